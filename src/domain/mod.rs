@@ -1,0 +1,17 @@
+//! What an etcd holds and what an operator does with it, as plain data and plain functions.
+//!
+//! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
+//! always an argument.
+
+pub mod entry;
+pub mod escape;
+pub mod key;
+pub mod lease;
+pub mod range;
+pub mod revision;
+pub mod txn;
+
+pub use entry::{Entry, Event, EventKind};
+pub use key::Key;
+pub use range::KeyRange;
+pub use revision::{LeaseId, Revision, Version};

@@ -1,0 +1,30 @@
+//! What an etcd can do, as traits over plain requests. Knows no JSON and no HTTP.
+//!
+//! [`Store`] is the sum of one small trait per noun, so that an implementation is spread over files
+//! of the same names. Two implementations exist: the gateway client and the sandbox; both pass the
+//! same contract tests.
+
+pub mod error;
+pub mod kv;
+pub mod lease;
+pub mod read_only;
+pub mod status;
+pub mod watch;
+
+use std::pin::Pin;
+
+pub use error::{ErrorKind, StoreError};
+pub use kv::Kv;
+pub use lease::{Granted, Leases};
+pub use read_only::ReadOnly;
+pub use status::{Alarm, Cluster, Status};
+pub use watch::{Watch, WatchFilter, WatchMessage, WatchRequest, WatchStream};
+
+/// The answer to come of a store call. Dropping it gives the call up; a write given up after it was
+/// sent may still happen.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Everything an etcd can do that this crate uses.
+pub trait Store: Kv + Leases + Watch + Cluster + Send + Sync + 'static {}
+
+impl<T: Kv + Leases + Watch + Cluster + Send + Sync + 'static> Store for T {}

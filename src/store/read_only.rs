@@ -1,0 +1,110 @@
+//! The switch that keeps a store from being written: the one place every request passes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{
+    Cluster, ErrorKind, Granted, Kv, Leases, Reply, Status, Store, StoreError, Watch, WatchRequest,
+    WatchStream,
+};
+use crate::domain::lease::LeaseStatus;
+use crate::domain::txn::{
+    DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
+    TxnRequest, TxnResponse,
+};
+use crate::domain::{LeaseId, Revision};
+
+/// A store that refuses to write while its switch is on: nothing that changes anything is sent.
+#[derive(Clone)]
+pub struct ReadOnly {
+    store: Arc<dyn Store>,
+    switch: Arc<AtomicBool>,
+}
+
+impl ReadOnly {
+    /// Wraps a store; `read_only` is the position of the switch at the start.
+    pub fn new(store: Arc<dyn Store>, read_only: bool) -> ReadOnly {
+        ReadOnly { store, switch: Arc::new(AtomicBool::new(read_only)) }
+    }
+
+    /// Turns the switch, for every clone.
+    pub fn set_read_only(&self, read_only: bool) {
+        self.switch.store(read_only, Ordering::SeqCst);
+    }
+
+    fn writing<'a, T: 'a>(
+        &'a self,
+        what: &str,
+        call: impl FnOnce(&'a dyn Store) -> Reply<'a, T>,
+    ) -> Reply<'a, T> {
+        if self.switch.load(Ordering::SeqCst) {
+            let error = StoreError::new(ErrorKind::ReadOnly, "read-only: nothing was sent");
+            let error = error.during(what);
+            return Box::pin(async move { Err(error) });
+        }
+        call(&*self.store)
+    }
+}
+
+impl Kv for ReadOnly {
+    fn range(&self, request: RangeRequest) -> Reply<'_, RangeResponse> {
+        self.store.range(request)
+    }
+
+    fn put(&self, request: PutRequest) -> Reply<'_, PutResponse> {
+        self.writing("put", |store| store.put(request))
+    }
+
+    fn delete(&self, request: DeleteRequest) -> Reply<'_, DeleteResponse> {
+        self.writing("delete", |store| store.delete(request))
+    }
+
+    fn txn(&self, request: TxnRequest) -> Reply<'_, TxnResponse> {
+        if request.is_read_only() {
+            return self.store.txn(request);
+        }
+        self.writing("txn", |store| store.txn(request))
+    }
+
+    fn compact(&self, revision: Revision, physical: bool) -> Reply<'_, Revision> {
+        self.writing("compact", |store| store.compact(revision, physical))
+    }
+}
+
+impl Leases for ReadOnly {
+    fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
+        self.writing("lease grant", |store| store.lease_grant(ttl, id))
+    }
+
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+        self.writing("lease revoke", |store| store.lease_revoke(id))
+    }
+
+    fn lease_keep_alive(&self, id: LeaseId) -> Reply<'_, i64> {
+        self.writing("lease keepalive", |store| store.lease_keep_alive(id))
+    }
+
+    fn lease_time_to_live(&self, id: LeaseId, keys: bool) -> Reply<'_, Option<LeaseStatus>> {
+        self.store.lease_time_to_live(id, keys)
+    }
+
+    fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
+        self.store.lease_list()
+    }
+}
+
+impl Watch for ReadOnly {
+    fn watch(&self, request: WatchRequest) -> Reply<'_, WatchStream> {
+        self.store.watch(request)
+    }
+}
+
+impl Cluster for ReadOnly {
+    fn status(&self) -> Reply<'_, Status> {
+        self.store.status()
+    }
+
+    fn endpoint(&self) -> String {
+        self.store.endpoint()
+    }
+}

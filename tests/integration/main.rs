@@ -1,0 +1,1 @@
+//! Every test that needs no terminal, in one binary: it links once.

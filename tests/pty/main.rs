@@ -1,0 +1,1 @@
+//! The built program in a pseudo-terminal.
