@@ -1,0 +1,3 @@
+//! Editing and showing values: the text buffer, renderings, the edit session, diffs, the watch log.
+
+mod text;
