@@ -9,6 +9,7 @@ pub mod key;
 pub mod lease;
 pub mod range;
 pub mod revision;
+pub mod tree;
 pub mod txn;
 
 pub use entry::{Entry, Event, EventKind};
