@@ -10,6 +10,7 @@ pub mod lease;
 pub mod range;
 pub mod revision;
 pub mod text;
+pub mod tree;
 pub mod txn;
 
 pub use entry::{Entry, Event, EventKind};
