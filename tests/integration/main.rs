@@ -1,3 +1,8 @@
 //! Every test that needs no terminal, in one binary: it links once.
 
 mod editing;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod stub_check;
+mod support_check;
