@@ -5,12 +5,16 @@
 
 pub mod entry;
 pub mod escape;
+pub mod hex;
+pub mod json;
 pub mod key;
 pub mod lease;
 pub mod range;
 pub mod revision;
 pub mod text;
 pub mod txn;
+pub mod value;
+pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
 pub use key::Key;
