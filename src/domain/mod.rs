@@ -5,6 +5,8 @@
 
 pub mod entry;
 pub mod escape;
+pub mod hex;
+pub mod json;
 pub mod key;
 pub mod lease;
 pub mod range;
@@ -12,6 +14,8 @@ pub mod revision;
 pub mod text;
 pub mod tree;
 pub mod txn;
+pub mod value;
+pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
 pub use key::Key;

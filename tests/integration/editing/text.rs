@@ -8,7 +8,7 @@ fn buffer(text: &str) -> TextBuffer {
     let (before, after) = text.split_once('|').expect("a cursor");
     let mut buffer = TextBuffer::new(&format!("{before}{after}"));
     let line = before.matches('\n').count();
-    let column = before.rsplit('\n').next().unwrap().chars().count();
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
     buffer.set_cursor(line, column);
     buffer
 }
