@@ -78,10 +78,6 @@ pub enum Action {
 
     /// Show the value in the next rendering: auto, text, JSON, hex.
     NextRendering,
-    /// Scroll to the left.
-    ScrollLeft,
-    /// Scroll to the right.
-    ScrollRight,
 
     /// Grant a lease.
     LeaseGrant,
@@ -220,8 +216,6 @@ impl Action {
         Action::Delete,
         Action::Watch,
         Action::NextRendering,
-        Action::ScrollLeft,
-        Action::ScrollRight,
         Action::LeaseGrant,
         Action::LeaseRenew,
         Action::LeaseKeepAlive,

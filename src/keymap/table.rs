@@ -50,8 +50,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Value, &["v"], A::NextRendering, "rendering", "Show it in the next rendering: auto, text, JSON, hex.")),
     write(foot(row(C::Value, &["e"], A::Edit, "edit", "Edit the value here."))),
     write(foot(row(C::Value, &["E"], A::EditExternal, "editor", "Edit the value in $VISUAL or $EDITOR."))),
-    row(C::Value, &["h", "left"], A::ScrollLeft, "", "Scroll to the left."),
-    row(C::Value, &["l", "right"], A::ScrollRight, "", "Scroll to the right."),
+    row(C::Value, &["h", "left"], A::FocusKeys, "", "Go back to Keys."),
 
     write(foot(row(C::Edit, &["ctrl-s"], A::Save, "save", "Save, unless somebody else changed the key meanwhile."))),
     foot(row(C::Edit, &["esc"], A::Cancel, "leave", "Leave the editor; asks when there are changes.")),
