@@ -7,6 +7,7 @@ pub mod entry;
 pub mod escape;
 pub mod key;
 pub mod lease;
+pub mod lister;
 pub mod range;
 pub mod revision;
 pub mod tree;
