@@ -9,6 +9,7 @@ pub mod hex;
 pub mod json;
 pub mod key;
 pub mod lease;
+pub mod lister;
 pub mod range;
 pub mod revision;
 pub mod text;

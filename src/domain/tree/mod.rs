@@ -194,16 +194,13 @@ impl Tree {
     fn add(&mut self, parent: NodeId, name: &[u8], kind: NodeKind) -> NodeId {
         let name: Arc<[u8]> = name.into();
         let node = Node { name: Arc::clone(&name), parent: Some(parent), kind, changed: None };
-        let id = match self.free.pop() {
-            Some(at) => {
-                let slot = &mut self.slots[at as usize];
-                slot.node = Some(node);
-                NodeId { slot: at, generation: slot.generation }
-            }
-            None => {
-                self.slots.push(Slot { generation: 0, node: Some(node) });
-                NodeId { slot: self.slots.len() as u32 - 1, generation: 0 }
-            }
+        let id = if let Some(at) = self.free.pop() {
+            let slot = &mut self.slots[at as usize];
+            slot.node = Some(node);
+            NodeId { slot: at, generation: slot.generation }
+        } else {
+            self.slots.push(Slot { generation: 0, node: Some(node) });
+            NodeId { slot: self.slots.len() as u32 - 1, generation: 0 }
         };
         if let Some(dir) = self.dir_mut(parent) {
             dir.children.insert(name, id);
