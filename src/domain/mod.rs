@@ -3,6 +3,7 @@
 //! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
 //! always an argument.
 
+pub mod diff;
 pub mod entry;
 pub mod escape;
 pub mod hex;

@@ -1,5 +1,6 @@
 //! Editing and showing values: the text buffer, renderings, the edit session, diffs, the watch log.
 
+mod diff;
 mod hex;
 mod json;
 mod text;
