@@ -12,3 +12,5 @@ pub mod terminal;
 
 pub mod gateway;
 pub mod sandbox;
+
+pub mod cli;

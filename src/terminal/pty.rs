@@ -60,9 +60,13 @@ impl Pty {
                 self.seen.extend_from_slice(&more);
             }
         };
-        if tokio::time::timeout(Duration::from_secs(5), arrived).await.is_err() {
-            panic!("{:?} did not come; seen: {:?}", end.escape_ascii().to_string(), self.seen());
-        }
+        let in_time = tokio::time::timeout(Duration::from_secs(5), arrived).await.is_ok();
+        assert!(
+            in_time,
+            "{:?} did not come; seen: {:?}",
+            end.escape_ascii().to_string(),
+            self.seen()
+        );
     }
 
     /// Everything that arrived while waiting, in visible form.

@@ -6,3 +6,4 @@ mod support;
 
 mod stub_check;
 mod support_check;
+mod cli;
