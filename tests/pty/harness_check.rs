@@ -137,6 +137,7 @@ fn a_program_under_a_job_shell_can_be_stopped_and_continued() {
     term.wait("hello\nhello", LIMIT);
     term.keys("\x1a");
     term.wait("Stopped", LIMIT);
+    term.wait("cat\nshell> ", LIMIT);
     term.keys("fg\r");
     term.wait("fg\ncat", LIMIT);
     term.keys("again\r");

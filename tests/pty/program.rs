@@ -18,7 +18,7 @@
 //!
 //! Ctrl-z needs a shell with job control around the program, since the kernel stops nothing that could
 //! not be continued: `let term = Program::job_shell().start(); term.keys("$ETCDECK --demo\r")`, then
-//! `term.keys("\x1a")`, `term.wait("Stopped", LIMIT)`, `term.keys("fg\r")`.
+//! `term.keys("\x1a")`, a wait for `Stopped` and for the prompt below it, and `term.keys("fg\r")`.
 
 use std::ffi::OsStr;
 use std::num::NonZeroU16;
