@@ -54,10 +54,10 @@ fn compare(compare: &Compare) -> wire::Compare<'_> {
 
 fn op(op: &Op) -> wire::RequestOp<'_> {
     match op {
-        Op::Range(request) => wire::RequestOp::RequestRange(range_request(request)),
-        Op::Put(request) => wire::RequestOp::RequestPut(put_request(request)),
-        Op::Delete(request) => wire::RequestOp::RequestDeleteRange(delete_request(request)),
-        Op::Txn(request) => wire::RequestOp::RequestTxn(txn_request(request)),
+        Op::Range(request) => wire::RequestOp::Range(range_request(request)),
+        Op::Put(request) => wire::RequestOp::Put(put_request(request)),
+        Op::Delete(request) => wire::RequestOp::Delete(delete_request(request)),
+        Op::Txn(request) => wire::RequestOp::Txn(txn_request(request)),
     }
 }
 
@@ -71,14 +71,12 @@ fn txn_response(answer: wire::TxnResponse) -> Result<TxnResponse, StoreError> {
 
 fn op_response(answer: wire::ResponseOp) -> Result<OpResponse, StoreError> {
     match answer {
-        wire::ResponseOp { response_range: Some(range), .. } => {
-            Ok(OpResponse::Range(range_response(range)))
-        }
-        wire::ResponseOp { response_put: Some(put), .. } => Ok(OpResponse::Put(put_response(put))),
-        wire::ResponseOp { response_delete_range: Some(delete), .. } => {
+        wire::ResponseOp { range: Some(range), .. } => Ok(OpResponse::Range(range_response(range))),
+        wire::ResponseOp { put: Some(put), .. } => Ok(OpResponse::Put(put_response(put))),
+        wire::ResponseOp { delete: Some(delete), .. } => {
             Ok(OpResponse::Delete(delete_response(delete)))
         }
-        wire::ResponseOp { response_txn: Some(txn), .. } => txn_response(*txn).map(OpResponse::Txn),
+        wire::ResponseOp { txn: Some(txn), .. } => txn_response(*txn).map(OpResponse::Txn),
         wire::ResponseOp { .. } => {
             let message = "the transaction's answer lacks the result of an operation";
             Err(StoreError::new(ErrorKind::BadAnswer, message))

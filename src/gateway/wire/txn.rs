@@ -30,12 +30,15 @@ pub(crate) enum Operand<'a> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
 pub(crate) enum RequestOp<'a> {
-    RequestRange(RangeRequest<'a>),
-    RequestPut(PutRequest<'a>),
-    RequestDeleteRange(DeleteRequest<'a>),
-    RequestTxn(TxnRequest<'a>),
+    #[serde(rename = "request_range")]
+    Range(RangeRequest<'a>),
+    #[serde(rename = "request_put")]
+    Put(PutRequest<'a>),
+    #[serde(rename = "request_delete_range")]
+    Delete(DeleteRequest<'a>),
+    #[serde(rename = "request_txn")]
+    Txn(TxnRequest<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -52,10 +55,14 @@ pub(crate) struct TxnRequest<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ResponseOp {
-    pub(crate) response_range: Option<RangeResponse>,
-    pub(crate) response_put: Option<PutResponse>,
-    pub(crate) response_delete_range: Option<DeleteResponse>,
-    pub(crate) response_txn: Option<Box<TxnResponse>>,
+    #[serde(rename = "response_range")]
+    pub(crate) range: Option<RangeResponse>,
+    #[serde(rename = "response_put")]
+    pub(crate) put: Option<PutResponse>,
+    #[serde(rename = "response_delete_range")]
+    pub(crate) delete: Option<DeleteResponse>,
+    #[serde(rename = "response_txn")]
+    pub(crate) txn: Option<Box<TxnResponse>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
