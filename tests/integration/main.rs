@@ -4,6 +4,7 @@ mod editing;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod gateway;
 mod stub_check;
 mod support_check;
 mod cli;
