@@ -1,1 +1,99 @@
-//! (to come)
+//! etcd over the HTTP/JSON gateway that every member serves on its client port.
+//!
+//! [`Gateway`] is the only way in; the store traits are spread over files named after them. Below lie
+//! [`http`] (calls, deadlines, failover), [`token`] (login), [`stream`] (endless answers) and
+//! [`wire`] (the messages). Base64 and JSON are known to [`wire`] alone.
+
+mod endpoint;
+mod error;
+mod http;
+mod kv;
+mod lease;
+mod options;
+mod retry;
+mod status;
+mod stream;
+mod tls;
+mod token;
+mod transport;
+mod txn;
+mod watch;
+mod watch_message;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::http::LONG_CALL;
+pub use self::options::{Credentials, GatewayOptions, Secret, TlsOptions};
+
+use self::endpoint::Endpoints;
+use self::http::{Http, Limits};
+use self::token::Tokens;
+use crate::domain::{KeyRange, escape};
+use crate::store::StoreError;
+
+/// A client of one etcd cluster. Clones are cheap and share connections, tokens and the choice of the
+/// endpoint.
+///
+/// Calls need a tokio runtime with I/O and time switched on.
+#[derive(Clone)]
+pub struct Gateway {
+    http: Arc<Http>,
+}
+
+impl Gateway {
+    /// Prepares a client: reads certificate files, but sends nothing yet.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::store::ErrorKind::Invalid) for an endpoint that is none and
+    /// [`Tls`](crate::store::ErrorKind::Tls) for a file that cannot be used; the message names it and
+    /// says what was expected.
+    pub fn connect(options: GatewayOptions) -> Result<Gateway, StoreError> {
+        let endpoints = Endpoints::parse(&options.endpoints, options.tls.scheme())?;
+        let clients = tls::build(&options, &endpoints)?;
+        let limits = Limits { dial: options.dial_timeout, command: options.command_timeout };
+        let identity = options.tls.cert.is_some();
+        let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity }) })
+    }
+
+    /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).
+    pub fn endpoints(&self) -> Vec<String> {
+        self.http.endpoints.iter().map(|endpoint| endpoint.url().to_owned()).collect()
+    }
+
+    /// The user whose token is sent, if any.
+    pub fn user(&self) -> Option<String> {
+        self.http.tokens.user()
+    }
+
+    /// Becomes another user, or nobody. Tokens got before are forgotten, and so is the memory of a
+    /// wrong password. Streams that are open stay what they are.
+    pub fn set_credentials(&self, credentials: Option<Credentials>) {
+        self.http.tokens.set_credentials(credentials);
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("endpoints", &self.endpoints())
+            .field("user", &self.user())
+            .finish_non_exhaustive()
+    }
+}
+
+/// `range /config/`: a call and what it is about, for messages.
+fn about(call: &str, range: &KeyRange) -> String {
+    match range.as_prefix() {
+        Some(prefix) if prefix.is_empty() => format!("{call} of all keys"),
+        Some(prefix) => named(call, prefix.as_bytes()),
+        None => named(call, range.start().as_bytes()),
+    }
+}
+
+/// `put /config/a`, with the end of a very long key left out.
+fn named(call: &str, key: &[u8]) -> String {
+    format!("{call} {}", error::excerpt(&escape::line(key)))
+}

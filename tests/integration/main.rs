@@ -1,1 +1,7 @@
 //! Every test that needs no terminal, in one binary: it links once.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod stub_check;
+mod support_check;

@@ -1,0 +1,254 @@
+//! Calls: one request, one answer, with deadlines, and another endpoint when one fails.
+//!
+//! Invariant: a call that changes something is sent a second time only when the first was surely not
+//! processed: the connection was never made, or the server refused the token.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Client;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::endpoint::{Endpoint, Endpoints};
+use super::error;
+use super::retry::Attempts;
+use super::tls::Clients;
+use super::token::{Token, Tokens};
+use super::transport::{Circumstances, Failure, Phase, explain};
+use crate::store::{ErrorKind, StoreError};
+
+/// The least time that calls get which may keep the server busy: it computes the whole answer before
+/// it sends the first byte, which took 18 s for a million keys.
+pub const LONG_CALL: Duration = Duration::from_secs(30);
+
+/// More than this is not taken as an answer: gRPC inside the server ends at 2 GiB of protobuf.
+const LARGEST_ANSWER: usize = 2 << 30;
+
+/// As much of an error is read.
+const LARGEST_ERROR: usize = 64 << 10;
+
+/// Answers beyond this size are decoded outside the async threads.
+const SLOW_TO_DECODE: usize = 256 << 10;
+
+/// What sending a call twice does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// Nothing more than sending it once: it may be tried again elsewhere.
+    Harmless,
+    /// It might change something twice.
+    Never,
+}
+
+/// How long the server may think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// The command timeout.
+    Ordinary,
+    /// At least [`LONG_CALL`].
+    Long,
+}
+
+/// A call: where to, and how it may be treated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    pub(super) path: &'static str,
+    pub(super) repeat: Repeat,
+    pub(super) patience: Patience,
+}
+
+impl Call {
+    /// A call that changes nothing.
+    pub(super) const fn read(path: &'static str) -> Call {
+        Call { path, repeat: Repeat::Harmless, patience: Patience::Ordinary }
+    }
+
+    /// A call that changes something.
+    pub(super) const fn write(path: &'static str) -> Call {
+        Call { path, repeat: Repeat::Never, patience: Patience::Ordinary }
+    }
+
+    /// The same call for an answer that takes long.
+    pub(super) const fn long(self) -> Call {
+        Call { patience: Patience::Long, ..self }
+    }
+}
+
+/// How the parts of a call are limited in time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) dial: Duration,
+    pub(super) command: Duration,
+}
+
+impl Limits {
+    fn patience(&self, patience: Patience) -> Duration {
+        match patience {
+            Patience::Ordinary => self.command,
+            Patience::Long => self.command.max(LONG_CALL),
+        }
+    }
+
+    /// Until the headers: the connection, the request on its way (64 KiB/s at the least), the answer.
+    fn headers(&self, patience: Patience, size: usize) -> Duration {
+        self.dial + self.patience(patience) + Duration::from_secs((size >> 16) as u64)
+    }
+}
+
+/// Everything calls need.
+#[derive(Debug)]
+pub(super) struct Http {
+    pub(super) endpoints: Endpoints,
+    pub(super) clients: Clients,
+    pub(super) limits: Limits,
+    pub(super) tokens: Tokens,
+    /// Whether we have a client certificate to show.
+    pub(super) identity: bool,
+}
+
+impl Http {
+    /// Makes a unary call.
+    pub(super) async fn call<A>(
+        &self,
+        call: Call,
+        request: &(impl Serialize + Sync),
+    ) -> Result<A, StoreError>
+    where
+        A: DeserializeOwned + Send + 'static,
+    {
+        let body = encode(request)?;
+        let mut attempts = Attempts::new(&self.endpoints, call.repeat);
+        loop {
+            let index = attempts.index();
+            match self.call_at(index, call, body.clone()).await {
+                Ok(answer) => return decode(self.endpoints.get(index), answer).await,
+                Err(failure) => attempts.failed(failure)?,
+            }
+        }
+    }
+
+    /// Makes a unary call at one endpoint, with a new token if the server wants one.
+    pub(super) async fn call_at(
+        &self,
+        index: usize,
+        call: Call,
+        body: Bytes,
+    ) -> Result<Vec<u8>, Failure> {
+        let token = self.token(index).await?;
+        match self.exchange(index, call, body.clone(), &token).await {
+            Err(failure) if is_token_refused(&failure) => {
+                let Some(token) = self.renew(index, &token).await? else { return Err(failure) };
+                self.exchange(index, call, body, &token).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// One request and its whole answer.
+    pub(super) async fn exchange(
+        &self,
+        index: usize,
+        call: Call,
+        body: Bytes,
+        token: &Token,
+    ) -> Result<Vec<u8>, Failure> {
+        let endpoint = self.endpoints.get(index);
+        let request = self.request(&self.clients.unary, index, call, body, token);
+        let mut response = request.await?;
+        let status = response.status().as_u16();
+        let largest = if status == 200 { LARGEST_ANSWER } else { LARGEST_ERROR };
+        let gap = self.limits.patience(call.patience);
+        let expected = response.content_length().unwrap_or(0).min(16 << 20);
+        let mut answer = Vec::with_capacity(expected as usize);
+        loop {
+            let piece = match tokio::time::timeout(gap, response.chunk()).await {
+                Err(_) => return Err(Failure::silent(endpoint, gap)),
+                Ok(Err(error)) => return Err(explain(endpoint, &error, self.about(call))),
+                Ok(Ok(piece)) => piece,
+            };
+            let Some(piece) = piece else { break };
+            if answer.len() + piece.len() > largest {
+                if status != 200 {
+                    break;
+                }
+                let message = format!("the answer of {} is larger than 2 GiB", endpoint.url());
+                return Err(Failure::new(Phase::Answered, ErrorKind::BadAnswer, message));
+            }
+            answer.extend_from_slice(&piece);
+        }
+        if status != 200 {
+            let error = error::from_answer(status, &answer, endpoint.url());
+            return Err(Failure::answered(error));
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request and waits for the headers of the answer.
+    pub(super) async fn request(
+        &self,
+        client: &Client,
+        index: usize,
+        call: Call,
+        body: Bytes,
+        token: &Token,
+    ) -> Result<reqwest::Response, Failure> {
+        let endpoint = self.endpoints.get(index);
+        let limit = self.limits.headers(call.patience, body.len());
+        let mut request = client
+            .post(format!("{}{}", endpoint.url(), call.path))
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if call.path == super::watch::PATH {
+            // Without it a watch on a member that lost its leader is silent for ever.
+            request = request.header("Grpc-Metadata-Hasleader", "true");
+        }
+        if let Some(value) = &token.header {
+            request = request.header(AUTHORIZATION, value.clone());
+        }
+        match tokio::time::timeout(limit, request.body(body).send()).await {
+            Err(_) => Err(Failure::silent(endpoint, limit)),
+            Ok(Err(error)) => Err(explain(endpoint, &error, self.about(call))),
+            Ok(Ok(response)) => {
+                endpoint.set_answered();
+                Ok(response)
+            }
+        }
+    }
+
+    pub(super) fn about(&self, call: Call) -> Circumstances {
+        Circumstances {
+            harmless: call.repeat == Repeat::Harmless,
+            identity: self.identity,
+            dial_timeout: self.limits.dial,
+        }
+    }
+}
+
+/// Whether a new token may help.
+pub(super) fn is_token_refused(failure: &Failure) -> bool {
+    failure.phase == Phase::Answered && failure.error.kind == ErrorKind::Unauthenticated
+}
+
+pub(super) fn encode(request: &impl Serialize) -> Result<Bytes, StoreError> {
+    serde_json::to_vec(request).map(Bytes::from).map_err(|error| {
+        StoreError::new(ErrorKind::Invalid, format!("the request cannot be written: {error}"))
+    })
+}
+
+async fn decode<A>(endpoint: &Endpoint, answer: Vec<u8>) -> Result<A, StoreError>
+where
+    A: DeserializeOwned + Send + 'static,
+{
+    if answer.len() < SLOW_TO_DECODE {
+        return parse(endpoint.url(), &answer);
+    }
+    let url = endpoint.url().to_owned();
+    let task = tokio::task::spawn_blocking(move || parse(&url, &answer));
+    task.await.unwrap_or_else(|error| {
+        Err(StoreError::new(ErrorKind::BadAnswer, format!("decoding an answer failed: {error}")))
+    })
+}
+
+fn parse<A: DeserializeOwned>(url: &str, answer: &[u8]) -> Result<A, StoreError> {
+    serde_json::from_slice(answer).map_err(|error| error::unreadable(url, answer, &error))
+}

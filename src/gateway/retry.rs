@@ -1,0 +1,143 @@
+//! Whether a failed call is tried again, and where.
+
+use super::endpoint::Endpoints;
+use super::http::Repeat;
+use super::transport::{Failure, Phase};
+use crate::store::{ErrorKind, StoreError};
+
+/// The attempts of one call. It starts at the endpoint in use; what fails there moves every later
+/// call on as well.
+#[derive(Debug)]
+pub(super) struct Attempts<'a> {
+    endpoints: &'a Endpoints,
+    repeat: Repeat,
+    index: usize,
+    unsent: Vec<StoreError>,
+    repeated: bool,
+}
+
+impl<'a> Attempts<'a> {
+    pub(super) fn new(endpoints: &'a Endpoints, repeat: Repeat) -> Attempts<'a> {
+        let index = endpoints.current();
+        Attempts { endpoints, repeat, index, unsent: Vec::new(), repeated: false }
+    }
+
+    /// Where to call now.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Takes the failure of the attempt at [`Attempts::index`] and moves on to the next endpoint, or
+    /// gives up with what is to be told.
+    pub(super) fn failed(&mut self, failure: Failure) -> Result<(), StoreError> {
+        let elsewhere = self.endpoints.len() > 1;
+        let again = match (failure.phase, failure.error.kind) {
+            (Phase::NotSent, ErrorKind::WrongPassword | ErrorKind::PermissionDenied) => {
+                return Err(failure.error);
+            }
+            (Phase::NotSent, _) => {
+                self.index = self.endpoints.leave(self.index);
+                self.unsent.push(failure.error);
+                if self.unsent.len() < self.endpoints.len() {
+                    return Ok(());
+                }
+                return Err(none_reached(std::mem::take(&mut self.unsent)));
+            }
+            // A kept connection breaks when the server restarted; a new one may stand at once.
+            (Phase::Broken, ErrorKind::Unknown) => true,
+            (Phase::Broken | Phase::Silent, _) | (Phase::Answered, ErrorKind::Unavailable) => {
+                elsewhere
+            }
+            (Phase::Answered, _) => return Err(failure.error),
+        };
+        self.index = self.endpoints.leave(self.index);
+        if again && self.repeat == Repeat::Harmless && !self.repeated {
+            self.repeated = true;
+            return Ok(());
+        }
+        Err(failure.error)
+    }
+}
+
+/// One error for all endpoints that could not be reached.
+fn none_reached(mut errors: Vec<StoreError>) -> StoreError {
+    if errors.len() == 1 {
+        return errors.remove(0);
+    }
+    let same = errors.iter().all(|error| error.kind == errors[0].kind);
+    let kind = if same { errors[0].kind } else { ErrorKind::Unreachable };
+    let reasons: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    let message =
+        format!("none of the {} endpoints can be used: {}", errors.len(), reasons.join("; "));
+    StoreError::new(kind, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoints(names: &[&str]) -> Endpoints {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Endpoints::parse(&names, "http").unwrap()
+    }
+
+    fn failure(phase: Phase, kind: ErrorKind) -> Failure {
+        Failure::new(phase, kind, "x")
+    }
+
+    #[test]
+    fn what_was_not_sent_goes_round_once() {
+        let endpoints = endpoints(&["a", "b", "c"]);
+        for repeat in [Repeat::Harmless, Repeat::Never] {
+            let mut attempts = Attempts::new(&endpoints, repeat);
+            for _ in 0..2 {
+                let next = (attempts.index() + 1) % 3;
+                attempts.failed(failure(Phase::NotSent, ErrorKind::Unreachable)).unwrap();
+                assert_eq!(attempts.index(), next);
+            }
+            let error = attempts.failed(failure(Phase::NotSent, ErrorKind::Unreachable));
+            assert_eq!(error.unwrap_err().kind, ErrorKind::Unreachable);
+        }
+    }
+
+    #[test]
+    fn a_write_that_may_have_happened_is_not_repeated_but_the_endpoint_is_left() {
+        for (phase, kind) in [
+            (Phase::Broken, ErrorKind::Unknown),
+            (Phase::Silent, ErrorKind::Unknown),
+            (Phase::Answered, ErrorKind::Unavailable),
+        ] {
+            let endpoints = endpoints(&["a", "b"]);
+            let mut attempts = Attempts::new(&endpoints, Repeat::Never);
+            assert_eq!(attempts.failed(failure(phase, kind)).unwrap_err().kind, kind);
+            assert_eq!(endpoints.current(), 1);
+        }
+    }
+
+    #[test]
+    fn a_read_is_repeated_once() {
+        for (phase, kind, alone) in [
+            (Phase::Broken, ErrorKind::Unknown, true),
+            (Phase::Silent, ErrorKind::Unknown, false),
+            (Phase::Answered, ErrorKind::Unavailable, false),
+        ] {
+            let two = endpoints(&["a", "b"]);
+            let mut attempts = Attempts::new(&two, Repeat::Harmless);
+            attempts.failed(failure(phase, kind)).unwrap();
+            assert_eq!(attempts.index(), 1);
+            attempts.failed(failure(phase, kind)).unwrap_err();
+
+            let one = endpoints(&["a"]);
+            let mut attempts = Attempts::new(&one, Repeat::Harmless);
+            assert_eq!(attempts.failed(failure(phase, kind)).is_ok(), alone, "{phase:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_not_asked_again() {
+        let endpoints = endpoints(&["a", "b"]);
+        let mut attempts = Attempts::new(&endpoints, Repeat::Harmless);
+        attempts.failed(failure(Phase::Answered, ErrorKind::PermissionDenied)).unwrap_err();
+        assert_eq!(endpoints.current(), 0);
+    }
+}

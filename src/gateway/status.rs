@@ -1,0 +1,91 @@
+//! The status of the member in use.
+
+use super::Gateway;
+use super::http::Call;
+use super::wire::Empty;
+use super::wire::status::StatusResponse;
+use crate::domain::Revision;
+use crate::store::{Alarm, Cluster, Reply, Status};
+
+impl Cluster for Gateway {
+    fn status(&self) -> Reply<'_, Status> {
+        Box::pin(async move {
+            let call = Call::read("/v3/maintenance/status");
+            let answer: Result<StatusResponse, _> = self.http.call(call, &Empty {}).await;
+            // A call that succeeds stays at, or moves to, the endpoint in use.
+            let endpoint = self.endpoint();
+            answer.map(|answer| status(endpoint, answer)).map_err(|error| error.during("status"))
+        })
+    }
+
+    fn endpoint(&self) -> String {
+        let endpoints = &self.http.endpoints;
+        endpoints.get(endpoints.current()).url().to_owned()
+    }
+}
+
+fn status(endpoint: String, answer: StatusResponse) -> Status {
+    let (alarms, errors) = answer.errors.into_iter().fold(
+        (Vec::new(), Vec::new()),
+        |(mut alarms, mut errors), text| {
+            match alarm(&text) {
+                Some(alarm) => alarms.push(alarm),
+                None => errors.push(text),
+            }
+            (alarms, errors)
+        },
+    );
+    Status {
+        endpoint,
+        version: answer.version,
+        member: answer.header.member_id.0,
+        leader: answer.leader.0,
+        revision: Revision(answer.header.revision.0),
+        db_size: answer.db_size.0,
+        db_size_in_use: answer.db_size_in_use.0,
+        is_learner: answer.is_learner,
+        alarms,
+        errors,
+    }
+}
+
+/// Reads `memberID:12428976124636271536 alarm:NOSPACE `, with any spaces.
+fn alarm(text: &str) -> Option<Alarm> {
+    let mut member = None;
+    let mut name = None;
+    for word in text.split_whitespace() {
+        match word.split_once(':')? {
+            ("memberID", id) => member = Some(id.parse().ok()?),
+            ("alarm", alarm) => name = Some(alarm.to_owned()),
+            _ => return None,
+        }
+    }
+    Some(Alarm { member: member.unwrap_or(0), name: name? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alarms_are_told_from_other_errors() {
+        let answer = StatusResponse {
+            errors: vec![
+                "memberID:12428976124636271536 alarm:NOSPACE ".to_owned(),
+                "memberID:1  alarm:CORRUPT".to_owned(),
+                "etcdserver: no leader".to_owned(),
+            ],
+            ..StatusResponse::default()
+        };
+        let status = status("x".to_owned(), answer);
+        assert_eq!(
+            status.alarms,
+            [
+                Alarm { member: 12_428_976_124_636_271_536, name: "NOSPACE".to_owned() },
+                Alarm { member: 1, name: "CORRUPT".to_owned() },
+            ]
+        );
+        assert_eq!(status.errors, ["etcdserver: no leader"]);
+        assert_eq!(status.leader, 0);
+    }
+}

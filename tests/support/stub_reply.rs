@@ -1,0 +1,252 @@
+//! What the stub gateway says: good answers, bad ones, and half ones.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, mpsc};
+
+/// A client that reads on and on gets this much of an endless answer, then silence.
+const ENDLESS: usize = 64 << 20;
+
+/// One scripted answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Body,
+    gate: Option<Arc<Notify>>,
+}
+
+#[derive(Debug, Clone)]
+enum Body {
+    /// With a `Content-Length`.
+    Whole(Vec<u8>),
+    /// As `Whole`, but the connection closes after this many bytes of the body.
+    Cut(Vec<u8>, usize),
+    /// `Transfer-Encoding: chunked`, each piece one chunk and one write, then the proper end.
+    Chunks(Vec<Vec<u8>>),
+    /// The same, piece by piece as the test says so.
+    Live(Arc<Mutex<Option<mpsc::Receiver<Step>>>>),
+    /// These bytes instead of an HTTP answer, then the connection closes.
+    Raw(Vec<u8>),
+    /// Header lines without end.
+    EndlessHead,
+    /// A chunked body that repeats this piece without end.
+    Repeated(Vec<u8>),
+    /// Nothing, with the connection open.
+    Silence,
+}
+
+#[derive(Debug)]
+enum Step {
+    Chunk(Vec<u8>),
+    End,
+}
+
+/// What becomes of the connection after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// It takes the next request.
+    Keep,
+    /// It is closed.
+    Close,
+    /// It stays open, and mute, until the client goes.
+    Hold,
+}
+
+impl Reply {
+    /// A JSON body with a length, as the gateway answers a plain call.
+    pub(crate) fn json(status: u16, body: impl Into<String>) -> Self {
+        Self::typed(status, "application/json", body.into())
+    }
+
+    /// The same as `text/plain; charset=utf-8`, as the gateway answers what it refuses outright.
+    pub(crate) fn text(status: u16, body: impl Into<String>) -> Self {
+        Self::typed(status, "text/plain; charset=utf-8", body.into())
+    }
+
+    /// The same as `text/html`, as a proxy in between answers.
+    pub(crate) fn html(status: u16, body: impl Into<String>) -> Self {
+        Self::typed(status, "text/html", body.into())
+    }
+
+    /// Any body with a length.
+    pub(crate) fn typed(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, Body::Whole(body.into())).header("Content-Type", content_type)
+    }
+
+    /// A chunked body in these pieces, one chunk and one write each, properly ended: a stream.
+    pub(crate) fn chunks<P: Into<Vec<u8>>>(pieces: impl IntoIterator<Item = P>) -> Self {
+        let pieces = pieces.into_iter().map(Into::into).collect();
+        Self::new(200, Body::Chunks(pieces)).header("Content-Type", "application/json")
+    }
+
+    /// A stream with `body` cut after every `size` bytes, wherever that falls.
+    pub(crate) fn chunks_of(size: usize, body: &[u8]) -> Self {
+        Self::chunks(body.chunks(size))
+    }
+
+    /// A stream that the test feeds while the client listens. It serves one request; a second one gets
+    /// its connection closed.
+    pub(crate) fn live() -> (Self, Feed) {
+        let (steps, inbox) = mpsc::channel(64);
+        let reply = Self::new(200, Body::Live(Arc::new(Mutex::new(Some(inbox)))));
+        (reply.header("Content-Type", "application/json"), Feed { steps })
+    }
+
+    /// These bytes instead of an HTTP answer, then the connection closes. Empty: it just closes.
+    pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(200, Body::Raw(bytes.into()))
+    }
+
+    /// Takes the request and never answers.
+    pub(crate) fn silence() -> Self {
+        Self::new(200, Body::Silence)
+    }
+
+    /// A status line, then header lines without end.
+    pub(crate) fn endless_headers() -> Self {
+        Self::new(200, Body::EndlessHead)
+    }
+
+    /// A stream that repeats `piece` without end.
+    pub(crate) fn endless_body(piece: impl Into<Vec<u8>>) -> Self {
+        Self::new(200, Body::Repeated(piece.into()))
+    }
+
+    /// Closes the connection after `count` bytes of the body, of which the head promised more.
+    ///
+    /// # Panics
+    /// For an answer that has no length.
+    pub(crate) fn cut_after(mut self, count: usize) -> Self {
+        let Body::Whole(body) = self.body else { panic!("only a body with a length is cut") };
+        self.body = Body::Cut(body, count);
+        self
+    }
+
+    /// One more header.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Waits with the answer for `gate.notify_one()`.
+    pub(crate) fn after(mut self, gate: Arc<Notify>) -> Self {
+        self.gate = Some(gate);
+        self
+    }
+
+    fn new(status: u16, body: Body) -> Self {
+        Self { status, headers: vec![], body, gate: None }
+    }
+
+    /// Says it all. An error means that the client has gone.
+    pub(super) async fn write(&self, stream: &mut TcpStream) -> io::Result<After> {
+        if let Some(gate) = &self.gate {
+            gate.notified().await;
+        }
+        match &self.body {
+            Body::Whole(body) => {
+                self.write_head(stream, Some(body.len())).await?;
+                stream.write_all(body).await?;
+                Ok(After::Keep)
+            }
+            Body::Cut(body, count) => {
+                self.write_head(stream, Some(body.len())).await?;
+                stream.write_all(&body[..*count]).await?;
+                Ok(After::Close)
+            }
+            Body::Chunks(pieces) => {
+                self.write_head(stream, None).await?;
+                for piece in pieces {
+                    write_chunk(stream, piece).await?;
+                }
+                stream.write_all(b"0\r\n\r\n").await?;
+                Ok(After::Keep)
+            }
+            Body::Live(inbox) => {
+                let inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(mut inbox) = inbox else { return Ok(After::Close) };
+                self.write_head(stream, None).await?;
+                while let Some(step) = inbox.recv().await {
+                    match step {
+                        Step::Chunk(piece) => write_chunk(stream, &piece).await?,
+                        Step::End => {
+                            stream.write_all(b"0\r\n\r\n").await?;
+                            return Ok(After::Keep);
+                        }
+                    }
+                }
+                Ok(After::Close)
+            }
+            Body::Raw(bytes) => {
+                stream.write_all(bytes).await?;
+                Ok(After::Close)
+            }
+            Body::EndlessHead => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+                let line = format!("X-Filler: {}\r\n", "x".repeat(1000));
+                for _ in 0..ENDLESS / line.len() {
+                    stream.write_all(line.as_bytes()).await?;
+                }
+                Ok(After::Hold)
+            }
+            Body::Repeated(piece) => {
+                self.write_head(stream, None).await?;
+                for _ in 0..ENDLESS / piece.len().max(1) {
+                    write_chunk(stream, piece).await?;
+                }
+                Ok(After::Hold)
+            }
+            Body::Silence => Ok(After::Hold),
+        }
+    }
+
+    /// Status line and headers, for a body of `length` bytes or a chunked one.
+    async fn write_head(&self, stream: &mut TcpStream, length: Option<usize>) -> io::Result<()> {
+        let mut lines = vec![format!("HTTP/1.1 {} Scripted", self.status)];
+        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.push(match length {
+            Some(length) => format!("Content-Length: {length}"),
+            None => "Transfer-Encoding: chunked".to_owned(),
+        });
+        let head = lines.join("\r\n") + "\r\n\r\n";
+        stream.write_all(head.as_bytes()).await
+    }
+}
+
+/// An empty piece writes nothing, since an empty chunk is the end of a body.
+async fn write_chunk(stream: &mut TcpStream, piece: &[u8]) -> io::Result<()> {
+    if piece.is_empty() {
+        return Ok(());
+    }
+    let mut chunk = format!("{:x}\r\n", piece.len()).into_bytes();
+    chunk.extend_from_slice(piece);
+    chunk.extend_from_slice(b"\r\n");
+    stream.write_all(&chunk).await
+}
+
+/// The test's end of a [`Reply::live`] stream. Dropping it cuts the connection in mid-stream.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    steps: mpsc::Sender<Step>,
+}
+
+impl Feed {
+    /// One chunk, cut as the test likes.
+    pub(crate) async fn chunk(&self, piece: impl Into<Vec<u8>>) {
+        let _client_gone = self.steps.send(Step::Chunk(piece.into())).await;
+    }
+
+    /// The proper end of the stream; the connection lives on.
+    pub(crate) async fn end(self) {
+        let _client_gone = self.steps.send(Step::End).await;
+    }
+
+    /// The end of the connection in mid-stream.
+    pub(crate) fn cut(self) {
+        drop(self);
+    }
+}
