@@ -86,7 +86,7 @@ fn tls_with_client_certificates_lets_only_known_clients_in() {
                 .envs(etcd.env())
                 .env("ETCDCTL_CERT", &pair.cert)
                 .env("ETCDCTL_KEY", &pair.key)
-                .args(["get", "/check", "--command-timeout=2s"])
+                .args(["get", "/check", "--command-timeout=1s"])
                 .output()
                 .unwrap()
         };
