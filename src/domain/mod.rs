@@ -4,12 +4,14 @@
 //! always an argument.
 
 pub mod diff;
+pub mod edit;
 pub mod entry;
 pub mod escape;
 pub mod hex;
 pub mod json;
 pub mod key;
 pub mod lease;
+pub mod merge;
 pub mod range;
 pub mod revision;
 pub mod text;
