@@ -4,6 +4,7 @@
 //! always an argument.
 
 pub mod diff;
+pub mod edit;
 pub mod entry;
 pub mod escape;
 pub mod hex;
@@ -11,6 +12,7 @@ pub mod json;
 pub mod key;
 pub mod lease;
 pub mod lister;
+pub mod merge;
 pub mod range;
 pub mod revision;
 pub mod text;

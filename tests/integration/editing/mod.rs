@@ -1,6 +1,7 @@
 //! Editing and showing values: the text buffer, renderings, the edit session, diffs, the watch log.
 
 mod diff;
+mod edit;
 mod hex;
 mod json;
 mod text;
