@@ -11,6 +11,7 @@ impl App {
             Purpose::Counts(dirs) => self.on_counts(dirs, result),
             Purpose::Value(key) => self.on_value(&key, result),
             Purpose::EditBase(key, editor) => self.on_edit_base(key, editor, result),
+            Purpose::NewKeyLook(key) => self.on_new_key_look(key, result),
             Purpose::Save => self.on_saved(result),
             Purpose::ReadBack => self.on_read_back(result),
             Purpose::Peek => self.on_peek(result),

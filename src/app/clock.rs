@@ -23,6 +23,8 @@ pub enum Timer {
     Marks,
     /// Something has been awaited long enough to say so.
     Slow,
+    /// The key of a save that was not answered is to be read again.
+    ReadBack,
 }
 
 /// The deadlines that are set; one per purpose.

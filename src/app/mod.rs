@@ -26,7 +26,7 @@ pub mod watch;
 mod answer;
 mod confirm;
 mod delete;
-mod edit;
+pub mod edit;
 pub mod filter;
 pub mod follow;
 mod goto;
@@ -228,6 +228,7 @@ impl App {
                 Timer::Value => self.read_value(),
                 Timer::Counts => self.read_counts(),
                 Timer::Leases => self.read_leases(),
+                Timer::ReadBack => self.read_back_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
         }

@@ -16,6 +16,8 @@ pub enum Purpose {
     Value(Key),
     /// The entry that an edit begins with; handed to the external editor or not.
     EditBase(Key, Editor),
+    /// Whether the key that is to be created exists.
+    NewKeyLook(Key),
     /// The save of the draft.
     Save,
     /// What became of a save whose answer was lost.
