@@ -1,1 +1,3 @@
 //! Every test that needs no terminal, in one binary: it links once.
+
+mod domain;

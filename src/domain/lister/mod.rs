@@ -9,7 +9,7 @@
 //! 2. After a directory it goes on behind the whole of it. Where the next interval ends is guessed
 //!    from the names seen (`span`), and made wider or narrower by the counts in the answers.
 //! 3. Where the keys are mostly children themselves it reads them, in pages of growing size.
-//! 4. Where few keys are left it reads them all.
+//! 4. Where few keys are left it reads them all; where none are found, it asks for all that is left.
 //!
 //! What it costs, with n keys below the prefix, and is held to by the tests: [`WALKS`] n keys counted
 //! before it stops guessing; then it reads on to the end in pages of [`PAGES`] limits, of which
@@ -90,7 +90,9 @@ impl Lister {
             most: i64::MAX,
             near: Vec::new(),
             level: 0,
+            differed: 0,
             misses: 0,
+            empties: 0,
             texture: Texture::Sparse { page: limit },
         };
         Lister {
@@ -230,6 +232,11 @@ impl Lister {
         if !waits && span.most <= few {
             return Some(whole(span.most));
         }
+        // A round trip costs as much as counting some 3 limits of keys. When looking for the next key
+        // has cost as much as counting all that is left, that is done.
+        if !waits && span.most / (3 * self.limit) < span.empties {
+            return Some(whole(limit));
+        }
         let piece = span.next_piece(&self.prefix);
         let is_step = span.texture == Texture::Dense
             && span.misses == 0
@@ -306,8 +313,10 @@ impl Lister {
         let mut next = Span { most: count - harvest.keys, ..asked.clone() };
         let (Some(first), Some(last)) = (harvest.children.first(), harvest.children.last()) else {
             next.misses = asked.misses + 1;
+            next.empties = asked.empties + 1;
             return next;
         };
+        next.empties = 0;
         next.near.clone_from(&last.name);
         let per_child = harvest.keys / harvest.children.len() as i64;
         let dense = self.skip();
@@ -326,8 +335,12 @@ impl Lister {
         if more {
             // Where the names in a page differ, the next page ends; where neighbors differ, they do.
             let before = if harvest.children.len() > 1 { &first.name } else { &asked.near };
-            let level = if before.is_empty() { usize::MAX } else { common(before, &last.name) };
+            let differ = if before.is_empty() { usize::MAX } else { common(before, &last.name) };
+            // After 19 and 20, which differ early, it goes on with 21, which differs late.
+            let level =
+                if harvest.children.len() > 1 { differ } else { differ.max(asked.differed) };
             next.level = level.min(last.name.len().saturating_sub(1));
+            next.differed = differ;
         }
         next
     }
