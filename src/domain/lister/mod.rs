@@ -93,6 +93,7 @@ impl Lister {
             differed: 0,
             misses: 0,
             empties: 0,
+            hits: 0,
             texture: Texture::Sparse { page: limit },
         };
         Lister {
@@ -212,9 +213,10 @@ impl Lister {
     }
 
     /// Which piece of a span to ask for, and with which limit. When the span `waits` for an answer
-    /// just before it, only a further step of the same kind is worth asking for.
+    /// just before it, only a further step of the same kind is worth asking for: the more, the better
+    /// the steps went so far.
     fn choose(&self, span: &Span, waits: bool) -> Option<(Piece, i64)> {
-        let whole = |limit| (Piece { to: None, level: span.level }, limit);
+        let whole = |limit| (Piece { to: None, level: span.level, guess: None }, limit);
         if self.total.is_some_and(|total| self.walked / WALKS > total) {
             return (!waits).then(|| whole(self.limit * PAGES));
         }
@@ -239,7 +241,7 @@ impl Lister {
         }
         let piece = span.next_piece(&self.prefix);
         let is_step = span.texture == Texture::Dense
-            && span.misses == 0
+            && self.open.len() < 2 * span.hits
             && piece.level == span.level
             && piece.to.is_some();
         (!waits || is_step).then_some((piece, limit))
@@ -254,7 +256,9 @@ impl Lister {
         let mut cut = Cut::Whole;
         if let Some(to) = piece.to {
             cut = Cut::Off;
-            self.line.insert(at, Part::Ahead(Span { from: to.clone(), ..asked.clone() }));
+            let near = piece.guess.unwrap_or_else(|| asked.near.clone());
+            let from = to.clone();
+            self.line.insert(at, Part::Ahead(Span { from, near, ..asked.clone() }));
             asked.to = Some(to);
         }
         let start = if asked.from.is_empty() { vec![0] } else { asked.from.clone() };
@@ -314,9 +318,11 @@ impl Lister {
         let (Some(first), Some(last)) = (harvest.children.first(), harvest.children.last()) else {
             next.misses = asked.misses + 1;
             next.empties = asked.empties + 1;
+            next.hits = 0;
             return next;
         };
         next.empties = 0;
+        next.hits = if asked.near.is_empty() { 0 } else { asked.hits + 1 };
         next.near.clone_from(&last.name);
         let per_child = harvest.keys / harvest.children.len() as i64;
         let dense = self.skip();

@@ -22,6 +22,8 @@ pub(super) struct Span {
     pub(super) misses: u32,
     /// How many answers in a row held nothing at all.
     pub(super) empties: i64,
+    /// How many answers in a row held something.
+    pub(super) hits: usize,
     pub(super) texture: Texture,
 }
 
@@ -40,6 +42,8 @@ pub(super) struct Piece {
     pub(super) to: Option<Vec<u8>>,
     /// The byte of the names it was cut at.
     pub(super) level: usize,
+    /// After a carry, the name that is guessed.
+    pub(super) guess: Option<Vec<u8>>,
 }
 
 impl Span {
@@ -57,7 +61,7 @@ impl Span {
     /// counting: after `19` the guess is `20`. No cut is ever inside a directory, as the names are cut
     /// before their delimiter ends.
     pub(super) fn next_piece(&self, prefix: &[u8]) -> Piece {
-        let whole = Piece { to: None, level: 0 };
+        let whole = Piece { to: None, level: 0, guess: None };
         let Some(last) = self.near.len().checked_sub(1) else { return whole };
         let deepest = self.level.min(last);
         let mut stride = 4_u16.saturating_pow(self.misses).min(256);
@@ -73,12 +77,16 @@ impl Span {
                 let cut = if carried { start } else { (start + stride).min(end) };
                 if let (true, Ok(cut)) = (start < end, u8::try_from(cut)) {
                     stem.push(cut);
+                    let (mut guess, mut at_level) = (None, level);
                     if carried {
-                        stem.extend(std::iter::repeat_n(b'0', nines - 1).chain([b'1']));
+                        stem.extend(std::iter::repeat_n(b'0', nines));
+                        guess = Some(stem[prefix.len()..].to_vec());
+                        at_level = deepest;
+                        stem.pop();
+                        stem.push(b'1');
                     }
                     let inside = self.to.as_ref().is_none_or(|to| stem < *to);
-                    let level = if carried { deepest } else { level };
-                    return Piece { to: inside.then_some(stem), level };
+                    return Piece { to: inside.then_some(stem), level: at_level, guess };
                 }
                 nines = if is_digit && start == end { nines + 1 } else { 0 };
             }
@@ -117,6 +125,7 @@ mod tests {
             differed: 0,
             misses,
             empties: 0,
+            hits: 0,
             texture: Texture::Dense,
         };
         span.next_piece(b"p/").to.map(|to| String::from_utf8(to).expect("it was text"))

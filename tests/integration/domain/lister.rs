@@ -12,6 +12,7 @@ use super::model::{Model, key, pattern};
 struct Run {
     children: Vec<ListedChild>,
     asks: usize,
+    rounds: usize,
     walked: i64,
     returned: usize,
 }
@@ -28,6 +29,7 @@ fn list(model: &Model, prefix: &[u8], limit: i64, together: usize, wanted: usize
         {
             asks.push(ask);
         }
+        run.rounds += 1;
         let taken = run.children.len();
         for ask in &asks {
             let (entries, count, more) = model.range(&ask.range, ask.limit);
@@ -66,7 +68,7 @@ fn most_walked(keys: i64, limit: i64) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_keys_are_listed_right(
@@ -137,7 +139,7 @@ fn real_stores_are_cheap() {
                 _ => format!("p/{name}/entry-{key:08}"),
             })
         };
-        let model = Model::of((0..dirs).flat_map(below).map(String::into_bytes));
+        let model = Model::of((0..dirs).flat_map(below).map(|key| Key::from(key.as_str())));
         let run = list(&model, b"p/", 1000, 1, usize::MAX);
         assert_eq!(run.children.len(), dirs, "{what}");
         let all = model.keys.len() as f64;

@@ -14,26 +14,38 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn of(keys: impl IntoIterator<Item = Vec<u8>>) -> Model {
+    pub(super) fn of(keys: impl IntoIterator<Item = Key>) -> Model {
         let mut model = Model::default();
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
-            model.put(&key);
+            model.put(key.as_bytes());
         }
         model
     }
 
     pub(super) fn put(&mut self, key: &[u8]) -> Event {
         self.revision = self.revision.next();
+        self.put_too(key)
+    }
+
+    /// A put of the same transaction as the change before.
+    pub(super) fn put_too(&mut self, key: &[u8]) -> Event {
         let revision = self.revision;
         let state = self.keys.entry(key.to_vec()).or_insert((revision, Version(0)));
         *state = (revision, Version(state.1.0 + 1));
         event(EventKind::Put, key, *state)
     }
 
-    pub(super) fn delete(&mut self, key: &[u8]) -> Option<Event> {
-        self.keys.remove(key)?;
-        self.revision = self.revision.next();
-        Some(event(EventKind::Delete, key, (self.revision, Version(0))))
+    /// Deletes, in one transaction, so many keys from the n-th on.
+    pub(super) fn delete(&mut self, from: usize, many: usize) -> Vec<Event> {
+        let doomed: Vec<Vec<u8>> = self.keys.keys().skip(from).take(many).cloned().collect();
+        if !doomed.is_empty() {
+            self.revision = self.revision.next();
+        }
+        let delete = |key: Vec<u8>| {
+            self.keys.remove(&key);
+            event(EventKind::Delete, &key, (self.revision, Version(0)))
+        };
+        doomed.into_iter().map(delete).collect()
     }
 
     /// What etcd answers to a keys-only range: entries, count, more.
@@ -77,19 +89,19 @@ fn event(kind: EventKind, key: &[u8], state: (Revision, Version)) -> Event {
 }
 
 /// Keys of few short segments, so that they collide: `a` beside `a/`, empty segments, no UTF-8.
-pub(super) fn key() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn key() -> impl Strategy<Value = Key> {
     let segment = prop_oneof![
         4 => "[a-c]{1,2}".prop_map(String::into_bytes),
         2 => "[0-9]{1,3}".prop_map(String::into_bytes),
         1 => Just(Vec::new()),
         1 => prop::collection::vec(prop_oneof![Just(0xff), Just(0xfe), Just(0), Just(b'.')], 1..3),
     ];
-    let path = prop::collection::vec(segment, 1..5).prop_map(|parts| parts.join(&b'/'));
+    let path = prop::collection::vec(segment, 1..5).prop_map(|parts| Key::new(parts.join(&b'/')));
     path.prop_filter("a key is not empty", |key| !key.is_empty())
 }
 
 /// Keys in the patterns of real stores: counted directories, random names, flat levels, deep chains.
-pub(super) fn pattern() -> impl Strategy<Value = Vec<Vec<u8>>> {
+pub(super) fn pattern() -> impl Strategy<Value = Vec<Key>> {
     let flat = (1..400_usize).prop_map(|n| (0..n).map(|i| format!("p/k{i}")).collect::<Vec<_>>());
     let dirs = (1..60_usize, 1..40_usize, any::<bool>()).prop_map(|(dirs, keys, padded)| {
         let name = |dir| if padded { format!("{dir:05}") } else { format!("{dir}") };
@@ -103,5 +115,5 @@ pub(super) fn pattern() -> impl Strategy<Value = Vec<Vec<u8>>> {
         (0..n).flat_map(below).collect()
     });
     prop_oneof![flat, dirs, random, deep, uneven]
-        .prop_map(|keys: Vec<String>| keys.into_iter().map(String::into_bytes).collect())
+        .prop_map(|keys: Vec<String>| keys.iter().map(|key| Key::from(key.as_str())).collect())
 }

@@ -1,6 +1,6 @@
 //! The tree against a store that goes on while it is listed: in the end it shows what is there.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
 use etcdeck::domain::tree::{Level, ListedChild, NodeId, NodeKind, RowKind, Tree};
@@ -17,8 +17,10 @@ fn moment() -> Instant {
 /// One thing that happens to the tree or to the store below it.
 #[derive(Clone, Debug)]
 enum Step {
-    Put(Vec<u8>),
-    Delete(usize),
+    /// Keys are written, in one transaction.
+    Put(BTreeSet<Key>),
+    /// So many keys from the n-th on are deleted, in one transaction.
+    Delete(usize, usize),
     /// Events reach the tree late: this many now.
     Deliver(usize),
     /// A level is read: the answer is taken now, and brought later.
@@ -34,8 +36,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => key().prop_map(Step::Put),
-        6 => (0..60_usize).prop_map(Step::Delete),
+        6 => prop::collection::btree_set(key(), 1..4).prop_map(Step::Put),
+        6 => (0..60_usize, 1..6_usize).prop_map(|(from, many)| Step::Delete(from, many)),
         6 => (1..8_usize).prop_map(Step::Deliver),
         4 => (0..8_usize).prop_map(Step::List),
         2 => (0..8_usize).prop_map(Step::Count),
@@ -61,7 +63,7 @@ struct World {
 }
 
 impl World {
-    fn new(keys: Vec<Vec<u8>>, root: &str) -> World {
+    fn new(keys: Vec<Key>, root: &str) -> World {
         let tree = Tree::new(Key::from(root), b"/".to_vec());
         World { store: Model::of(keys), tree, events: VecDeque::new(), answers: VecDeque::new() }
     }
@@ -98,15 +100,14 @@ impl World {
 
     fn step(&mut self, step: Step) {
         match step {
-            Step::Put(key) => {
-                let event = self.store.put(&key);
-                self.events.push_back(event);
+            Step::Put(keys) => {
+                let mut keys = keys.iter();
+                let first = keys.next().map(|key| self.store.put(key.as_bytes()));
+                self.events.extend(first);
+                let others = keys.map(|key| self.store.put_too(key.as_bytes()));
+                self.events.extend(others);
             }
-            Step::Delete(n) => {
-                let key = self.store.keys.keys().nth(n).cloned();
-                let event = key.and_then(|key| self.store.delete(&key));
-                self.events.extend(event);
-            }
+            Step::Delete(from, many) => self.events.extend(self.store.delete(from, many)),
             Step::Deliver(n) => self.deliver(n),
             Step::List(n) => self.list(self.dir(n)),
             Step::Count(n) => self.count(self.dir(n)),
@@ -222,7 +223,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 20000, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_order_the_tree_ends_up_true(
