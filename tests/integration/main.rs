@@ -1,10 +1,11 @@
 //! Every test that needs no terminal, in one binary: it links once.
 
-mod editing;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cli;
+mod domain;
+mod editing;
 mod gateway;
 mod stub_check;
 mod support_check;
-mod cli;

@@ -9,7 +9,7 @@
 //! 2. After a directory it goes on behind the whole of it. Where the next interval ends is guessed
 //!    from the names seen (`span`), and made wider or narrower by the counts in the answers.
 //! 3. Where the keys are mostly children themselves it reads them, in pages of growing size.
-//! 4. Where few keys are left it reads them all.
+//! 4. Where few keys are left it reads them all; where none are found, it asks for all that is left.
 //!
 //! What it costs, with n keys below the prefix, and is held to by the tests: [`WALKS`] n keys counted
 //! before it stops guessing; then it reads on to the end in pages of [`PAGES`] limits, of which
@@ -90,7 +90,10 @@ impl Lister {
             most: i64::MAX,
             near: Vec::new(),
             level: 0,
+            differed: 0,
             misses: 0,
+            empties: 0,
+            hits: 0,
             texture: Texture::Sparse { page: limit },
         };
         Lister {
@@ -210,9 +213,10 @@ impl Lister {
     }
 
     /// Which piece of a span to ask for, and with which limit. When the span `waits` for an answer
-    /// just before it, only a further step of the same kind is worth asking for.
+    /// just before it, only a further step of the same kind is worth asking for: the more, the better
+    /// the steps went so far.
     fn choose(&self, span: &Span, waits: bool) -> Option<(Piece, i64)> {
-        let whole = |limit| (Piece { to: None, level: span.level }, limit);
+        let whole = |limit| (Piece { to: None, level: span.level, guess: None }, limit);
         if self.total.is_some_and(|total| self.walked / WALKS > total) {
             return (!waits).then(|| whole(self.limit * PAGES));
         }
@@ -230,9 +234,14 @@ impl Lister {
         if !waits && span.most <= few {
             return Some(whole(span.most));
         }
+        // A round trip costs as much as counting some 3 limits of keys. When looking for the next key
+        // has cost as much as counting all that is left, that is done.
+        if !waits && span.most / (3 * self.limit) < span.empties {
+            return Some(whole(limit));
+        }
         let piece = span.next_piece(&self.prefix);
         let is_step = span.texture == Texture::Dense
-            && span.misses == 0
+            && self.open.len() < 2 * span.hits
             && piece.level == span.level
             && piece.to.is_some();
         (!waits || is_step).then_some((piece, limit))
@@ -247,7 +256,9 @@ impl Lister {
         let mut cut = Cut::Whole;
         if let Some(to) = piece.to {
             cut = Cut::Off;
-            self.line.insert(at, Part::Ahead(Span { from: to.clone(), ..asked.clone() }));
+            let near = piece.guess.unwrap_or_else(|| asked.near.clone());
+            let from = to.clone();
+            self.line.insert(at, Part::Ahead(Span { from, near, ..asked.clone() }));
             asked.to = Some(to);
         }
         let start = if asked.from.is_empty() { vec![0] } else { asked.from.clone() };
@@ -306,8 +317,12 @@ impl Lister {
         let mut next = Span { most: count - harvest.keys, ..asked.clone() };
         let (Some(first), Some(last)) = (harvest.children.first(), harvest.children.last()) else {
             next.misses = asked.misses + 1;
+            next.empties = asked.empties + 1;
+            next.hits = 0;
             return next;
         };
+        next.empties = 0;
+        next.hits = if asked.near.is_empty() { 0 } else { asked.hits + 1 };
         next.near.clone_from(&last.name);
         let per_child = harvest.keys / harvest.children.len() as i64;
         let dense = self.skip();
@@ -326,8 +341,12 @@ impl Lister {
         if more {
             // Where the names in a page differ, the next page ends; where neighbors differ, they do.
             let before = if harvest.children.len() > 1 { &first.name } else { &asked.near };
-            let level = if before.is_empty() { usize::MAX } else { common(before, &last.name) };
+            let differ = if before.is_empty() { usize::MAX } else { common(before, &last.name) };
+            // After 19 and 20, which differ early, it goes on with 21, which differs late.
+            let level =
+                if harvest.children.len() > 1 { differ } else { differ.max(asked.differed) };
             next.level = level.min(last.name.len().saturating_sub(1));
+            next.differed = differ;
         }
         next
     }

@@ -16,8 +16,14 @@ pub(super) struct Span {
     pub(super) near: Vec<u8>,
     /// The next piece ends where the names change at this byte.
     pub(super) level: usize,
+    /// The byte at which the last two neighbors differed.
+    pub(super) differed: usize,
     /// How many pieces in a row held nothing, or next to nothing: each makes the next one wider.
     pub(super) misses: u32,
+    /// How many answers in a row held nothing at all.
+    pub(super) empties: i64,
+    /// How many answers in a row held something.
+    pub(super) hits: usize,
     pub(super) texture: Texture,
 }
 
@@ -36,6 +42,8 @@ pub(super) struct Piece {
     pub(super) to: Option<Vec<u8>>,
     /// The byte of the names it was cut at.
     pub(super) level: usize,
+    /// After a carry, the name that is guessed.
+    pub(super) guess: Option<Vec<u8>>,
 }
 
 impl Span {
@@ -49,24 +57,38 @@ impl Span {
     ///
     /// The names near here vary from some byte on, so the next name probably has there the byte that
     /// follows, or one a little further if that was tried: one step, four, sixteen, up to the end of
-    /// the digits or letters. When these are used up, the byte before is due, as with carrying in an
-    /// addition. No cut is ever inside a directory, as the names are cut before their delimiter ends.
+    /// the digits or letters. When these are used up, the byte before is due. Digits are carried as in
+    /// counting: after `19` the guess is `20`. No cut is ever inside a directory, as the names are cut
+    /// before their delimiter ends.
     pub(super) fn next_piece(&self, prefix: &[u8]) -> Piece {
-        let whole = Piece { to: None, level: 0 };
+        let whole = Piece { to: None, level: 0, guess: None };
         let Some(last) = self.near.len().checked_sub(1) else { return whole };
+        let deepest = self.level.min(last);
         let mut stride = 4_u16.saturating_pow(self.misses).min(256);
-        for level in (0..=self.level.min(last)).rev() {
+        let mut nines = 0;
+        for level in (0..=deepest).rev() {
             let mut stem = [prefix, &self.near[..level]].concat();
             if let Some([at, tail @ ..]) = self.from.strip_prefix(stem.as_slice()) {
                 // The first byte of which nothing was seen yet.
                 let start = u16::from(*at) + u16::from(!tail.is_empty());
                 let end = class_end(self.near[level]);
-                let cut = (start + stride).min(end);
+                let is_digit = self.near[level].is_ascii_digit();
+                let carried = nines > 0 && is_digit;
+                let cut = if carried { start } else { (start + stride).min(end) };
                 if let (true, Ok(cut)) = (start < end, u8::try_from(cut)) {
                     stem.push(cut);
+                    let (mut guess, mut at_level) = (None, level);
+                    if carried {
+                        stem.extend(std::iter::repeat_n(b'0', nines));
+                        guess = Some(stem[prefix.len()..].to_vec());
+                        at_level = deepest;
+                        stem.pop();
+                        stem.push(b'1');
+                    }
                     let inside = self.to.as_ref().is_none_or(|to| stem < *to);
-                    return Piece { to: inside.then_some(stem), level };
+                    return Piece { to: inside.then_some(stem), level: at_level, guess };
                 }
+                nines = if is_digit && start == end { nines + 1 } else { 0 };
             }
             stride = 1;
         }
@@ -100,7 +122,10 @@ mod tests {
             most: 100,
             near: near.as_bytes().to_vec(),
             level,
+            differed: 0,
             misses,
+            empties: 0,
+            hits: 0,
             texture: Texture::Dense,
         };
         span.next_piece(b"p/").to.map(|to| String::from_utf8(to).expect("it was text"))
@@ -113,8 +138,9 @@ mod tests {
         assert_eq!(piece("p/dir-14", "dir-12/", 5, 1).as_deref(), Some("p/dir-18"));
         assert_eq!(piece("p/dir-18", "dir-12/", 5, 2).as_deref(), Some("p/dir-1:"));
         // The digits are used up: carry.
-        assert_eq!(piece("p/dir-1:", "dir-12/", 5, 3).as_deref(), Some("p/dir-3"));
-        assert_eq!(piece("p/dir-190", "dir-19/", 5, 0).as_deref(), Some("p/dir-1:"));
+        assert_eq!(piece("p/dir-1:", "dir-12/", 5, 3).as_deref(), Some("p/dir-21"));
+        assert_eq!(piece("p/dir-21", "dir-12/", 5, 0).as_deref(), Some("p/dir-4"));
+        assert_eq!(piece("p/dir-190", "dir-19/", 5, 0).as_deref(), Some("p/dir-21"));
         // Nothing to go by: all that is left.
         assert_eq!(piece("p/\0", "", 0, 0), None);
         assert_eq!(piece("p/z\0", "z", 0, 0), None);

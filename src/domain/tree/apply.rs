@@ -43,6 +43,7 @@ impl Tree {
             return Applied::default();
         }
         let mut applied = Applied::default();
+        applied.effect = self.apply_dir(NodeId::ROOT, &change, now);
         let (mut dir, mut at) = (NodeId::ROOT, root.len());
         loop {
             let child = child_of(&key[..at], key, &self.delimiter);
@@ -57,7 +58,6 @@ impl Tree {
                 if news.is_some() {
                     applied.effect =
                         applied.effect.max(self.apply_leaf(dir, name, &change, Some(now)));
-                    self.prune(dir);
                 }
                 break;
             }
@@ -79,6 +79,9 @@ impl Tree {
                 }
             }
             dir = id;
+        }
+        if change.leaf.is_none() {
+            applied.effect = applied.effect.max(self.prune(dir, change.revision));
         }
         self.changes.push(change);
         applied
@@ -117,13 +120,12 @@ impl Tree {
         }
         // In an open directory the change is marked where it happened.
         let hidden = !dir.open || dir.listed.oldest().is_none();
-        if dir.counted_at.is_some() && dir.count.is_some_and(|count| count <= 0) {
-            let parent = self.parent(id);
+        let is_gone = dir.counted_at.is_some() && dir.count.is_some_and(|count| count <= 0);
+        if let (true, Some(parent)) = (is_gone, self.parent(id))
+            && !self.is_listed_after(id, change.revision)
+        {
             self.remove(id);
-            if let Some(parent) = parent {
-                self.mark_changed(parent, now);
-                self.prune(parent);
-            }
+            self.mark_changed(parent, now);
             return Effect::Structure;
         }
         if hidden {

@@ -107,7 +107,7 @@ impl Tree {
         }
         self.set_level(id, level);
         if was_known && is_true {
-            self.prune(id);
+            self.prune(id, revision.max(self.changes.newest()));
         }
         applied
     }
@@ -134,10 +134,12 @@ impl Tree {
             dir.counted_at = later.map(|_| revision);
             applied.effect = Effect::Nodes;
         }
-        let parent = self.parent(id);
-        if let (true, true, Some(parent)) = (count <= 0, later.is_some(), parent) {
+        let as_of = revision.max(self.changes.newest());
+        if let (true, true, Some(parent)) = (count <= 0, later.is_some(), self.parent(id))
+            && !self.is_listed_after(id, as_of)
+        {
             self.remove(id);
-            self.prune(parent);
+            self.prune(parent, as_of);
             applied.effect = Effect::Structure;
         }
         applied

@@ -30,7 +30,7 @@ pub use rows::{Row, RowKind};
 
 use self::changes::Changes;
 use self::rows::Rows;
-use crate::domain::Key;
+use crate::domain::{Key, Revision};
 
 /// The tree below one prefix.
 #[derive(Clone, Debug)]
@@ -228,16 +228,28 @@ impl Tree {
         }
     }
 
-    /// Removes a directory of which everything is known and nothing is left, and what that empties
-    /// above it.
-    fn prune(&mut self, mut id: NodeId) {
+    /// Removes a directory of which everything is known, as of `revision`, and nothing is left; and
+    /// what that empties above it.
+    fn prune(&mut self, mut id: NodeId, revision: Revision) -> Effect {
+        let mut effect = Effect::None;
         while let Some(dir) = self.dir(id) {
-            let Some(parent) = self.parent(id) else { return };
-            if !dir.children.is_empty() || !dir.listed.is_everything() {
-                return;
+            let Some(parent) = self.parent(id) else { break };
+            let is_gone = dir.children.is_empty() && dir.listed.is_everything();
+            if !is_gone || self.is_listed_after(id, revision) {
+                break;
             }
             self.remove(id);
+            effect = Effect::Structure;
             id = parent;
         }
+        effect
+    }
+
+    /// Whether the level above was listed, with this node in it, at a later revision: then it is there
+    /// again, however empty it was at `revision`.
+    fn is_listed_after(&self, id: NodeId, revision: Revision) -> bool {
+        let Some(Node { name, parent: Some(parent), .. }) = self.get(id) else { return false };
+        let listed = self.dir(*parent).and_then(|parent| parent.listed.at(name));
+        listed.is_some_and(|listed| listed > revision)
     }
 }
