@@ -24,10 +24,8 @@ pub(crate) async fn eventually<T>(
             tokio::time::sleep(PACE).await;
         }
     };
-    match tokio::time::timeout(limit, asking).await {
-        Ok(found) => found,
-        Err(_elapsed) => panic!("waited {limit:?} in vain for {what}"),
-    }
+    let in_time = tokio::time::timeout(limit, asking).await;
+    in_time.unwrap_or_else(|_| panic!("waited {limit:?} in vain for {what}"))
 }
 
 /// Asks `look` until it answers, on this thread; `None` when `limit` has passed.
