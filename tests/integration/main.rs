@@ -6,3 +6,4 @@ mod support;
 mod gateway;
 mod stub_check;
 mod support_check;
+mod wire;

@@ -76,7 +76,11 @@ async fn prefixes_end_where_they_should() {
         ];
         for (prefix, inside) in cases {
             let expected: Vec<Key> = inside.iter().map(|at| Key::from(all[*at])).collect();
-            assert_eq!(keys(&etcd, KeyRange::prefix(prefix)).await, expected, "{version} {prefix:?}");
+            assert_eq!(
+                keys(&etcd, KeyRange::prefix(prefix)).await,
+                expected,
+                "{version} {prefix:?}"
+            );
         }
         let interval = KeyRange::interval("a", "b");
         assert_eq!(keys(&etcd, interval).await.len(), 5, "{version}");
