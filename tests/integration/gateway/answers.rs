@@ -1,6 +1,8 @@
 //! Answers no healthy etcd gives: each gets a sentence, and none is taken for success.
 
-use etcdeck::domain::txn::{PutRequest, RangeRequest, TxnRequest};
+use etcdeck::domain::txn::{
+    PutRequest, PutResponse, RangeRequest, RangeResponse, TxnRequest, TxnResponse,
+};
 use etcdeck::domain::{LeaseId, Revision};
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Leases as _};
@@ -83,9 +85,9 @@ async fn nothing_is_enough_where_zero_is_left_out() {
         stub.otherwise(Reply::json(200, body));
         stub.on("/v3/lease/keepalive", Reply::chunks([r#"{"result":{"ID":"7"}}"#]));
         let etcd = client_of(&stub);
-        assert_eq!(etcd.range(RangeRequest::get("/a")).await.unwrap(), Default::default());
-        assert_eq!(etcd.put(PutRequest::new("/a", "")).await.unwrap(), Default::default());
-        assert_eq!(etcd.txn(TxnRequest::default()).await.unwrap(), Default::default());
+        assert_eq!(etcd.range(RangeRequest::get("/a")).await.unwrap(), RangeResponse::default());
+        assert_eq!(etcd.put(PutRequest::new("/a", "")).await.unwrap(), PutResponse::default());
+        assert_eq!(etcd.txn(TxnRequest::default()).await.unwrap(), TxnResponse::default());
         assert_eq!(etcd.compact(Revision(1), false).await.unwrap(), Revision::NONE);
         assert_eq!(etcd.lease_list().await.unwrap(), []);
         assert_eq!(etcd.status().await.unwrap().version, "");

@@ -16,7 +16,8 @@ use crate::support::wait::eventually;
 
 fn client_as(etcd: &Etcd, user: &str, password: &str) -> Gateway {
     let credentials = Some(Credentials::new(user, password));
-    Gateway::connect(GatewayOptions { credentials, ..GatewayOptions::new([etcd.url()]) }).unwrap()
+    let options = GatewayOptions { credentials, ..GatewayOptions::new([etcd.url()]) };
+    Gateway::connect(options).expect("the options are right")
 }
 
 fn watch(prefix: &str) -> WatchRequest {
@@ -97,20 +98,12 @@ async fn a_token_is_renewed_without_a_word() {
 
 /// A token got by hand.
 async fn login(url: &str) -> Secret {
-    let answer = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .unwrap()
-        .post(format!("{url}/v3/auth/authenticate"))
-        .body(r#"{"name":"root","password":"secret"}"#)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
-    Secret::new(answer["token"].as_str().unwrap())
+    let client = reqwest::Client::builder().no_proxy().build().expect("plain HTTP needs nothing");
+    let request = client.post(format!("{url}/v3/auth/authenticate"));
+    let request = request.body(r#"{"name":"root","password":"secret"}"#);
+    let answer = request.send().await.expect("etcd answers").text().await.expect("a whole answer");
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    Secret::new(answer["token"].as_str().expect("a token"))
 }
 
 #[tokio::test]
@@ -172,9 +165,10 @@ fn passwd(server: &Etcd, args: &[&str], password: &str) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
-    assert!(child.wait().unwrap().success());
+        .expect("etcdctl starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(stdin, "{password}").expect("etcdctl reads");
+    assert!(child.wait().expect("it was started").success());
 }
 
 const INVALID: &str = r#"{"error":"etcdserver: invalid auth token","message":"etcdserver: invalid auth token","code":16}"#;

@@ -10,11 +10,11 @@ use crate::support::servers::Etcd;
 use crate::support::wait::eventually;
 
 async fn put(etcd: &Gateway, key: impl Into<Key>, value: &str) -> Revision {
-    etcd.put(PutRequest::new(key, value)).await.unwrap().revision
+    etcd.put(PutRequest::new(key, value)).await.expect("a put").revision
 }
 
 async fn keys(etcd: &Gateway, range: KeyRange) -> Vec<Key> {
-    let got = etcd.range(RangeRequest::new(range).keys_only()).await.unwrap();
+    let got = etcd.range(RangeRequest::new(range).keys_only()).await.expect("a range");
     assert_eq!(got.count as usize, got.entries.len());
     got.entries.into_iter().map(|entry| entry.key).collect()
 }

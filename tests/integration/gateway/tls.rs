@@ -26,11 +26,11 @@ fn connect(url: impl Into<String>, tls: TlsOptions) -> Result<Gateway, StoreErro
 }
 
 async fn get(url: impl Into<String>, tls: TlsOptions) -> Result<(), StoreError> {
-    connect(url, tls).unwrap().range(RangeRequest::get("a")).await.map(|_| ())
+    connect(url, tls).expect("the files are right").range(RangeRequest::get("a")).await.map(|_| ())
 }
 
 async fn refusal(url: impl Into<String>, tls: TlsOptions) -> String {
-    let error = get(url, tls).await.unwrap_err();
+    let error = get(url, tls).await.expect_err("TLS is wrong");
     assert_eq!(error.kind, ErrorKind::Tls, "{error:?}");
     error.message
 }

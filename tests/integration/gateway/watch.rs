@@ -15,7 +15,7 @@ fn prefix(prefix: &str) -> WatchRequest {
 }
 
 async fn put(etcd: &Gateway, key: &str, value: &str) -> Revision {
-    etcd.put(PutRequest::new(key, value)).await.unwrap().revision
+    etcd.put(PutRequest::new(key, value)).await.expect("a put").revision
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const EVENT: &str =
     r#"{"result":{"header":{"revision":"9"},"events":[{"kv":{"key":"YQ==","mod_revision":"8"}}]}}"#;
 
 async fn open(stub: &Stub) -> WatchStream {
-    client_of(stub).watch(WatchRequest::new(KeyRange::all())).await.unwrap()
+    client_of(stub).watch(WatchRequest::new(KeyRange::all())).await.expect("the watch stands")
 }
 
 #[tokio::test]

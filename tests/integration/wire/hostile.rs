@@ -19,7 +19,7 @@ use crate::support::stub_reply::Reply;
 async fn all_calls_end(body: Vec<u8>) -> Vec<StoreError> {
     let stub = Stub::start().await;
     stub.otherwise(Reply::typed(200, "application/json", body));
-    let etcd = Gateway::connect(GatewayOptions::new([stub.url()])).unwrap();
+    let etcd = Gateway::connect(GatewayOptions::new([stub.url()])).expect("the options are right");
     let calls = async {
         let mut errors = Vec::new();
         errors.extend(etcd.range(RangeRequest::get("x")).await.err());

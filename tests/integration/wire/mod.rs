@@ -21,9 +21,9 @@ fn recording(version: &str, name: &str) -> (u16, String, Vec<u8>) {
     let path = folder.join(version).join(format!("{name}.http"));
     let file = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut parts = file.splitn(4, |byte| *byte == b'\n');
-    let mut part = || String::from_utf8(parts.next().unwrap().to_vec()).unwrap();
+    let mut part = || String::from_utf8(parts.next().expect("four parts").to_vec()).expect("text");
     let (status, content_type, _, body) = (part(), part(), part(), part());
-    (status.parse().unwrap(), content_type, body.into_bytes())
+    (status.parse().expect("a status"), content_type, body.into_bytes())
 }
 
 /// A client of a stub that gives this answer to every call.
@@ -31,6 +31,7 @@ async fn replay(version: &str, name: &str) -> (Stub, Gateway) {
     let stub = Stub::start().await;
     let (status, content_type, body) = recording(version, name);
     stub.otherwise(Reply::typed(status, &content_type, body));
-    let gateway = Gateway::connect(GatewayOptions::new([stub.url()])).unwrap();
+    let gateway =
+        Gateway::connect(GatewayOptions::new([stub.url()])).expect("the options are right");
     (stub, gateway)
 }
