@@ -126,12 +126,12 @@ pub(super) fn from_reason(reason: &str) -> StoreError {
 }
 
 /// An answer with status 200 that cannot be read.
-pub(super) fn unreadable(url: &str, body: &[u8], error: &serde_json::Error) -> StoreError {
+pub(super) fn unreadable(url: &str, body: &[u8], why: &str) -> StoreError {
     let text = String::from_utf8_lossy(&body[..body.len().min(4 * EXCERPT)]);
     if is_html(text.trim()) {
         return not_etcd(url, 200);
     }
-    let message = format!("the answer of {url} makes no sense: {}", excerpt(&error.to_string()));
+    let message = format!("the answer of {url} makes no sense: {}", excerpt(why));
     StoreError::new(ErrorKind::BadAnswer, message)
 }
 

@@ -250,5 +250,10 @@ where
 }
 
 fn parse<A: DeserializeOwned>(url: &str, answer: &[u8]) -> Result<A, StoreError> {
-    serde_json::from_slice(answer).map_err(|error| error::unreadable(url, answer, &error))
+    // Serde would take an array for an object all of whose members are left out.
+    if !answer.trim_ascii_start().starts_with(b"{") {
+        return Err(error::unreadable(url, answer, "not a JSON object"));
+    }
+    serde_json::from_slice(answer)
+        .map_err(|error| error::unreadable(url, answer, &error.to_string()))
 }

@@ -1,8 +1,8 @@
 //! etcd over the HTTP/JSON gateway that every member serves on its client port.
 //!
 //! [`Gateway`] is the only way in; the store traits are spread over files named after them. Below lie
-//! [`http`] (calls, deadlines, failover), [`token`] (login), [`stream`] (endless answers) and
-//! [`wire`] (the messages). Base64 and JSON are known to [`wire`] alone.
+//! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
+//! messages). Base64 and integers as strings are known to `wire` alone.
 
 mod endpoint;
 mod error;

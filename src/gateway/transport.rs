@@ -103,7 +103,7 @@ pub(super) fn explain(
     }
     if words.contains("invalid HTTP version") {
         let message = format!(
-            "{url} does not answer in HTTP/1.1; a port that speaks only gRPC does this: name the URL of --listen-client-http-urls instead"
+            "{url} does not answer in HTTP/1.1: it is not etcd, or a port for gRPC only; in that case name the URL of --listen-client-http-urls instead"
         );
         return Failure::new(Phase::Answered, ErrorKind::BadAnswer, message);
     }

@@ -169,7 +169,7 @@ async fn step(
 /// Reads one line: a message, or the error the stream ends with.
 fn read(line: &[u8], url: &str) -> Result<WatchResponse, StoreError> {
     let line: StreamLine<WatchResponse> =
-        serde_json::from_slice(line).map_err(|e| error::unreadable(url, line, &e))?;
+        serde_json::from_slice(line).map_err(|e| error::unreadable(url, line, &e.to_string()))?;
     match line.result {
         Some(message) => Ok(message),
         None => Err(error::from_line(line.into_error()).unwrap_or_else(|| {

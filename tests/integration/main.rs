@@ -9,3 +9,4 @@ mod editing;
 mod gateway;
 mod stub_check;
 mod support_check;
+mod wire;

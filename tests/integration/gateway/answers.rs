@@ -1,12 +1,16 @@
 //! Answers no healthy etcd gives: each gets a sentence, and none is taken for success.
 
-use etcdeck::domain::txn::{PutRequest, RangeRequest, TxnRequest};
+use etcdeck::domain::txn::{
+    PutRequest, PutResponse, RangeRequest, RangeResponse, TxnRequest, TxnResponse,
+};
 use etcdeck::domain::{LeaseId, Revision};
+use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Leases as _};
 
 use super::{client, client_of};
+use crate::support::install::Version;
 use crate::support::server_builder::Gateway as GatewaySwitch;
-use crate::support::servers::Etcd;
+use crate::support::servers::{Etcd, free_ports};
 use crate::support::stub::Stub;
 use crate::support::stub_reply::Reply;
 
@@ -20,12 +24,16 @@ async fn strangers_are_told_from_etcd() {
         (Reply::html(502, PAGE), ErrorKind::Unavailable, "a proxy at"),
         (Reply::json(200, "{\"header\":{\"revi"), ErrorKind::BadAnswer, "makes no sense"),
         (Reply::json(200, ""), ErrorKind::BadAnswer, "makes no sense"),
-        (Reply::json(200, "[1,2]"), ErrorKind::BadAnswer, "makes no sense"),
+        (Reply::json(200, "[]"), ErrorKind::BadAnswer, "makes no sense"),
         (Reply::json(200, r#"{"count":"1.5"}"#), ErrorKind::BadAnswer, "makes no sense"),
         (Reply::json(200, r#"{"kvs":[{"key":"!"}]}"#), ErrorKind::BadAnswer, "makes no sense"),
         (Reply::text(404, "404 page not found\n"), ErrorKind::Unsupported, "no HTTP/JSON gateway"),
         (Reply::text(404, "Not Found\n"), ErrorKind::Unsupported, "too old"),
-        (Reply::json(404, r#"{"code":5, "message":"Not Found"}"#), ErrorKind::Unsupported, "too old"),
+        (
+            Reply::json(404, r#"{"code":5, "message":"Not Found"}"#),
+            ErrorKind::Unsupported,
+            "too old",
+        ),
         (Reply::text(421, "misdirected"), ErrorKind::PermissionDenied, "--host-whitelist"),
         (
             Reply::text(302, "").header("Location", "http://127.0.0.1:1/"),
@@ -38,8 +46,8 @@ async fn strangers_are_told_from_etcd() {
             "write https://",
         ),
         (Reply::text(418, "I'm a teapot\nreally"), ErrorKind::BadAnswer, "I'm a teapot really"),
-        (Reply::raw("SSH-2.0-OpenSSH_9.2\r\n"), ErrorKind::BadAnswer, "is this etcd?"),
-        (Reply::raw([0, 0, 6, 4, 0, 0, 0, 0, 0]), ErrorKind::BadAnswer, "only gRPC"),
+        (Reply::raw("SSH-2.0-OpenSSH_9.2\r\n"), ErrorKind::BadAnswer, "it is not etcd"),
+        (Reply::raw([0, 0, 6, 4, 0, 0, 0, 0, 0]), ErrorKind::BadAnswer, "gRPC only"),
         (Reply::endless_headers(), ErrorKind::BadAnswer, "proper HTTP"),
     ];
     for (reply, kind, words) in cases {
@@ -50,7 +58,7 @@ async fn strangers_are_told_from_etcd() {
         assert_eq!(error.kind, kind, "{reply:?}: {error:?}");
         assert!(error.message.contains(words), "{reply:?}: {error}");
         assert!(error.message.len() < 500, "{reply:?}: {error}");
-        let error = etcd.put(PutRequest::new("/a", "b")).await.unwrap_err();
+        let error = etcd.lease_keep_alive(LeaseId(7)).await.unwrap_err();
         assert_eq!(error.kind, kind, "{reply:?}: {error:?}");
     }
 }
@@ -77,9 +85,9 @@ async fn nothing_is_enough_where_zero_is_left_out() {
         stub.otherwise(Reply::json(200, body));
         stub.on("/v3/lease/keepalive", Reply::chunks([r#"{"result":{"ID":"7"}}"#]));
         let etcd = client_of(&stub);
-        assert_eq!(etcd.range(RangeRequest::get("/a")).await.unwrap(), Default::default());
-        assert_eq!(etcd.put(PutRequest::new("/a", "")).await.unwrap(), Default::default());
-        assert_eq!(etcd.txn(TxnRequest::default()).await.unwrap(), Default::default());
+        assert_eq!(etcd.range(RangeRequest::get("/a")).await.unwrap(), RangeResponse::default());
+        assert_eq!(etcd.put(PutRequest::new("/a", "")).await.unwrap(), PutResponse::default());
+        assert_eq!(etcd.txn(TxnRequest::default()).await.unwrap(), TxnResponse::default());
         assert_eq!(etcd.compact(Revision(1), false).await.unwrap(), Revision::NONE);
         assert_eq!(etcd.lease_list().await.unwrap(), []);
         assert_eq!(etcd.status().await.unwrap().version, "");
@@ -134,5 +142,20 @@ async fn a_gateway_that_is_switched_off_is_recognized() {
         let error = client(&server).range(RangeRequest::get("/a")).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unsupported, "{version}: {error}");
         assert!(error.message.contains("--enable-grpc-gateway"), "{version}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_for_grpc_only_is_recognized() {
+    // The older releases here do not know the flag yet.
+    for version in Etcd::versions().into_iter().filter(|version| *version >= Version::V3_6) {
+        let ports = free_ports();
+        let http = format!("http://{}:{}", ports.address, ports.client);
+        let server = Etcd::build(version).arg(format!("--listen-client-http-urls={http}")).start();
+        let error = client(&server).range(RangeRequest::get("/a")).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::BadAnswer, "{version}: {error}");
+        assert!(error.message.contains("--listen-client-http-urls"), "{version}: {error}");
+        let gateway = Gateway::connect(GatewayOptions::new([http])).unwrap();
+        gateway.range(RangeRequest::get("/a")).await.unwrap();
     }
 }

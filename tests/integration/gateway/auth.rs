@@ -16,7 +16,8 @@ use crate::support::wait::eventually;
 
 fn client_as(etcd: &Etcd, user: &str, password: &str) -> Gateway {
     let credentials = Some(Credentials::new(user, password));
-    Gateway::connect(GatewayOptions { credentials, ..GatewayOptions::new([etcd.url()]) }).unwrap()
+    let options = GatewayOptions { credentials, ..GatewayOptions::new([etcd.url()]) };
+    Gateway::connect(options).expect("the options are right")
 }
 
 fn watch(prefix: &str) -> WatchRequest {
@@ -63,22 +64,24 @@ async fn a_user_is_needed_and_the_right_password() {
 #[tokio::test]
 async fn a_token_is_renewed_without_a_word() {
     for version in Etcd::versions() {
-        let server = Etcd::build(version).auth_token_ttl(2).start();
+        let server = Etcd::build(version).auth_token_ttl(2).arg("--bcrypt-cost=4").start();
         server.enable_auth("secret");
         let etcd = client_as(&server, "root", "secret");
         etcd.put(PutRequest::new("/a", "1")).await.unwrap();
         let mut open = etcd.watch(watch("/")).await.unwrap();
         next(&mut open).await.unwrap();
 
-        // Another token of the same age shows when ours is forgotten, without keeping ours alive.
+        // Use keeps a token alive, so each look takes another one, all younger than ours.
         let url = server.url();
-        let token = login(&url).await;
-        let fixed = GatewayOptions { jwt_token: Some(token), ..GatewayOptions::new([url]) };
-        let fixed = Gateway::connect(fixed).unwrap();
-        fixed.range(RangeRequest::get("/a")).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(2500)).await;
-        let error = eventually("the token expires", LIMIT, async || {
-            fixed.range(RangeRequest::get("/a")).await.err()
+        let mut spare = Vec::new();
+        for _ in 0..12 {
+            spare.push(login(&url).await);
+        }
+        let error = eventually("the tokens expire", LIMIT, async || {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            let jwt_token = Some(spare.pop().expect("expired long before the last one"));
+            let options = GatewayOptions { jwt_token, ..GatewayOptions::new([&url]) };
+            Gateway::connect(options).unwrap().range(RangeRequest::get("/a")).await.err()
         })
         .await;
         assert_eq!(error.kind, ErrorKind::Unauthenticated, "{version}: {error}");
@@ -95,20 +98,12 @@ async fn a_token_is_renewed_without_a_word() {
 
 /// A token got by hand.
 async fn login(url: &str) -> Secret {
-    let answer = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .unwrap()
-        .post(format!("{url}/v3/auth/authenticate"))
-        .body(r#"{"name":"root","password":"secret"}"#)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
-    Secret::new(answer["token"].as_str().unwrap())
+    let client = reqwest::Client::builder().no_proxy().build().expect("plain HTTP needs nothing");
+    let request = client.post(format!("{url}/v3/auth/authenticate"));
+    let request = request.body(r#"{"name":"root","password":"secret"}"#);
+    let answer = request.send().await.expect("etcd answers").text().await.expect("a whole answer");
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    Secret::new(answer["token"].as_str().expect("a token"))
 }
 
 #[tokio::test]
@@ -168,14 +163,15 @@ fn passwd(server: &Etcd, args: &[&str], password: &str) {
         .arg(args[0])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
-        .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
-    assert!(child.wait().unwrap().success());
+        .expect("etcdctl starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(stdin, "{password}").expect("etcdctl reads");
+    assert!(child.wait().expect("it was started").success());
 }
 
-const INVALID: &str =
-    r#"{"error":"etcdserver: invalid auth token","message":"etcdserver: invalid auth token","code":16}"#;
+const INVALID: &str = r#"{"error":"etcdserver: invalid auth token","message":"etcdserver: invalid auth token","code":16}"#;
 
 #[tokio::test]
 async fn many_calls_wait_for_one_login_and_one_renewal() {

@@ -10,11 +10,11 @@ use crate::support::servers::Etcd;
 use crate::support::wait::eventually;
 
 async fn put(etcd: &Gateway, key: impl Into<Key>, value: &str) -> Revision {
-    etcd.put(PutRequest::new(key, value)).await.unwrap().revision
+    etcd.put(PutRequest::new(key, value)).await.expect("a put").revision
 }
 
 async fn keys(etcd: &Gateway, range: KeyRange) -> Vec<Key> {
-    let got = etcd.range(RangeRequest::new(range).keys_only()).await.unwrap();
+    let got = etcd.range(RangeRequest::new(range).keys_only()).await.expect("a range");
     assert_eq!(got.count as usize, got.entries.len());
     got.entries.into_iter().map(|entry| entry.key).collect()
 }
@@ -76,7 +76,11 @@ async fn prefixes_end_where_they_should() {
         ];
         for (prefix, inside) in cases {
             let expected: Vec<Key> = inside.iter().map(|at| Key::from(all[*at])).collect();
-            assert_eq!(keys(&etcd, KeyRange::prefix(prefix)).await, expected, "{version} {prefix:?}");
+            assert_eq!(
+                keys(&etcd, KeyRange::prefix(prefix)).await,
+                expected,
+                "{version} {prefix:?}"
+            );
         }
         let interval = KeyRange::interval("a", "b");
         assert_eq!(keys(&etcd, interval).await.len(), 5, "{version}");

@@ -26,12 +26,12 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 /// A client of one server, as a user without credentials.
 fn client(etcd: &Etcd) -> Gateway {
-    Gateway::connect(GatewayOptions::new([etcd.url()])).unwrap()
+    Gateway::connect(GatewayOptions::new([etcd.url()])).expect("the options are right")
 }
 
 /// A client of a stub that waits half a second for an answer.
 fn client_of(stub: &Stub) -> Gateway {
-    Gateway::connect(impatient([stub.url()])).unwrap()
+    Gateway::connect(impatient([stub.url()])).expect("the options are right")
 }
 
 /// Options that give up soon.
@@ -50,7 +50,7 @@ async fn next(watch: &mut WatchStream) -> Result<WatchMessage, StoreError> {
 
 /// The next events of a watch, shown as `PUT /a=1 (was 0)`.
 async fn next_events(watch: &mut WatchStream) -> Vec<String> {
-    match next(watch).await.unwrap() {
+    match next(watch).await.expect("the watch stands") {
         WatchMessage::Events(events) => events.iter().map(shown).collect(),
         other => panic!("{other:?}"),
     }

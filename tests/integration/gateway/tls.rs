@@ -26,11 +26,11 @@ fn connect(url: impl Into<String>, tls: TlsOptions) -> Result<Gateway, StoreErro
 }
 
 async fn get(url: impl Into<String>, tls: TlsOptions) -> Result<(), StoreError> {
-    connect(url, tls).unwrap().range(RangeRequest::get("a")).await.map(|_| ())
+    connect(url, tls).expect("the files are right").range(RangeRequest::get("a")).await.map(|_| ())
 }
 
 async fn refusal(url: impl Into<String>, tls: TlsOptions) -> String {
-    let error = get(url, tls).await.unwrap_err();
+    let error = get(url, tls).await.expect_err("TLS is wrong");
     assert_eq!(error.kind, ErrorKind::Tls, "{error:?}");
     error.message
 }
@@ -49,7 +49,10 @@ async fn a_private_authority_is_trusted_when_named() {
         get(server.address().to_string(), secure).await.unwrap();
 
         let said = refusal(&url, tls(Some(&certs.stranger_ca), None)).await;
-        assert!(said.contains("not trusted here") && said.contains("--cacert"), "{version}: {said}");
+        assert!(
+            said.contains("not trusted here") && said.contains("--cacert"),
+            "{version}: {said}"
+        );
         // The certificate names addresses and `localhost`, not this one.
         let elsewhere = url.replace(&server.address().ip().to_string(), "etcd.localhost");
         let named = get(elsewhere, tls(Some(&certs.ca), None)).await.unwrap_err();
@@ -119,7 +122,8 @@ fn files_that_cannot_be_used_are_named() {
     let garbage = folder.path().join("garbage.pem");
     std::fs::write(&garbage, "nothing of the kind").unwrap();
     let broken = folder.path().join("broken.pem");
-    std::fs::write(&broken, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n").unwrap();
+    std::fs::write(&broken, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n")
+        .unwrap();
     let locked = folder.path().join("locked.key");
     std::fs::write(&locked, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n").unwrap();
     let certs = crate::support::certs::Certs::new(folder.path(), &[]);

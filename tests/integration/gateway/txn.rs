@@ -12,10 +12,7 @@ use crate::support::servers::Etcd;
 
 fn check(key: &str, target: Target, comparison: Comparison) -> TxnRequest {
     let range = KeyRange::single(key);
-    TxnRequest {
-        compares: vec![Compare { range, target, comparison }],
-        ..TxnRequest::default()
-    }
+    TxnRequest { compares: vec![Compare { range, target, comparison }], ..TxnRequest::default() }
 }
 
 #[tokio::test]
@@ -27,8 +24,7 @@ async fn every_target_and_every_comparison() {
         let lease = LeaseId(i64::MAX);
         etcd.lease_grant(60, lease).await.unwrap();
         let created = etcd.put(PutRequest::new("k", "b").lease(lease)).await.unwrap().revision;
-        let revision =
-            etcd.put(PutRequest::new("k", "b").lease(lease)).await.unwrap().revision;
+        let revision = etcd.put(PutRequest::new("k", "b").lease(lease)).await.unwrap().revision;
         let below = |r: Revision| Revision(r.0 - 1);
         let cases = [
             (Target::Version(Version(2)), Target::Version(Version(1)), Target::Version(Version(3))),
@@ -148,10 +144,8 @@ async fn what_a_transaction_must_not_is_refused() {
         assert!(empty.succeeded && empty.responses.is_empty(), "{version}");
 
         let put = |n: usize| Op::Put(PutRequest::new(format!("{n}").as_str(), "x"));
-        let many = |count| TxnRequest {
-            success: (0..count).map(put).collect(),
-            ..TxnRequest::default()
-        };
+        let many =
+            |count| TxnRequest { success: (0..count).map(put).collect(), ..TxnRequest::default() };
         assert_eq!(etcd.txn(many(128)).await.unwrap().responses.len(), 128, "{version}");
         for (request, words) in [
             (many(129), "too many operations in txn request"),

@@ -15,7 +15,7 @@ fn prefix(prefix: &str) -> WatchRequest {
 }
 
 async fn put(etcd: &Gateway, key: &str, value: &str) -> Revision {
-    etcd.put(PutRequest::new(key, value)).await.unwrap().revision
+    etcd.put(PutRequest::new(key, value)).await.expect("a put").revision
 }
 
 #[tokio::test]
@@ -118,9 +118,7 @@ async fn progress_is_told_when_asked_for() {
     for version in Etcd::versions() {
         let flag = match version {
             Version::V3_6 | Version::V3_7 => "--watch-progress-notify-interval=100ms",
-            Version::V3_4 | Version::V3_5 => {
-                "--experimental-watch-progress-notify-interval=100ms"
-            }
+            Version::V3_4 | Version::V3_5 => "--experimental-watch-progress-notify-interval=100ms",
         };
         let server = Etcd::build(version).arg(flag).start();
         let etcd = client(&server);
