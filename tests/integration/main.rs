@@ -3,5 +3,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod contract;
 mod stub_check;
 mod support_check;
