@@ -17,7 +17,7 @@ const MAX_REQUEST_BYTES: usize = 1_572_864;
 /// What the encoding adds to the bytes of a key and a value, roughly.
 const OVERHEAD: usize = 24;
 
-/// The revision was compacted.
+/// The revision was compacted. As etcd does it, only a watch is told the oldest one left.
 pub(super) fn compacted(oldest: Revision) -> StoreError {
     let message = "etcdserver: mvcc: required revision has been compacted";
     StoreError::new(ErrorKind::Compacted { oldest }, message)

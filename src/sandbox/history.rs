@@ -71,7 +71,7 @@ impl History {
         }
         let revision = if wanted.is_some() { wanted } else { self.read_revision() };
         if revision < self.compacted {
-            return Err(check::compacted(self.compacted));
+            return Err(check::compacted(Revision::NONE));
         }
         Ok(revision)
     }
@@ -170,7 +170,7 @@ impl History {
     /// Whether `compact` would take this revision.
     pub(super) fn check_compact(&self, at: Revision) -> Result<(), StoreError> {
         if at <= self.compacted {
-            return Err(check::compacted(self.compacted));
+            return Err(check::compacted(Revision::NONE));
         }
         if at > self.revision { Err(check::future()) } else { Ok(()) }
     }

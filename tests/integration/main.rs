@@ -7,6 +7,7 @@ mod cli;
 mod domain;
 mod editing;
 mod gateway;
+mod contract;
 mod stub_check;
 mod support_check;
 mod wire;
