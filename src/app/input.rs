@@ -68,10 +68,10 @@ impl App {
 
     /// The field being typed into: of the topmost dialog, else of a filter.
     fn field_mut(&mut self) -> Option<&mut Field> {
-        match self.dialogs.last_mut() {
-            Some(dialog) => dialog.field_mut(),
-            None => self.filter_field_mut(),
+        if self.dialogs.is_empty() {
+            return self.filter_field_mut();
         }
+        self.dialogs.last_mut().and_then(Dialog::field_mut)
     }
 
     fn change_field(&mut self, change: impl FnOnce(&mut Field)) {

@@ -15,6 +15,8 @@ use crate::store::{ErrorKind, StoreError};
 const PAGE: i64 = 1000;
 /// How many children are listed before the list waits to be scrolled.
 const AHEAD: usize = 500;
+/// How many intervals are asked for in one request.
+const ASKS: usize = 32;
 /// How many directories are counted in one request.
 const COUNTS: usize = 32;
 
@@ -40,7 +42,7 @@ impl App {
             self.effects.push(Effect::GiveUp(stale));
         }
         let prefix = self.keys.tree.prefix_of(dir);
-        let lister = Lister::new(prefix, self.keys.tree.delimiter().to_vec(), PAGE);
+        let lister = Lister::new(prefix, self.keys.tree.delimiter(), PAGE);
         let listing = Listing { lister, revision: Revision::NONE, wanted: AHEAD, got: 0 };
         self.keys.listings.insert(dir, listing);
         self.keys.tree.begin_loading(dir);
@@ -71,25 +73,40 @@ impl App {
     fn ask_page(&mut self, dir: NodeId) {
         let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
         let revision = listing.revision;
-        if let Some(ask) = listing.lister.next() {
-            let request = RangeRequest::new(ask.range).limit(ask.limit).keys_only();
-            let request = request.serializable().at(revision);
-            self.ask(Purpose::Level(dir), None, Call::Range(request));
-        }
+        let asks = std::iter::from_fn(|| listing.lister.next()).take(ASKS);
+        let mut asks: Vec<RangeRequest> = asks
+            .map(|ask| RangeRequest::new(ask.range).limit(ask.limit).keys_only())
+            .map(|request| request.serializable().at(revision))
+            .collect();
+        let call = match asks.len() {
+            0 => return,
+            1 => Call::Range(asks.remove(0)),
+            // Many short intervals together cost a fraction of as many requests.
+            _ => Call::Txn(TxnRequest {
+                success: asks.into_iter().map(Op::Range).collect(),
+                ..TxnRequest::default()
+            }),
+        };
+        self.ask(Purpose::Level(dir), None, call);
     }
 
     pub(super) fn on_page(&mut self, dir: NodeId, result: CallResult) {
         let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
-        let answer = match result {
-            Ok(Answer::Range(answer)) => answer,
+        let (now, answers) = match result {
+            Ok(Answer::Range(answer)) => (answer.revision, vec![OpResponse::Range(answer)]),
+            Ok(Answer::Txn(answer)) => (answer.revision, answer.responses),
             Ok(_) => return,
             Err(error) => return self.page_failed(dir, error),
         };
         if !listing.revision.is_some() {
-            listing.revision = answer.revision;
+            listing.revision = now;
         }
         let revision = listing.revision;
-        listing.lister.feed(&answer.entries, answer.count, answer.more);
+        for answer in answers {
+            if let OpResponse::Range(page) = answer {
+                listing.lister.feed(&page.entries, page.count, page.more);
+            }
+        }
         let children = listing.lister.take_children();
         let complete = listing.lister.is_complete();
         listing.got += children.len();
@@ -97,7 +114,7 @@ impl App {
         if complete {
             self.keys.listings.remove(&dir);
         }
-        self.seen(answer.revision);
+        self.seen(now);
         let applied = self.keys.tree.insert_page(dir, &children, revision, complete);
         self.applied(applied);
         if dir == NodeId::ROOT && self.keys.follow == Follow::Off {

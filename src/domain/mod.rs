@@ -19,6 +19,7 @@ pub mod text;
 pub mod tree;
 pub mod txn;
 pub mod value;
+pub mod watch;
 pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
