@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use etcdeck::domain::edit::{Base, EditSession, Form, SaveFailure, State};
+use etcdeck::domain::text::TextBuffer;
 use etcdeck::domain::txn::{
     Comparison, Op, OpResponse, PutResponse, RangeResponse, Target, TxnRequest, TxnResponse,
 };
@@ -145,7 +146,7 @@ fn run(start: Option<u8>, steps: &[Step]) {
             }
             Step::Undo => {
                 own = true;
-                session.edit(|buffer| buffer.undo());
+                session.edit(TextBuffer::undo);
             }
             Step::Save => {
                 if let Ok(request) = session.save() {
@@ -216,7 +217,7 @@ fn run(start: Option<u8>, steps: &[Step]) {
             (step, session.buffer().revision() == before.buffer().revision())
         {
             let mut back = session.clone();
-            back.edit(|buffer| buffer.undo());
+            back.edit(TextBuffer::undo);
             assert_eq!(back.buffer().text(), before.buffer().text(), "{step:?} cannot be undone");
         }
         if session.state() == &State::Clean {
@@ -233,7 +234,10 @@ fn run(start: Option<u8>, steps: &[Step]) {
     while let Some(event) = store.events.pop_front() {
         session.on_event(&event);
     }
-    session.on_read_back(store.entry.clone(), Revision(store.revision));
+    // Where the outcome was known the events alone have to lead there.
+    if matches!(session.state(), State::Unknown { .. }) {
+        session.on_read_back(store.entry.clone(), Revision(store.revision));
+    }
     let base = match session.base() {
         Base::Entry(entry) => Some(entry),
         Base::Absent(_) => None,
