@@ -39,6 +39,8 @@ fn every_state_and_message() {
         ("dirty", "put x 6, take", "-", "clean 6 x"),
         ("dirty", "put x 6, keep", "-", "dirty 6 mine"),
         ("dirty", "put x 6, delete 7", "Gone 7", "gone-7 5 mine"),
+        ("dirty", "put x 6, save, refused", "NotWritten refused", "behind-6 5 mine"),
+        ("dirty", "put x 6, save, no-lease", "LeaseGone 694d", "behind-6 5 mine"),
         ("dirty", "discard", "-", "clean 5 old"),
         ("dirty", "discard, undo", "-", "dirty 5 mine"),
         ("dirty", "undo", "-", "clean 5 old"),
