@@ -17,6 +17,7 @@ pub mod revision;
 pub mod text;
 pub mod txn;
 pub mod value;
+pub mod watch;
 pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
