@@ -107,6 +107,8 @@ pub enum State {
     Saving {
         /// The value it writes.
         sent: Vec<u8>,
+        /// What somebody else was known to have written before it was sent.
+        behind: Option<Entry>,
         /// The newest event of the key since: ours or another's, which the answer will tell.
         seen: Option<Event>,
     },

@@ -95,7 +95,11 @@ impl EditSession {
             Base::Absent(_) => Compare::absent(key.clone()),
         };
         let put = PutRequest::new(key.clone(), value.clone()).lease(self.lease());
-        self.state = State::Saving { sent: value, seen: None };
+        let behind = match self.take_state() {
+            State::Dirty { behind } => behind,
+            _ => None,
+        };
+        self.state = State::Saving { sent: value, behind, seen: None };
         Ok(TxnRequest {
             compares: vec![guard],
             success: vec![Op::Put(put)],
@@ -105,7 +109,7 @@ impl EditSession {
 
     /// The transaction was answered.
     pub fn on_saved(&mut self, response: TxnResponse) -> Outcome {
-        let Some((sent, seen)) = self.take_saving() else { return Outcome::Nothing };
+        let Some((sent, _, seen)) = self.take_saving() else { return Outcome::Nothing };
         if response.succeeded {
             self.marks = None;
             self.written(sent, response.revision);
@@ -123,15 +127,15 @@ impl EditSession {
 
     /// The transaction was not answered, or refused.
     pub fn on_save_failed(&mut self, failure: SaveFailure) -> Outcome {
-        let Some((sent, seen)) = self.take_saving() else { return Outcome::Nothing };
+        let Some((sent, behind, seen)) = self.take_saving() else { return Outcome::Nothing };
         let outcome = match failure {
             SaveFailure::NotSent(reason) => {
-                self.unsent();
+                self.unsent(behind);
                 Outcome::NotWritten(reason)
             }
             SaveFailure::LeaseNotFound => {
                 let lease = self.lease();
-                self.unsent();
+                self.unsent(behind);
                 Outcome::LeaseGone(lease)
             }
             SaveFailure::OutcomeUnknown(reason) => self.unknown(sent, reason),
@@ -156,7 +160,7 @@ impl EditSession {
         self.known = revision;
         let found = entry.as_ref().map_or(Revision::NONE, |entry| entry.mod_revision);
         if found == self.base.revision() {
-            self.unsent();
+            self.unsent(None);
             return Outcome::NotWritten(reason);
         }
         match entry {
@@ -220,10 +224,10 @@ impl EditSession {
     }
 
     /// Back to the draft. A new key is still to be saved, though it may be empty.
-    fn unsent(&mut self) {
-        match &self.base {
-            Base::Absent(_) => self.state = State::Dirty { behind: None },
-            Base::Entry(_) => self.settle(),
+    fn unsent(&mut self, behind: Option<Entry>) {
+        match (&self.base, behind) {
+            (Base::Entry(_), None) => self.settle(),
+            (_, behind) => self.state = State::Dirty { behind },
         }
     }
 
@@ -236,9 +240,9 @@ impl EditSession {
         }
     }
 
-    fn take_saving(&mut self) -> Option<(Vec<u8>, Option<Event>)> {
+    fn take_saving(&mut self) -> Option<(Vec<u8>, Option<Entry>, Option<Event>)> {
         match self.take_state() {
-            State::Saving { sent, seen } => Some((sent, seen)),
+            State::Saving { sent, behind, seen } => Some((sent, behind, seen)),
             other => {
                 self.state = other;
                 None

@@ -6,3 +6,4 @@ mod hex;
 mod json;
 mod text;
 mod value;
+mod watch;
