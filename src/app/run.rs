@@ -125,9 +125,8 @@ impl App {
             Pane::Leases => {
                 self.leases.selected().map(|id| etcdctl::time_to_live(endpoints, id))
             }
-            Pane::Watch => self.watch.selected().map(|line| {
-                let key = line.key().cloned().unwrap_or_default();
-                etcdctl::watch(endpoints, &key, key.is_empty(), line.revision())
+            Pane::Watch => self.watch.selected().and_then(|line| line.event()).map(|event| {
+                etcdctl::watch(endpoints, &event.entry.key, false, event.revision())
             }),
         };
         match line {

@@ -9,7 +9,7 @@ use super::message::WatchNews;
 use super::motion::movement;
 use super::purpose::Purpose;
 use super::viewport::{Cursor, Move};
-use crate::domain::watch::{LogLine, WatchLog, json_line};
+use crate::domain::watch::{Flow, LogLine, Logged, WatchLog, json_line};
 use crate::domain::{KeyRange, Revision};
 use crate::keymap::Action;
 use crate::store::StoreError;
@@ -27,6 +27,8 @@ pub struct WatchPane {
     pub follows: bool,
     /// What the lines are filtered by.
     pub filter: Option<Filter>,
+    /// The number of the selected line: the selection stays on it when lines leave the log.
+    anchor: Option<u64>,
     started: u32,
 }
 
@@ -70,11 +72,11 @@ impl Running {
 impl WatchPane {
     /// The selected line.
     pub fn selected(&self) -> Option<&LogLine> {
-        self.log.line(self.cursor.selected)
+        self.log.row(self.cursor.selected)
     }
 
     pub(super) fn filter_changed(&mut self) {
-        let text = self.filter.as_ref().and_then(Filter::text).map(ToOwned::to_owned);
+        let text = self.filter.as_ref().and_then(Filter::text).unwrap_or_default();
         self.log.set_filter(text);
         self.follows = true;
     }
@@ -103,7 +105,7 @@ impl App {
                     self.seen(revision);
                 }
                 for event in events {
-                    self.watch.log.push_event(id.0, event, received);
+                    self.watch.log.push(received, id.0, Logged::Event(event));
                 }
             }
             WatchNews::Progress { revision } => self.seen(revision),
@@ -112,7 +114,7 @@ impl App {
                 self.connection_broke(&error);
             }
             WatchNews::Gap { from, to, received } => {
-                self.watch.log.push_gap(id.0, from, to, received);
+                self.watch.log.push(received, id.0, Logged::Gap { from, to });
             }
             WatchNews::Refused(error) => {
                 running.state = Watching::Refused(error.clone());
@@ -186,16 +188,18 @@ impl App {
     pub(super) fn settle_watch(&mut self) {
         let height = usize::from(self.viewport.watch.height);
         let len = self.watch.log.len();
-        // Lines that left the ring moved all others up.
-        let gone = self.watch.log.take_shift();
-        let cursor = &mut self.watch.cursor;
-        cursor.selected = cursor.selected.saturating_sub(gone);
-        cursor.top = cursor.top.saturating_sub(gone);
-        if self.watch.follows {
-            cursor.go(Move::Last, len, height);
+        let pane = &mut self.watch;
+        if pane.follows {
+            pane.cursor.go(Move::Last, len, height);
         } else {
-            cursor.settle(len, height);
+            // Lines that left the log moved all others up.
+            let moved = pane.anchor.and_then(|id| pane.log.position(id));
+            let row = moved.unwrap_or(pane.cursor.selected);
+            pane.cursor.top = (pane.cursor.top + row).saturating_sub(pane.cursor.selected);
+            pane.cursor.selected = row;
+            pane.cursor.settle(len, height);
         }
+        pane.anchor = pane.selected().map(|line| line.id);
     }
 
     pub(super) fn act_in_watch(&mut self, action: Action) {
@@ -204,13 +208,14 @@ impl App {
         if let Some(movement) = movement(action, height) {
             self.watch.cursor.go(movement, len, height);
             self.watch.follows = self.watch.cursor.selected + 1 >= len;
+            self.watch.anchor = self.watch.selected().map(|line| line.id);
             return;
         }
         match action {
-            Action::WatchPause => {
-                let pause = !self.watch.log.is_paused();
-                self.watch.log.set_paused(pause);
-            }
+            Action::WatchPause => match self.watch.log.flow() {
+                Flow::Paused => self.watch.log.resume(),
+                Flow::Live => self.watch.log.pause(),
+            },
             Action::WatchClear => {
                 self.watch.log.clear();
                 self.watch.follows = true;
@@ -243,7 +248,7 @@ impl App {
         if path.is_empty() {
             return Err("a file name is expected".to_owned());
         }
-        let lines: Vec<String> = self.watch.log.lines().map(json_line).collect();
+        let lines: Vec<String> = self.watch.log.all().filter_map(json_line).collect();
         let path = std::path::PathBuf::from(path);
         let ticket = self.tickets.issue(Purpose::SaveLog(path.clone(), lines.len()));
         self.effects.push(Effect::WriteFile { ticket, path, lines });

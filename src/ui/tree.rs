@@ -179,7 +179,7 @@ fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a
     let count = node.as_dir().and_then(|dir| dir.count).map(number).unwrap_or_default();
     let lease = node.as_leaf().is_some_and(|leaf| leaf.lease.is_some());
     let tail = if lease { "lease".to_owned() } else { count };
-    let room = cells.saturating_sub(width(&tail) + 2);
+    let room = cells.saturating_sub(width(&tail) + 3);
     if room < 8 || tail.is_empty() {
         let name = fit_key(&name, cells.saturating_sub(1));
         return Line::from(vec![Span::styled(name, style), Span::styled(mark, theme.changed())]);
@@ -188,6 +188,7 @@ fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a
     Line::from(vec![
         Span::styled(fit_key(&name, room), style),
         Span::styled(mark, theme.changed()),
+        Span::raw(" "),
         Span::styled(tail, tail_style),
         Span::raw(" "),
     ])

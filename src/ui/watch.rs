@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::app::watch::Watching;
-use crate::domain::watch::{Content, LogLine};
+use crate::domain::watch::{Flow, LogLine, Logged};
 use crate::domain::{Entry, EventKind, escape};
 
 /// Draws the pane and says how many rows it has.
@@ -22,11 +22,11 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let log = &app.watch.log;
     let inner = pane(frame, area, app, theme, Pane::Watch, notes(app, theme));
     let size = PaneSize { width: inner.width, height: inner.height };
-    if log.len() == 0 {
-        let text = match (app.watch.running.len(), log.received()) {
+    if log.is_empty() {
+        let text = match (app.watch.running.len(), log.filter()) {
+            (_, filter) if !filter.is_empty() => "no line has the filter's text; Esc drops it",
             (0, _) => "no watches; w on a key or directory starts one",
-            (_, 0) => "watching; nothing has happened yet",
-            _ => "no line here has the filter's text; Esc drops it",
+            _ => "watching; nothing has happened yet",
         };
         face(frame, inner, text, theme.dim());
         return size;
@@ -35,7 +35,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let height = usize::from(inner.height);
     let top = keep_in_view(cursor.top, cursor.selected, height, log.len());
     for offset in 0..height {
-        let Some(logged) = log.line(top + offset) else { break };
+        let Some(logged) = log.row(top + offset) else { break };
         let at = line(inner, offset as u16);
         frame.render_widget(log_line(theme, logged, usize::from(inner.width)), at);
         if top + offset == cursor.selected && app.focus == Pane::Watch {
@@ -58,15 +58,15 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
     if refused > 0 {
         notes.push(Span::styled(format!("{refused} refused"), theme.danger()));
     }
-    if log.is_paused() {
+    if log.flow() == Flow::Paused {
         let waiting = number(log.waiting() as i64);
         notes.push(Span::styled(format!("PAUSED, {waiting} new"), theme.changed()));
     }
-    if log.dropped() > 0 {
-        let dropped = number(log.dropped() as i64);
+    if log.dropped() + log.missed() > 0 {
+        let dropped = number((log.dropped() + log.missed()) as i64);
         notes.push(Span::styled(format!("{dropped} dropped"), theme.danger()));
     }
-    if log.len() > 0 {
+    if !log.is_empty() {
         let at = number(app.watch.cursor.selected as i64 + 1);
         notes.push(Span::raw(format!("{at}/{}", number(log.len() as i64))));
     }
@@ -82,8 +82,8 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
 fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize) -> Line<'a> {
     let time = time_of_day(logged.time, theme.offset(logged.time));
     let mut spans = vec![Span::styled(format!("{time} "), theme.dim())];
-    match &logged.content {
-        Content::Event(event) => {
+    match &logged.what {
+        Logged::Event(event) => {
             let revision = number(event.revision().0);
             spans.push(Span::styled(format!("{revision:>11} "), theme.number()));
             let (kind, style) = match event.kind {
@@ -114,12 +114,12 @@ fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize) -> Line<'a> {
                 }
             }
         }
-        Content::Gap { from, to } => {
+        Logged::Gap { from, to } => {
             let (from, to) = (number(from.0), number(to.0));
             let text = format!("revisions {from} to {to} were compacted, not shown");
             spans.push(Span::styled(fit(&text, cells.saturating_sub(13)), theme.danger()));
         }
-        Content::Note(text) => {
+        Logged::Note(text) => {
             let text = escape::message(text);
             spans.push(Span::styled(fit(&text, cells.saturating_sub(13)), theme.dim()));
         }
@@ -139,7 +139,7 @@ fn short(entry: Option<&Entry>, cells: usize) -> String {
 
 /// One event at length: what is known of it, and what it changed.
 pub(super) fn event_lines<'a>(theme: &Theme, logged: &LogLine, cells: usize) -> Vec<Line<'a>> {
-    let Content::Event(event) = &logged.content else { return Vec::new() };
+    let Logged::Event(event) = &logged.what else { return Vec::new() };
     let label = |label: &str, text: String| {
         Line::from(vec![Span::styled(fit(label, 10), theme.dim()), Span::raw(text)])
     };

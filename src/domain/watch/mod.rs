@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::SystemTime;
 
-use super::{Entry, Event, Revision, escape};
+use super::{Entry, Event, EventKind, Key, Revision, escape};
 
 pub use record::{json_line, timestamp};
 
@@ -47,6 +47,29 @@ pub struct LogLine {
 }
 
 impl LogLine {
+    /// The event, if it is one.
+    pub fn event(&self) -> Option<&Event> {
+        match &self.what {
+            Logged::Event(event) => Some(event),
+            Logged::Gap { .. } | Logged::Note(_) => None,
+        }
+    }
+
+    /// The key of the event.
+    pub fn key(&self) -> Option<&Key> {
+        self.event().map(|event| &event.entry.key)
+    }
+
+    /// The value the event tells of: the new one, of a delete the one that was there.
+    pub fn value(&self) -> Option<&[u8]> {
+        let event = self.event()?;
+        let entry = match event.kind {
+            EventKind::Put => Some(&event.entry),
+            EventKind::Delete => event.previous.as_ref(),
+        };
+        entry.map(|entry| entry.value.as_slice())
+    }
+
     /// The bytes it is taken to cost.
     fn size(&self) -> usize {
         let entry = |entry: &Entry| entry.key.as_bytes().len() + entry.value.len();
