@@ -148,7 +148,7 @@ fn events_change_what_is_listed_and_only_that() {
         (delete(18, "nothing"), Effect::None, "b c/3"),
     ];
     for (event, effect, rows) in cases {
-        assert_eq!(apply(&mut tree, &[event.clone()]), effect, "{event:?}");
+        assert_eq!(apply(&mut tree, std::slice::from_ref(&event)), effect, "{event:?}");
         assert_eq!(drawn(&mut tree), rows, "{event:?}");
     }
 }
