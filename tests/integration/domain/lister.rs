@@ -101,6 +101,22 @@ proptest! {
     }
 }
 
+/// Each name goes on where the one before ended, and nearly all keys come last: every guess counts
+/// them all.
+#[test]
+fn guessing_ends_when_it_does_not_pay() {
+    let below = |dir: usize| {
+        let keys = if dir == 60 { 6000 } else { 40 };
+        (0..keys).map(move |key| Key::from(format!("p/{}a/{key}", "b".repeat(dir)).as_str()))
+    };
+    let model = Model::of((0..=60).flat_map(below));
+    let run = list(&model, b"p/", 16, 1, usize::MAX);
+    assert_eq!(run.children.len(), 61);
+    let keys = model.keys.len() as i64;
+    assert!(run.walked > WALKS * keys, "not the case it is meant to be: {}", run.walked / keys);
+    assert!(run.walked <= most_walked(keys, 16), "{}", run.walked / keys);
+}
+
 /// A store of a known pattern, and the most that listing it may cost.
 struct Pattern {
     what: &'static str,

@@ -221,6 +221,21 @@ fn what_is_emptied_goes_with_what_it_empties() {
 }
 
 #[test]
+fn a_directory_listed_later_outlives_its_past() {
+    let mut tree = tree(&["a/"]);
+    let dir = find(&tree, "a/");
+    tree.open(dir);
+    list(&mut tree, dir, &["x"], 5);
+    // At 10 it was there, so what came before cannot have been its end.
+    let _ = apply(&mut tree, &[delete(7, "a/x")]);
+    assert_eq!(drawn(&mut tree), "a/? >…empty");
+    let _ = apply(&mut tree, &[put(9, "a/y", 1)]);
+    assert_eq!(drawn(&mut tree), "a/? >y");
+    let _ = apply(&mut tree, &[delete(11, "a/y")]);
+    assert_eq!(drawn(&mut tree), "…empty");
+}
+
+#[test]
 fn a_directory_found_empty_says_so() {
     let mut tree = tree(&["a/"]);
     let a = find(&tree, "a/");
