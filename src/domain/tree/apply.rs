@@ -42,8 +42,8 @@ impl Tree {
         if !key.starts_with(&root) || change.revision < self.changes.newest() {
             return Applied::default();
         }
-        let mut applied = Applied::default();
-        applied.effect = self.apply_dir(NodeId::ROOT, &change, now);
+        let effect = self.apply_dir(NodeId::ROOT, &change, now);
+        let mut applied = Applied { effect, ..Applied::default() };
         let (mut dir, mut at) = (NodeId::ROOT, root.len());
         loop {
             let child = child_of(&key[..at], key, &self.delimiter);

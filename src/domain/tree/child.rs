@@ -60,9 +60,12 @@ pub struct ListedChild {
 mod tests {
     use super::*;
 
+    /// Prefix, key, the child's name, whether it is a directory.
+    type Case = (&'static [u8], &'static [u8], &'static [u8], bool);
+
     #[test]
     fn keys_are_cut_at_the_first_delimiter() {
-        let cases: [(&[u8], &[u8], &[u8], bool); 16] = [
+        let cases: [Case; 16] = [
             (b"", b"/config/app", b"/config/", true),
             (b"", b"config/app", b"config/", true),
             (b"", b"//a", b"//", true),

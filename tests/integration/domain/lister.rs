@@ -68,7 +68,7 @@ fn most_walked(keys: i64, limit: i64) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn any_keys_are_listed_right(
@@ -101,50 +101,108 @@ proptest! {
     }
 }
 
-/// Measured on patterns of real stores, so that a worse guess is noticed: asks, keys counted (as a
-/// multiple of all keys), keys returned.
+/// Each name goes on where the one before ended, and nearly all keys come last: every guess counts
+/// them all.
+#[test]
+fn guessing_ends_when_it_does_not_pay() {
+    let below = |dir: usize| {
+        let keys = if dir == 60 { 6000 } else { 40 };
+        (0..keys).map(move |key| Key::from(format!("p/{}a/{key}", "b".repeat(dir)).as_str()))
+    };
+    let model = Model::of((0..=60).flat_map(below));
+    let run = list(&model, b"p/", 16, 1, usize::MAX);
+    assert_eq!(run.children.len(), 61);
+    let keys = model.keys.len() as i64;
+    assert!(run.walked > WALKS * keys, "not the case it is meant to be: {}", run.walked / keys);
+    assert!(run.walked <= most_walked(keys, 16), "{}", run.walked / keys);
+}
+
+/// A store of a known pattern, and the most that listing it may cost.
+struct Pattern {
+    what: &'static str,
+    name: fn(usize) -> String,
+    children: usize,
+    /// Below each child; 0 for a level of leaves.
+    keys: usize,
+    /// One ask after the other: asks for each child, keys counted as a multiple of all keys.
+    alone: (f64, f64),
+    /// Up to 32 asks together: rounds for each child, the same multiple.
+    together: (f64, f64),
+    /// The share of all keys that is returned.
+    returned: f64,
+}
+
+/// Measured, with some room, so that a worse guess is noticed.
 #[test]
 fn real_stores_are_cheap() {
-    type Names = fn(usize) -> String;
-
-    let cases: [(&str, Names, usize, usize, f64, f64, f64); 5] = [
-        // what, names, directories, keys in each, asks a child, times all keys, share returned
-        ("padded", |i| format!("dir-{i:06}"), 200, 500, 1.3, 2.5, 0.10),
-        ("plain", |i| format!("node{i}"), 200, 500, 1.3, 3.5, 0.10),
-        (
-            "hashes",
-            |i| format!("{:016x}", (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-            200,
-            500,
-            2.5,
-            5.5,
-            0.10,
-        ),
-        (
-            "words",
-            |i| format!("team-{}-{}", ["api", "db", "web"][i % 3], i / 3),
-            60,
-            500,
-            2.5,
-            5.0,
-            0.12,
-        ),
-        ("flat", |i| format!("host-{i:07}"), 20_000, 0, 0.01, 2.5, 1.01),
+    let hash = |i: usize| format!("{:016x}", (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let word = |i: usize| format!("team-{}-{}", ["api", "db", "web"][i % 3], i / 3);
+    let patterns = [
+        Pattern {
+            what: "padded numbers",
+            name: |i| format!("dir-{i:06}"),
+            children: 400,
+            keys: 300,
+            alone: (1.2, 2.5),
+            together: (0.12, 2.5),
+            returned: 0.15,
+        },
+        Pattern {
+            what: "plain numbers",
+            name: |i| format!("node{i}"),
+            children: 400,
+            keys: 300,
+            alone: (1.2, 3.5),
+            together: (0.15, 4.0),
+            returned: 0.25,
+        },
+        Pattern {
+            what: "hashes",
+            name: hash,
+            children: 400,
+            keys: 300,
+            alone: (3.5, 6.0),
+            together: (0.5, 6.0),
+            returned: 0.5,
+        },
+        Pattern {
+            what: "words",
+            name: word,
+            children: 90,
+            keys: 300,
+            alone: (2.5, 5.0),
+            together: (0.7, 5.0),
+            returned: 0.3,
+        },
+        Pattern {
+            what: "leaves",
+            name: |i| format!("host-{i:07}"),
+            children: 20_000,
+            keys: 0,
+            alone: (0.01, 2.5),
+            together: (0.01, 2.5),
+            returned: 1.0,
+        },
     ];
-    for (what, name, dirs, keys, asks, walks, returned) in cases {
-        let below = |dir| {
-            let name = name(dir);
+    for Pattern { what, name, children, keys, alone, together, returned } in patterns {
+        let below = |child| {
+            let name = name(child);
             (0..keys.max(1)).map(move |key| match keys {
-                0 => format!("p/{name}"),
-                _ => format!("p/{name}/entry-{key:08}"),
+                0 => Key::from(format!("p/{name}").as_str()),
+                _ => Key::from(format!("p/{name}/entry-{key:08}").as_str()),
             })
         };
-        let model = Model::of((0..dirs).flat_map(below).map(|key| Key::from(key.as_str())));
-        let run = list(&model, b"p/", 1000, 1, usize::MAX);
-        assert_eq!(run.children.len(), dirs, "{what}");
-        let all = model.keys.len() as f64;
-        let found =
-            (run.asks as f64 / dirs as f64, run.walked as f64 / all, run.returned as f64 / all);
-        assert!(found.0 <= asks && found.1 <= walks && found.2 <= returned, "{what}: {found:?}");
+        let model = Model::of((0..children).flat_map(below));
+        for (most, at_once) in [(alone, 1), (together, 32)] {
+            let run = list(&model, b"p/", 1000, at_once, usize::MAX);
+            let of_all = |keys: f64| keys / model.keys.len() as f64;
+            let rounds = run.rounds as f64 / children as f64;
+            let found = (rounds, of_all(run.walked as f64), of_all(run.returned as f64));
+            assert_eq!(run.children.len(), children, "{what}");
+            assert!(
+                found.0 <= most.0 && found.1 <= most.1 && found.2 <= returned,
+                "{what}: {found:?}"
+            );
+        }
     }
 }

@@ -3,3 +3,4 @@
 mod lister;
 mod model;
 mod tree;
+mod tree_cases;
