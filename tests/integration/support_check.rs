@@ -55,6 +55,9 @@ fn a_paused_server_takes_connections_but_does_not_answer() {
 #[test]
 fn a_stop_is_orderly_even_from_a_pause() {
     let etcd = Etcd::start(Version::V3_5);
+    // It says so once it has handlers for signals.
+    let ready = poll(LIMIT, || etcd.log().contains("notified init daemon").then_some(()));
+    assert!(ready.is_some(), "{}", etcd.log());
     etcd.pause();
     etcd.stop();
     assert!(etcd.log().contains("received signal; shutting down"), "{}", etcd.log());
@@ -162,8 +165,9 @@ fn a_cluster_works_with_one_member_down_and_not_with_two() {
 
     one.ctl(&["put", "/check", "1"]);
     three.kill();
-    // The others may first have to agree on a new leader.
-    two.ctl(&["put", "/check", "2", "--command-timeout=20s"]);
+    // The others may first have to agree on a new leader, and say so until then.
+    let put = || two.try_ctl(&["put", "/check", "2"]).status.success().then_some(());
+    assert!(poll(Duration::from_secs(30), put).is_some(), "two of three accept writes");
     two.pause();
     // A read, since a write that timed out may still come through.
     assert!(!one.try_ctl(&["get", "/check", "--command-timeout=1s"]).status.success());

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tempfile::TempDir;
 
 use super::wait::poll;
@@ -46,6 +46,19 @@ impl Process {
             // number is not another program's.
             let _gone = kill_process(Pid::from_child(&self.child), signal);
         }
+    }
+
+    /// Stops it until it gets SIGCONT; returns when every thread of it stands.
+    ///
+    /// # Panics
+    /// When it does not stand within some seconds, as when it has ended.
+    pub(crate) fn pause(&mut self) {
+        self.signal(Signal::STOP);
+        let pid = Pid::from_child(&self.child);
+        let stopped = poll(Duration::from_secs(10), || {
+            waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG).ok().flatten()
+        });
+        assert!(stopped.is_some(), "a program that runs can be stopped");
     }
 
     /// How it ended, if it has.

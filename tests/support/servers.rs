@@ -152,7 +152,8 @@ impl Etcd {
         drop(self.process().take());
     }
 
-    /// SIGTERM, an orderly end; returns when it is gone.
+    /// SIGTERM, an orderly end; returns when it is gone. (For some milliseconds after the start etcd has
+    /// no handler yet and just dies. What it has acknowledged is safe either way.)
     pub(crate) fn stop(&self) {
         if let Some(mut process) = self.process().take() {
             process.signal(Signal::TERM);
@@ -162,14 +163,15 @@ impl Etcd {
         }
     }
 
-    /// SIGSTOP: connections stay open and nothing answers.
+    /// SIGSTOP: connections stay open, new ones are taken by the kernel, and nothing answers any more
+    /// when this returns.
     pub(crate) fn pause(&self) {
-        self.signal(Signal::STOP);
+        self.process().as_mut().expect("the server runs").pause();
     }
 
     /// SIGCONT after a pause.
     pub(crate) fn resume(&self) {
-        self.signal(Signal::CONT);
+        self.process().as_mut().expect("the server runs").signal(Signal::CONT);
     }
 
     /// Starts it again with the same data on the same port, after [`Self::stop`] when it still runs, and
@@ -236,10 +238,6 @@ impl Etcd {
             command.args(args).stdin(Stdio::null()).stdout(log).stderr(errors);
         });
         *self.process() = Some(process.expect("etcd starts"));
-    }
-
-    fn signal(&self, signal: Signal) {
-        self.process().as_mut().expect("the server runs").signal(signal);
     }
 
     fn process(&self) -> MutexGuard<'_, Option<Process>> {
