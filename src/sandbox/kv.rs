@@ -7,7 +7,7 @@ use crate::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, SortOrder,
     SortTarget, TxnRequest, TxnResponse,
 };
-use crate::domain::{Entry, KeyRange, Revision};
+use crate::domain::{Entry, KeyRange, LeaseId, Revision};
 use crate::store::{Kv, Reply, StoreError};
 
 impl Kv for Sandbox {
@@ -66,21 +66,15 @@ impl State {
         if request.count_only {
             return Ok(RangeResponse { revision, count, ..RangeResponse::default() });
         }
-        let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0);
-        if let Some(limit) = limit
-            && request.sort_order == SortOrder::None
-        {
-            // Without an order etcd reads no further than the limit, but sorts what it has read
-            // all the same when the target is not the key.
-            found.truncate(limit.saturating_add(1));
-        }
         sort(&mut found, request.sort_target, request.sort_order);
+        let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0);
         let more = limit.is_some_and(|limit| found.len() > limit);
         found.truncate(limit.unwrap_or(usize::MAX));
         let entry = |entry: &Arc<Entry>| {
             if request.keys_only {
-                let entry = entry.as_ref();
-                return Entry { key: entry.key.clone(), value: Vec::new(), ..*entry };
+                // The lease is left out too: 3.7 answers from its index, which does not hold it.
+                let (value, lease) = (Vec::new(), LeaseId::NONE);
+                return Entry { key: entry.key.clone(), value, lease, ..**entry };
             }
             entry.as_ref().clone()
         };
@@ -122,6 +116,9 @@ impl State {
 
 /// Sorts what came in key order. Equal ones keep that order.
 fn sort(found: &mut [&Arc<Entry>], target: SortTarget, order: SortOrder) {
+    if order == SortOrder::None {
+        return;
+    }
     match target {
         SortTarget::Key => {}
         SortTarget::Version => found.sort_by_key(|entry| entry.version),

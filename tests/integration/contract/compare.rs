@@ -19,6 +19,9 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
+/// A target to compare with a number.
+type Make = fn(i64) -> On;
+
 async fn holds(t: &Target, range: &KeyRange, target: On, comparison: Comparison) -> bool {
     t.holds(Compare { range: range.clone(), target, comparison }).await
 }
@@ -45,7 +48,7 @@ async fn every_target_compares_in_every_way(t: Target) {
     let created = t.put("a", "m").await;
     let request = PutRequest::new(t.key("a"), "m").lease(lease);
     let modified = t.store.put(request).await.unwrap().revision;
-    let targets: [(&str, fn(i64) -> On, i64); 4] = [
+    let targets: [(&str, Make, i64); 4] = [
         ("version", |it| On::Version(Version(it)), 2),
         ("create", |it| On::Create(Revision(it)), created.0),
         ("mod", |it| On::Mod(Revision(it)), modified.0),
@@ -63,7 +66,7 @@ async fn every_target_compares_in_every_way(t: Target) {
 }
 
 async fn a_missing_key_compares_as_zero(t: Target) {
-    let targets: [fn(i64) -> On; 4] = [
+    let targets: [Make; 4] = [
         |it| On::Version(Version(it)),
         |it| On::Create(Revision(it)),
         |it| On::Mod(Revision(it)),
