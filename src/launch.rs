@@ -85,8 +85,7 @@ pub async fn screen(
     let mut runtime = Runtime::start(store, sender);
     let now = tokio::time::Instant::now().into_std();
     let mut app = App::new(settings, now);
-    let ended =
-        event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
+    let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
     let panicked = console.panic_status();
     drop(console);
     Ok(match (panicked, ended) {

@@ -64,7 +64,8 @@ impl App {
         let Some(Dialog::Confirm(Confirm { typed, then, .. })) = self.dialogs.last() else {
             return;
         };
-        let expected = typed.as_ref().map(|typed| (typed.expected == typed.field.text().trim(), typed));
+        let expected =
+            typed.as_ref().map(|typed| (typed.expected == typed.field.text().trim(), typed));
         match (action, expected) {
             (Action::Yes, None) | (Action::FieldAccept, Some((true, _))) => {
                 let then = then.clone();

@@ -87,9 +87,11 @@ impl App {
         if unnamed > 0 {
             lines.push(format!("… and {unnamed} more"));
         }
-        let whole = if prefix.is_empty() { "the whole store".to_owned() } else { prefix.to_string() };
+        let whole =
+            if prefix.is_empty() { "the whole store".to_owned() } else { prefix.to_string() };
         let keys = if count == 1 { "key" } else { "keys" };
-        let title = format!("Delete {count} {keys} under {whole}, as of revision {}?", answer.revision);
+        let title =
+            format!("Delete {count} {keys} under {whole}, as of revision {}?", answer.revision);
         let typed = (count > TYPED_ABOVE)
             .then(|| Typed { expected: count.to_string(), field: Field::new("") });
         let then = Confirmed::DeletePrefix(prefix, answer.revision);

@@ -11,7 +11,9 @@ use super::load::Load;
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
 use super::viewport::keep_in_view;
-use crate::domain::edit::{Base, Choice, EditSession, Form, Outcome, SaveError, SaveFailure, State};
+use crate::domain::edit::{
+    Base, Choice, EditSession, Form, Outcome, SaveError, SaveFailure, State,
+};
 use crate::domain::text::{Motion, TextBuffer};
 use crate::domain::txn::RangeRequest;
 use crate::domain::value::ValueKind;
@@ -158,7 +160,11 @@ impl App {
             Edited::Changed(bytes) => {
                 draft.session.adopt(&bytes);
                 let lines = vec![
-                    format!("{} bytes before, {} now", draft.session.base().value().len(), bytes.len()),
+                    format!(
+                        "{} bytes before, {} now",
+                        draft.session.base().value().len(),
+                        bytes.len()
+                    ),
                     "no keeps the draft open".to_owned(),
                 ];
                 let title = format!("Save {}?", draft.key());

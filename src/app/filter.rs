@@ -87,9 +87,8 @@ impl App {
 
     /// Applies the filters as they are typed now.
     pub(super) fn filter_changed(&mut self) {
-        let text = |filter: &Option<Filter>| {
-            filter.as_ref().and_then(Filter::text).map(ToOwned::to_owned)
-        };
+        let text =
+            |filter: &Option<Filter>| filter.as_ref().and_then(Filter::text).map(ToOwned::to_owned);
         match self.focus {
             Pane::Keys => {
                 let text = text(&self.keys.filter);

@@ -40,7 +40,8 @@ impl App {
         match chord.typed() {
             Some(c) if self.takes_text() => self.insert_text(c.encode_utf8(&mut [0; 4])),
             _ if self.takes_text() || !self.dialogs.is_empty() => {}
-            _ => self.say(format!("{chord} does nothing in {}; ? shows the keys", self.focus.title())),
+            _ => self
+                .say(format!("{chord} does nothing in {}; ? shows the keys", self.focus.title())),
         }
     }
 

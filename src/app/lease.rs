@@ -212,7 +212,11 @@ impl App {
         }
         if action == Action::LeaseGrant {
             if !self.refuses_to_write() {
-                self.open_prompt(PromptKind::LeaseGrant, "grant a lease: TTL in seconds [ID] ", "60");
+                self.open_prompt(
+                    PromptKind::LeaseGrant,
+                    "grant a lease: TTL in seconds [ID] ",
+                    "60",
+                );
             }
             return;
         }
@@ -261,7 +265,9 @@ impl App {
                 self.read_leases();
             }
             Ok(_) => {}
-            Err(error) => self.complain(self.write_failed(&format!("lease {id} not renewed"), &error)),
+            Err(error) => {
+                self.complain(self.write_failed(&format!("lease {id} not renewed"), &error))
+            }
         }
     }
 
@@ -310,7 +316,9 @@ impl App {
                 self.let_go(id);
                 self.say(format!("lease {id} revoked"));
             }
-            Err(error) => self.complain(self.write_failed(&format!("lease {id} not revoked"), &error)),
+            Err(error) => {
+                self.complain(self.write_failed(&format!("lease {id} not revoked"), &error))
+            }
         }
         self.read_leases();
     }

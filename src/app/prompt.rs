@@ -62,7 +62,9 @@ impl App {
                 self.remember(&text);
                 command::parse(&text).map(|command| self.run(command))
             }
-            PromptKind::Goto => Key::parse(&text).map(|key| self.go_to(key)).map_err(|e| e.to_string()),
+            PromptKind::Goto => {
+                Key::parse(&text).map(|key| self.go_to(key)).map_err(|e| e.to_string())
+            }
             PromptKind::NewKey => self.accept_new_key(&text),
             PromptKind::LeaseGrant => self.accept_grant(&text),
             PromptKind::SaveLog => self.accept_log_file(&text),

@@ -4,9 +4,9 @@ use super::App;
 use super::command::Command;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Effect};
+use super::etcdctl;
 use super::pane::Pane;
 use super::purpose::Purpose;
-use super::etcdctl;
 use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
 use crate::domain::{Entry, Key, KeyRange, LeaseId, escape};
 
@@ -42,10 +42,9 @@ impl App {
             Command::LeaseRenew(id) => self.renew_lease(id),
             Command::LeaseRevoke(id) => self.look_before_revoke(id),
             Command::ReadOnly(on) => self.set_read_only(on),
-            Command::Help => self.dialogs.push(Dialog::Help {
-                contexts: crate::keymap::Context::ALL.to_vec(),
-                scroll: 0,
-            }),
+            Command::Help => self
+                .dialogs
+                .push(Dialog::Help { contexts: crate::keymap::Context::ALL.to_vec(), scroll: 0 }),
             Command::Quit => self.quit_asking(),
         }
     }
@@ -88,13 +87,19 @@ impl App {
         let txn = guarded_put(&key, entry.as_ref(), value.clone());
         match entry {
             None => self.put_guarded(key, txn),
-            Some(entry) if entry.value == value => self.say(format!("{key} has this value already")),
+            Some(entry) if entry.value == value => {
+                self.say(format!("{key} has this value already"))
+            }
             Some(entry) => {
                 let lines = vec![
                     format!("now  {}", preview(&entry.value)),
                     format!("then {}", preview(&value)),
                 ];
-                self.question(format!("Replace the value of {key}?"), lines, Confirmed::Put(key, txn));
+                self.question(
+                    format!("Replace the value of {key}?"),
+                    lines,
+                    Confirmed::Put(key, txn),
+                );
             }
         }
     }
@@ -122,17 +127,21 @@ impl App {
             Pane::Keys | Pane::Value => {
                 self.keys.selected_key().map(|(key, dir)| etcdctl::get(endpoints, &key, dir))
             }
-            Pane::Leases => {
-                self.leases.selected().map(|id| etcdctl::time_to_live(endpoints, id))
+            Pane::Leases => self.leases.selected().map(|id| etcdctl::time_to_live(endpoints, id)),
+            Pane::Watch => {
+                self.watch.selected().and_then(|line| line.event()).map(|event| {
+                    etcdctl::watch(endpoints, &event.entry.key, false, event.revision())
+                })
             }
-            Pane::Watch => self.watch.selected().and_then(|line| line.event()).map(|event| {
-                etcdctl::watch(endpoints, &event.entry.key, false, event.revision())
-            }),
         };
         match line {
             Some(line) => {
                 let lines = vec![escape::message(&line)];
-                self.dialogs.push(Dialog::Text { title: "As etcdctl".to_owned(), lines, scroll: 0 });
+                self.dialogs.push(Dialog::Text {
+                    title: "As etcdctl".to_owned(),
+                    lines,
+                    scroll: 0,
+                });
             }
             None => self.say("nothing is selected"),
         }

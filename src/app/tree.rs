@@ -184,7 +184,9 @@ impl App {
             return;
         }
         match (self.keys.selected_row(), self.keys.selected_key()) {
-            (Some(RowKind::Node(_)), Some((prefix, true))) => self.look_before_delete_prefix(prefix),
+            (Some(RowKind::Node(_)), Some((prefix, true))) => {
+                self.look_before_delete_prefix(prefix)
+            }
             (Some(RowKind::Node(_)), Some((key, false))) => self.look_before_delete(key),
             _ => self.say("select a key or directory to delete"),
         }
@@ -208,7 +210,10 @@ impl App {
             },
         };
         match key {
-            Some(key) => self.copy(key.into_bytes(), if self.focus == Pane::Leases { "lease ID" } else { "key" }),
+            Some(key) => self.copy(
+                key.into_bytes(),
+                if self.focus == Pane::Leases { "lease ID" } else { "key" },
+            ),
             None => self.say("nothing is selected"),
         }
     }

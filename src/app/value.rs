@@ -103,8 +103,7 @@ impl App {
         };
         if shown != self.value.view_of && (shown.is_none() || width > 0) {
             let value = self.value.entry.ready().and_then(Option::as_ref);
-            let view =
-                value.map(|e| View::new(&e.value, self.value.rendering, usize::from(width)));
+            let view = value.map(|e| View::new(&e.value, self.value.rendering, usize::from(width)));
             self.value.view = view;
             self.value.view_of = shown;
             self.redraw = true;
@@ -124,9 +123,11 @@ impl App {
         };
         let known = self.keys.selected_row().and_then(|row| self.keys.tree.get(row.node()));
         let revision = known.and_then(|node| node.as_leaf()).map(|leaf| leaf.mod_revision);
-        let kept = self.value.kept.iter().find(|entry| {
-            entry.key == *key && Some(entry.mod_revision) == revision
-        });
+        let kept = self
+            .value
+            .kept
+            .iter()
+            .find(|entry| entry.key == *key && Some(entry.mod_revision) == revision);
         if let Some(entry) = kept.cloned() {
             self.value.show(Some(entry));
         } else {

@@ -1,6 +1,5 @@
 //! The Watch pane: the running watches and the log of what they saw.
 
-
 use super::App;
 use super::dialog::{Dialog, PromptKind};
 use super::effect::{Effect, WatchId};
@@ -255,4 +254,3 @@ impl App {
         Ok(())
     }
 }
-

@@ -97,8 +97,7 @@ impl Host for Console {
         };
         // The keyboard is the editor's now.
         self.input = None;
-        let edited =
-            command.run(bytes, extension, &mut self.session, &mut self.signals).await?;
+        let edited = command.run(bytes, extension, &mut self.session, &mut self.signals).await?;
         let edited = match edited {
             terminal::Edited::Unchanged => Edited::Unchanged,
             terminal::Edited::Changed(bytes) => Edited::Changed(bytes),

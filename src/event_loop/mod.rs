@@ -151,7 +151,9 @@ impl<H: Host> Loop<'_, H> {
         match effect {
             TerminalEffect::Copy { bytes, what } => {
                 let copied = self.host.copy(&bytes);
-                Ok(Ok(Some(Message::Copied(copied.map(|()| format!("{what} sent to the terminal"))))))
+                Ok(Ok(Some(Message::Copied(
+                    copied.map(|()| format!("{what} sent to the terminal")),
+                ))))
             }
             TerminalEffect::Redraw => {
                 self.host.redraw()?;

@@ -119,7 +119,11 @@ impl Drop for Runtime {
     }
 }
 
-fn replace<K: std::hash::Hash + Eq>(tasks: &mut HashMap<K, AbortHandle>, key: K, task: AbortHandle) {
+fn replace<K: std::hash::Hash + Eq>(
+    tasks: &mut HashMap<K, AbortHandle>,
+    key: K,
+    task: AbortHandle,
+) {
     if let Some(before) = tasks.insert(key, task) {
         before.abort();
     }

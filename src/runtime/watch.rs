@@ -11,7 +11,9 @@ use super::backoff::{Backoff, jitter};
 use crate::app::effect::WatchId;
 use crate::app::message::{Message, WatchNews};
 use crate::domain::{Event, KeyRange, Revision};
-use crate::store::{ErrorKind, ReadOnly, StoreError, Watch, WatchMessage, WatchRequest, WatchStream};
+use crate::store::{
+    ErrorKind, ReadOnly, StoreError, Watch, WatchMessage, WatchRequest, WatchStream,
+};
 
 /// A watch under way.
 pub(super) struct Task {

@@ -42,11 +42,8 @@ pub(super) fn render(
     frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
     frame.render_widget(base_line(theme, draft), line(inner, 1));
 
-    let body = Rect {
-        y: inner.y + 2.min(inner.height),
-        height: inner.height.saturating_sub(2),
-        ..inner
-    };
+    let body =
+        Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
     let before = &buffer.lines()[row][..buffer.cursor_byte()];
     let x: usize = before.chars().map(cell_width).sum();
     let hidden = (x + 1).saturating_sub(cells);

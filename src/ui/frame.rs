@@ -46,7 +46,8 @@ pub(super) fn pane(
         .title_top(Line::from(right).right_aligned());
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    if let Some(filter) = filter.filter(|filter| focused && filter.typing && app.dialogs.is_empty()) {
+    if let Some(filter) = filter.filter(|filter| focused && filter.typing && app.dialogs.is_empty())
+    {
         let before = format!(" {} {} /", pane.number(), pane.title());
         let (typed, _) = filter.field.split();
         let typed = crate::domain::escape::message(typed);

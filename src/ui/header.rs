@@ -37,7 +37,9 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
         room = room.saturating_sub(width(&text) + 2);
         spans.extend([Span::styled(text, part.style), Span::raw("  ")]);
     }
-    if room > 6 && let Some((key, _)) = app.keys.selected_key() {
+    if room > 6
+        && let Some((key, _)) = app.keys.selected_key()
+    {
         let key = cut_middle(&key.to_string(), room.saturating_sub(1));
         let gap = room.saturating_sub(width(&key) + 1);
         spans.extend([Span::raw(" ".repeat(gap)), Span::styled(key, theme.dim())]);

@@ -36,5 +36,8 @@ pub(super) fn lines<'a>(app: &App, theme: &Theme, contexts: &[Context]) -> Vec<L
 fn entry<'a>(theme: &Theme, left: &str, right: &str) -> Line<'a> {
     const LEFT: usize = 20;
     let left = if width(left) > LEFT { format!("{left}  ") } else { fit(left, LEFT) };
-    Line::from(vec![Span::styled(format!("  {left} "), theme.strong()), Span::raw(right.to_owned())])
+    Line::from(vec![
+        Span::styled(format!("  {left} "), theme.strong()),
+        Span::raw(right.to_owned()),
+    ])
 }

@@ -32,13 +32,24 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     }
     let rows = keys.tree.rows();
     if rows.len() > 1 {
-        notes.push(Span::raw(format!("{}/{}", keys.cursor.selected + 1, number(rows.len() as i64))));
+        notes.push(Span::raw(format!(
+            "{}/{}",
+            keys.cursor.selected + 1,
+            number(rows.len() as i64)
+        )));
     }
     let inner = pane(frame, area, app, theme, Pane::Keys, notes);
     let height = usize::from(inner.height);
     let top = keep_in_view(keys.cursor.top, keys.cursor.selected, height, rows.len());
     let window = &rows[top..rows.len().min(top + height)];
-    draw_window(frame, inner, app, theme, window, keys.cursor.selected - top.min(keys.cursor.selected));
+    draw_window(
+        frame,
+        inner,
+        app,
+        theme,
+        window,
+        keys.cursor.selected - top.min(keys.cursor.selected),
+    );
     PaneSize { width: inner.width, height: inner.height }
 }
 

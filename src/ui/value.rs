@@ -76,9 +76,13 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
 fn head(frame: &mut Frame, inner: Rect, app: &App, theme: &Theme, entry: &Entry) {
     let cells = usize::from(inner.width);
     let view = app.value.view.as_ref();
-    let kind = view.map_or("", |view| {
-        if view.json_error().is_some() { "not JSON" } else { view.kind().name() }
-    });
+    let kind =
+        view.map_or(
+            "",
+            |view| {
+                if view.json_error().is_some() { "not JSON" } else { view.kind().name() }
+            },
+        );
     let shown = view.map_or("", |view| view.rendering().name());
     let shown = if shown == kind { String::new() } else { format!(" as {shown}") };
     let tail = format!("{kind}{shown} {}", size(entry.value.len()));
@@ -130,7 +134,9 @@ fn rows_of(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, view: &View)
 /// One row of a value with its colors.
 pub(super) fn spans<'a>(theme: &Theme, view: &View, row: usize) -> Line<'a> {
     let spans = view.row(row).into_iter();
-    Line::from(spans.map(|span| Span::styled(span.text, theme.class(span.class))).collect::<Vec<_>>())
+    Line::from(
+        spans.map(|span| Span::styled(span.text, theme.class(span.class))).collect::<Vec<_>>(),
+    )
 }
 
 /// One line of an area; an empty area when it is below the end.

@@ -4,10 +4,10 @@
 mod support;
 
 mod cli;
+mod contract;
 mod domain;
 mod editing;
 mod gateway;
-mod contract;
 mod stub_check;
 mod support_check;
 mod wire;
