@@ -186,8 +186,8 @@ impl History {
     /// compacted: as etcd does it, the state at the revision before, even inside a transaction.
     pub(super) fn event(&self, change: &Change, with_previous: bool) -> Event {
         let before = Revision(change.entry.mod_revision.0 - 1);
-        let known = with_previous && before >= self.compacted;
-        let previous = known.then(|| self.get_at(change.entry.key.as_bytes(), before)).flatten();
+        let previous = || self.get_at(change.entry.key.as_bytes(), before);
+        let previous = with_previous.then(previous).flatten();
         Event {
             kind: change.kind,
             entry: change.entry.as_ref().clone(),
