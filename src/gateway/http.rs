@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
+use super::options::GatewayOptions;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};
@@ -83,6 +84,15 @@ pub(super) struct Limits {
 }
 
 impl Limits {
+    /// Zero means "no limit" to etcdctl; a day is as good, and can be added to.
+    pub(super) fn of(options: &GatewayOptions) -> Limits {
+        let limit = |given: Duration| {
+            let endless = Duration::from_secs(24 * 60 * 60);
+            if given.is_zero() { endless } else { given.min(endless) }
+        };
+        Limits { dial: limit(options.dial_timeout), command: limit(options.command_timeout) }
+    }
+
     fn patience(&self, patience: Patience) -> Duration {
         match patience {
             Patience::Ordinary => self.command,

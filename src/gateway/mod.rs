@@ -43,7 +43,8 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Prepares a client: reads certificate files, but sends nothing yet.
+    /// Prepares a client: reads certificate files, but sends nothing yet. Installs the process-wide
+    /// default of rustls, unless there is one.
     ///
     /// # Errors
     /// [`Invalid`](crate::store::ErrorKind::Invalid) for an endpoint that is none and
@@ -51,8 +52,8 @@ impl Gateway {
     /// says what was expected.
     pub fn connect(options: GatewayOptions) -> Result<Gateway, StoreError> {
         let endpoints = Endpoints::parse(&options.endpoints, options.tls.scheme())?;
-        let clients = tls::build(&options, &endpoints)?;
-        let limits = Limits { dial: options.dial_timeout, command: options.command_timeout };
+        let limits = Limits::of(&options);
+        let clients = tls::build(&options, &limits, &endpoints)?;
         let identity = options.tls.cert.is_some();
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
         Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity }) })

@@ -17,7 +17,7 @@ pub struct GatewayOptions {
     pub jwt_token: Option<Secret>,
     /// How to encrypt.
     pub tls: TlsOptions,
-    /// The limit for making a connection: name, TCP and TLS together.
+    /// The limit for making a connection: name, TCP and TLS together. Zero means none, here and below.
     pub dial_timeout: Duration,
     /// The limit for an answer to begin, and for each silence within it. Calls that may keep the
     /// server busy for long (unlimited or sorted ranges, physical compaction) get at least

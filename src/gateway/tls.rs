@@ -1,10 +1,12 @@
 //! The HTTP clients: certificates read, connections of unary calls apart from those of streams.
 
 use std::path::Path;
+use std::time::Duration;
 
 use reqwest::{Certificate, Client, Identity};
 
-use super::endpoint::Endpoints;
+use super::endpoint::{Endpoint, Endpoints};
+use super::http::Limits;
 use super::options::{GatewayOptions, TlsOptions};
 use crate::domain::escape;
 use crate::store::{ErrorKind, StoreError};
@@ -20,6 +22,7 @@ pub(super) struct Clients {
 /// Reads the files and builds the clients. Sends nothing.
 pub(super) fn build(
     options: &GatewayOptions,
+    limits: &Limits,
     endpoints: &Endpoints,
 ) -> Result<Clients, StoreError> {
     // Fails only when somebody installed one before, which is as good.
@@ -29,28 +32,31 @@ pub(super) fn build(
         Some(path) => Some(read_authorities(path)?),
         None => None,
     };
+    // What the kernel counts in whole seconds, with at least one.
+    let seconds = |given: Duration| given.max(Duration::from_secs(1));
+    let keepalive_time = seconds(options.keepalive_time);
     let build = |idle| {
         let mut builder = Client::builder()
+            .user_agent(concat!("etcdeck/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
-            .connect_timeout(options.dial_timeout)
+            .connect_timeout(limits.dial)
             .pool_max_idle_per_host(idle)
-            .tcp_keepalive(options.keepalive_time)
-            .tcp_keepalive_interval(options.keepalive_timeout / 3)
+            .tcp_keepalive(keepalive_time)
+            .tcp_keepalive_interval(seconds(options.keepalive_timeout / 3))
             .tcp_keepalive_retries(3);
         #[cfg(target_os = "linux")]
         {
             // Also gives up a peer that vanished while a request was on its way to it.
-            let limit = options.keepalive_time + options.keepalive_timeout;
-            builder = builder.tcp_user_timeout(limit);
+            builder = builder.tcp_user_timeout(keepalive_time + seconds(options.keepalive_timeout));
         }
         if options.tls.skip_verify {
             builder = builder.tls_danger_accept_invalid_certs(true);
         } else if let Some(authorities) = &authorities {
             builder = builder.tls_certs_only(authorities.iter().cloned());
-        } else if !endpoints.iter().any(super::endpoint::Endpoint::is_tls) {
+        } else if !endpoints.iter().any(Endpoint::is_tls) {
             // The roots of the system take milliseconds to read, and some hosts have none.
             builder = builder.tls_certs_only([]);
         }

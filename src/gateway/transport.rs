@@ -115,7 +115,7 @@ pub(super) fn explain(
         let hint = if endpoint.is_tls() {
             "if it wants a client certificate, give --cert and --key"
         } else {
-            "if it speaks TLS, write https:// instead"
+            "if it speaks TLS, write https:// instead; if it is for gRPC only, name the URL of --listen-client-http-urls"
         };
         let message = format!("{url} closed the connection without an answer; {hint}");
         // A write is not called unsent on a guess.

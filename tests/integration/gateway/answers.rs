@@ -153,7 +153,9 @@ async fn a_port_for_grpc_only_is_recognized() {
         let http = format!("http://{}:{}", ports.address, ports.client);
         let server = Etcd::build(version).arg(format!("--listen-client-http-urls={http}")).start();
         let error = client(&server).range(RangeRequest::get("/a")).await.unwrap_err();
-        assert_eq!(error.kind, ErrorKind::BadAnswer, "{version}: {error}");
+        // It answers in HTTP/2 and closes at once: which of the two arrives first is chance.
+        let kinds = [ErrorKind::BadAnswer, ErrorKind::Tls];
+        assert!(kinds.contains(&error.kind), "{version}: {error:?}");
         assert!(error.message.contains("--listen-client-http-urls"), "{version}: {error}");
         let gateway = Gateway::connect(GatewayOptions::new([http])).unwrap();
         gateway.range(RangeRequest::get("/a")).await.unwrap();

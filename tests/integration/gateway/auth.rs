@@ -8,7 +8,9 @@ use etcdeck::gateway::{Credentials, Gateway, GatewayOptions, Secret};
 use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Watch as _, WatchMessage, WatchRequest};
 use futures_util::future::join_all;
 
-use super::{LIMIT, client, next, next_events};
+use super::{LIMIT, client, next, next_events, on_all_versions};
+use crate::support::install::Version;
+use crate::support::server_builder::Builder;
 use crate::support::servers::Etcd;
 use crate::support::stub::Stub;
 use crate::support::stub_reply::Reply;
@@ -20,14 +22,19 @@ fn client_as(etcd: &Etcd, user: &str, password: &str) -> Gateway {
     Gateway::connect(options).expect("the options are right")
 }
 
+/// A server to be whose logins take no time.
+fn build(version: Version) -> Builder {
+    Etcd::build(version).arg("--bcrypt-cost=4")
+}
+
 fn watch(prefix: &str) -> WatchRequest {
     WatchRequest::new(KeyRange::prefix(prefix))
 }
 
-#[tokio::test]
-async fn a_user_is_needed_and_the_right_password() {
-    for version in Etcd::versions() {
-        let server = Etcd::start(version);
+#[test]
+fn a_user_is_needed_and_the_right_password() {
+    on_all_versions(async |version| {
+        let server = build(version).start();
         let early = client_as(&server, "root", "secret");
         early.put(PutRequest::new("/a", "1")).await.expect("authentication is still off");
         server.enable_auth("secret");
@@ -58,13 +65,13 @@ async fn a_user_is_needed_and_the_right_password() {
         server.ctl(&["auth", "disable"]);
         early.put(PutRequest::new("/a", "4")).await.expect("the token is dropped");
         nobody.put(PutRequest::new("/a", "5")).await.unwrap();
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_token_is_renewed_without_a_word() {
-    for version in Etcd::versions() {
-        let server = Etcd::build(version).auth_token_ttl(2).arg("--bcrypt-cost=4").start();
+#[test]
+fn a_token_is_renewed_without_a_word() {
+    on_all_versions(async |version| {
+        let server = build(version).auth_token_ttl(2).start();
         server.enable_auth("secret");
         let etcd = client_as(&server, "root", "secret");
         etcd.put(PutRequest::new("/a", "1")).await.unwrap();
@@ -93,7 +100,7 @@ async fn a_token_is_renewed_without_a_word() {
         server.restart();
         let mut again = etcd.watch(watch("/")).await.unwrap();
         assert!(matches!(next(&mut again).await.unwrap(), WatchMessage::Created { .. }));
-    }
+    });
 }
 
 /// A token got by hand.
@@ -109,7 +116,7 @@ async fn login(url: &str) -> Secret {
 #[tokio::test]
 async fn rights_end_where_they_were_granted() {
     for version in Etcd::versions() {
-        let server = Etcd::start(version);
+        let server = build(version).start();
         server.ctl(&["role", "add", "app"]);
         server.ctl(&["role", "grant-permission", "app", "readwrite", "--prefix=true", "/app/"]);
         server.ctl(&["user", "add", "alice:pw"]);
@@ -138,7 +145,7 @@ async fn rights_end_where_they_were_granted() {
 #[tokio::test]
 async fn a_password_changed_by_somebody_else_is_told_once_and_not_guessed_at() {
     for version in Etcd::versions() {
-        let server = Etcd::start(version);
+        let server = build(version).start();
         server.ctl(&["user", "add", "bob:old"]);
         server.ctl(&["user", "grant-role", "bob", "root"]);
         server.enable_auth("secret");

@@ -6,7 +6,7 @@ use etcdeck::domain::txn::{PutRequest, RangeRequest};
 use etcdeck::domain::{Key, LeaseId};
 use etcdeck::store::{ErrorKind, Kv as _, Leases as _};
 
-use super::{LIMIT, client};
+use super::{LIMIT, client, on_all_versions};
 use crate::support::servers::Etcd;
 use crate::support::wait::eventually;
 
@@ -54,9 +54,9 @@ async fn a_lease_lives_is_renewed_and_takes_its_keys_with_it() {
     }
 }
 
-#[tokio::test]
-async fn a_short_lease_is_raised_and_expires() {
-    for version in Etcd::versions() {
+#[test]
+fn a_short_lease_is_raised_and_expires() {
+    on_all_versions(async |version| {
         let server = Etcd::start(version);
         let etcd = client(&server);
         let granted = etcd.lease_grant(0, LeaseId::NONE).await.unwrap();
@@ -73,5 +73,5 @@ async fn a_short_lease_is_raised_and_expires() {
         gone.await;
         let error = etcd.lease_grant(9_000_000_001, LeaseId::NONE).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Invalid, "{version}: {error}");
-    }
+    });
 }

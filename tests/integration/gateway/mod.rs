@@ -18,6 +18,7 @@ use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::store::{StoreError, WatchMessage, WatchStream};
 use futures_util::StreamExt as _;
 
+use crate::support::install::Version;
 use crate::support::servers::Etcd;
 use crate::support::stub::Stub;
 
@@ -41,6 +42,21 @@ fn impatient<E: Into<String>>(endpoints: impl IntoIterator<Item = E>) -> Gateway
         command_timeout: Duration::from_millis(500),
         ..GatewayOptions::new(endpoints)
     }
+}
+
+/// Checks all versions at the same time, for what takes long by its nature. Each has a thread and a
+/// runtime of its own, since starting a server blocks.
+fn on_all_versions(check: impl AsyncFn(Version) + Sync) {
+    let run = |version| {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().expect("a runtime").block_on(check(version));
+    };
+    std::thread::scope(|scope| {
+        for version in Etcd::versions() {
+            let run = &run;
+            scope.spawn(move || run(version));
+        }
+    });
 }
 
 /// The next message of a watch.

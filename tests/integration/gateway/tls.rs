@@ -156,3 +156,22 @@ fn files_that_cannot_be_used_are_named() {
         assert!(error.message.contains(words), "{tls:?}: {error}");
     }
 }
+
+#[test]
+fn files_as_other_tools_write_them_are_taken() {
+    let folder = scratch_dir("tls");
+    let certs = crate::support::certs::Certs::new(folder.path(), &[]);
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    // openssl puts the curve before an EC key and a description before a certificate; some tools
+    // leave the last line open.
+    let key = folder.path().join("openssl.key");
+    let curve = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    std::fs::write(&key, format!("{curve}{}", read(&certs.client.key).trim_end())).unwrap();
+    let cert = folder.path().join("openssl.pem");
+    let chain = format!("Certificate:\n    Data:\n{}{}", read(&certs.client.cert), read(&certs.ca));
+    std::fs::write(&cert, chain.trim_end()).unwrap();
+    let ca = folder.path().join("bundle.pem");
+    std::fs::write(&ca, read(&certs.ca) + "\n" + &read(&certs.stranger_ca)).unwrap();
+    let pair = Pair { cert, key };
+    connect("h:1", tls(Some(&ca), Some(&pair))).unwrap();
+}
