@@ -36,7 +36,7 @@ mod motion;
 mod prompt;
 mod run;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clock::{Timer, Timers};
 use connection::{Connection, ConnectionState};
@@ -54,9 +54,6 @@ use crate::domain::Revision;
 use crate::domain::escape;
 use crate::keymap::Keymap;
 use crate::store::StoreError;
-
-/// How long a wait may last before the screen says what is awaited.
-const SLOW: Duration = Duration::from_millis(100);
 
 /// The whole state of the screen.
 pub struct App {
@@ -158,7 +155,8 @@ impl App {
             Message::Clock => self.on_clock(),
             Message::Answered(ticket, result) => {
                 if let Some(purpose) = self.tickets.redeem(ticket) {
-                    self.redraw = true;
+                    // Read now and then without being asked: an idle screen is not drawn for that.
+                    self.redraw |= !matches!(purpose, Purpose::LeaseList | Purpose::Counts(_));
                     self.on_answer(purpose, result);
                 }
             }
@@ -229,7 +227,7 @@ impl App {
                 Timer::Counts => self.read_counts(),
                 Timer::Leases => self.read_leases(),
                 Timer::ReadBack => self.read_back_again(),
-                Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
+                Timer::Second | Timer::Marks => self.redraw = true,
             }
         }
     }
@@ -286,7 +284,6 @@ impl App {
     fn ask(&mut self, purpose: Purpose, slot: Option<Slot>, call: Call) -> Ticket {
         let ticket = self.tickets.issue(purpose);
         self.effects.push(Effect::Call { ticket, slot, call });
-        self.timers.set_earliest(Timer::Slow, self.now + SLOW);
         ticket
     }
 
