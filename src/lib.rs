@@ -1,7 +1,11 @@
 //! etcdeck: a terminal UI for operating etcd v3 clusters, and the client underneath as a library.
 //!
-//! The modules in reading order, lowest first. Each may import only what stands above it in this
-//! list, as ARCHITECTURE.md lays down and the layering test checks.
+//! Programs that only want the client need three modules: [`domain`] for keys, ranges and
+//! transactions, [`store`] for what an etcd can do, and [`gateway`] for a store that is a real etcd
+//! (or [`sandbox`] for one in this process). The rest is the screen.
+//!
+//! The modules stand in reading order, lowest first: each imports only what stands above it, as
+//! ARCHITECTURE.md lays down and a test checks.
 
 pub mod domain;
 pub mod keymap;
@@ -10,5 +14,14 @@ pub mod config;
 pub mod store;
 pub mod terminal;
 
+pub mod app;
 pub mod gateway;
 pub mod sandbox;
+
+pub mod runtime;
+pub mod ui;
+
+pub mod event_loop;
+
+pub mod cli;
+pub mod launch;

@@ -1,1 +1,14 @@
-//! (to come)
+//! The settings in force, and how the forms etcdctl uses for them are read.
+//!
+//! What was typed and what it means are two things: the command line and the environment are read
+//! in `cli`, which answers with a [`Settings`] that needs no further checks.
+
+mod endpoint;
+mod go;
+mod secret;
+mod settings;
+
+pub use endpoint::{EndpointError, Transport, endpoint};
+pub use go::{boolean, duration};
+pub use secret::Secret;
+pub use settings::{Connection, Credentials, Settings, Target, Tls};

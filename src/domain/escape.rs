@@ -39,7 +39,7 @@ pub fn line(bytes: &[u8]) -> String {
     out
 }
 
-/// Text for people (messages, names, reasons) on one line: as [`line`], but backslashes stay single.
+/// Text for people (messages, names, reasons) on one line: as [`line()`], but backslashes stay single.
 pub fn message(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -55,7 +55,7 @@ pub fn push_escape(out: &mut String, c: char) {
         '\t' => out.push_str("\\t"),
         '\r' => out.push_str("\\r"),
         c if (c as u32) < 0x80 => push_byte(out, c as u8),
-        c => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
+        c => out.extend(c.escape_unicode()),
     }
 }
 
@@ -72,8 +72,9 @@ pub fn is_unsafe(c: char) -> bool {
     let code = c as u32;
     match code {
         0x20..=0x7e => false,
-        0..=0x1f | 0x7f..=0x9f => true,
-        0xad
+        0..=0x1f
+        | 0x7f..=0x9f
+        | 0xad
         | 0x034f
         | 0x061c
         | 0x115f..=0x1160
@@ -123,7 +124,7 @@ impl fmt::Display for EscapeError {
 
 impl std::error::Error for EscapeError {}
 
-/// Reads what [`line`] writes, and what a person types: the inverse for any bytes.
+/// Reads what [`line()`] writes, and what a person types: the inverse for any bytes.
 ///
 /// # Errors
 /// The first escape that is not known.

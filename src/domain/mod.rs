@@ -3,13 +3,24 @@
 //! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
 //! always an argument.
 
+pub mod diff;
+pub mod edit;
 pub mod entry;
 pub mod escape;
+pub mod hex;
+pub mod json;
 pub mod key;
 pub mod lease;
+pub mod lister;
+pub mod merge;
 pub mod range;
 pub mod revision;
+pub mod text;
+pub mod tree;
 pub mod txn;
+pub mod value;
+pub mod watch;
+pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
 pub use key::Key;

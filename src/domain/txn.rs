@@ -99,7 +99,7 @@ pub struct RangeRequest {
     pub limit: i64,
     /// The store as it was at this revision; [`Revision::NONE`] for now.
     pub revision: Revision,
-    /// Leave the values out.
+    /// Leave the values out. From 3.7 on the leases are missing as well.
     pub keys_only: bool,
     /// Answer only the count.
     pub count_only: bool,
@@ -136,7 +136,7 @@ impl RangeRequest {
         RangeRequest { limit, ..self }
     }
 
-    /// Without values.
+    /// Without values, and without leases from 3.7 on.
     pub fn keys_only(self) -> RangeRequest {
         RangeRequest { keys_only: true, ..self }
     }

@@ -3,6 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cli;
+mod contract;
+mod domain;
+mod editing;
 mod gateway;
 mod stub_check;
 mod support_check;

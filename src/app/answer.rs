@@ -1,0 +1,36 @@
+//! Answers: each goes to whoever asked.
+
+use super::App;
+use super::effect::CallResult;
+use super::purpose::Purpose;
+
+impl App {
+    pub(super) fn on_answer(&mut self, purpose: Purpose, result: CallResult) {
+        match purpose {
+            Purpose::Level(dir) => self.on_page(dir, result),
+            Purpose::Counts(dirs) => self.on_counts(dirs, result),
+            Purpose::Value(key) => self.on_value(&key, result),
+            Purpose::EditBase(key, editor) => self.on_edit_base(key, editor, result),
+            Purpose::NewKeyLook(key) => self.on_new_key_look(key, result),
+            Purpose::Save => self.on_saved(result),
+            Purpose::ReadBack => self.on_read_back(result),
+            Purpose::Peek => self.on_peek(result),
+            Purpose::PutLook(key, value) => self.on_put_look(key, value, result),
+            Purpose::Put(key) => self.on_put(&key, result),
+            Purpose::DeleteLook(key) => self.on_delete_look(key, result),
+            Purpose::Delete(key) => self.on_deleted(&key, result),
+            Purpose::PrefixLook(prefix) => self.on_prefix_look(prefix, result),
+            Purpose::DeletePrefix(prefix) => self.on_prefix_deleted(&prefix, result),
+            Purpose::LeaseList => self.on_lease_list(result),
+            Purpose::LeaseStatuses => self.on_lease_statuses(result),
+            Purpose::LeaseGrant => self.on_granted(result),
+            Purpose::LeaseRenew(id) => self.on_renewed(id, result),
+            Purpose::LeaseRevoke(id) => self.on_revoked(id, result),
+            Purpose::RevokeLook(_) | Purpose::LeaseKeys(_) | Purpose::KeepAliveLook(_) => {
+                self.on_lease_look(purpose, result);
+            }
+            // Answered by the file's own message.
+            Purpose::SaveLog(..) => {}
+        }
+    }
+}

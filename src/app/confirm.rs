@@ -1,0 +1,137 @@
+//! The keys of what stands in front of the panes, and what yes does.
+
+use super::App;
+use super::dialog::{Confirm, Confirmed, Dialog};
+use super::effect::{Effect, TerminalEffect};
+use super::motion::{movement, scroll};
+use crate::keymap::Action;
+
+impl App {
+    pub(super) fn act_in_dialog(&mut self, action: Action) {
+        let height = usize::from(self.viewport.dialog.height);
+        let watches = self.watch.running.len();
+        let len = self.viewport.dialog_len;
+        match self.dialogs.last_mut() {
+            None => {}
+            Some(Dialog::Prompt(_)) => self.act_in_prompt(action),
+            Some(Dialog::Confirm(Confirm { scroll: top, .. })) => match movement(action, height) {
+                Some(movement) => scroll(top, movement, len, height),
+                None => self.act_in_confirm(action),
+            },
+            Some(Dialog::Help { scroll: top, .. } | Dialog::Text { scroll: top, .. }) => {
+                match movement(action, height) {
+                    Some(movement) => scroll(top, movement, len, height),
+                    None => self.close_dialog_on(action),
+                }
+            }
+            Some(Dialog::Event { scroll: top, .. }) => match movement(action, height) {
+                Some(movement) => scroll(top, movement, len, height),
+                None if action == Action::CopyValue => self.copy_value(),
+                None if action == Action::CopyKey => self.copy_key(),
+                None => self.close_dialog_on(action),
+            },
+            Some(Dialog::Watches(cursor)) => match movement(action, height) {
+                Some(movement) => cursor.go(movement, watches, height),
+                None if action == Action::WatchStop => {
+                    let selected = cursor.selected;
+                    self.stop_watch_at(selected);
+                }
+                None => self.close_dialog_on(action),
+            },
+            Some(Dialog::LeaseKeys { keys, cursor, .. }) => match movement(action, height) {
+                Some(movement) => cursor.go(movement, keys.len(), height),
+                None if action == Action::LeaseGoto => {
+                    if let Some(key) = keys.get(cursor.selected).cloned() {
+                        self.dialogs.pop();
+                        self.go_to(key);
+                    }
+                }
+                None => self.close_dialog_on(action),
+            },
+            Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
+                self.act_in_edit_dialog(action);
+            }
+        }
+    }
+
+    fn close_dialog_on(&mut self, action: Action) {
+        if matches!(action, Action::Cancel | Action::Close | Action::Help) {
+            self.dialogs.pop();
+        }
+    }
+
+    fn act_in_confirm(&mut self, action: Action) {
+        let Some(Dialog::Confirm(Confirm { typed, then, .. })) = self.dialogs.last() else {
+            return;
+        };
+        let expected =
+            typed.as_ref().map(|typed| (typed.expected == typed.field.text().trim(), typed));
+        match (action, expected) {
+            (Action::Yes, None) | (Action::FieldAccept, Some((true, _))) => {
+                let then = then.clone();
+                self.dialogs.pop();
+                self.confirmed(then);
+            }
+            (Action::FieldAccept, Some((false, typed))) => {
+                let expected = typed.expected.clone();
+                self.complain(format!("type {expected} to confirm, or Esc to leave it"));
+            }
+            (Action::No | Action::Cancel, _) => {
+                self.dialogs.pop();
+                self.say("left as it was");
+            }
+            (action, Some(_)) => {
+                self.edit_field(action);
+            }
+            _ => {}
+        }
+    }
+
+    fn confirmed(&mut self, then: Confirmed) {
+        match then {
+            Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
+            Confirmed::DeletePrefix(prefix, revision) => self.delete_prefix(prefix, revision),
+            Confirmed::RevokeLease(id) => self.revoke_lease(id),
+            Confirmed::Put(key, txn) => self.put_guarded(key, txn),
+            Confirmed::SaveDraft => self.save_draft(),
+            Confirmed::Quit => self.effects.push(Effect::Quit),
+        }
+    }
+
+    pub(super) fn question(&mut self, title: String, lines: Vec<String>, then: Confirmed) {
+        let danger = !matches!(then, Confirmed::SaveDraft | Confirmed::Quit | Confirmed::Put(..));
+        let confirm = Confirm { title, lines, typed: None, danger, then, scroll: 0 };
+        self.dialogs.push(Dialog::Confirm(confirm));
+    }
+
+    /// `q` at the top, `:quit`: asks when something would be lost.
+    pub(super) fn quit_asking(&mut self) {
+        if self.has_unsaved_draft() {
+            self.dialogs.push(Dialog::Unsaved { quit: true });
+        } else if !self.leases.kept.is_empty() {
+            let kept = self.leases.kept.len();
+            let lines = self.leases.kept.keys().map(ToString::to_string).collect();
+            let title = format!("Quit? {kept} leases kept alive here will run out");
+            self.question(title, lines, Confirmed::Quit);
+        } else {
+            self.effects.push(Effect::Quit);
+        }
+    }
+
+    /// Ctrl-c: asks once when a draft has changes, a second one quits at once.
+    pub(super) fn quit_now(&mut self) {
+        if self.quit_asked || !self.has_unsaved_draft() {
+            self.effects.push(Effect::Quit);
+            return;
+        }
+        self.quit_asked = true;
+        if !matches!(self.dialogs.last(), Some(Dialog::Unsaved { .. })) {
+            self.dialogs.push(Dialog::Unsaved { quit: true });
+        }
+        self.complain("the draft has unsaved changes; Ctrl-c again quits without them");
+    }
+
+    pub(super) fn copy(&mut self, bytes: Vec<u8>, what: &'static str) {
+        self.terminal(TerminalEffect::Copy { bytes, what });
+    }
+}

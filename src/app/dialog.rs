@@ -1,0 +1,193 @@
+//! What stands in front of the panes: questions, fields, texts. The topmost gets the keys.
+
+use super::viewport::Cursor;
+use crate::domain::text::Field;
+use crate::domain::txn::TxnRequest;
+use crate::domain::watch::LogLine;
+use crate::domain::{Key, LeaseId, Revision};
+use crate::keymap::Context;
+
+/// A dialog.
+#[derive(Clone, Debug)]
+pub enum Dialog {
+    /// The keys that work where the dialog was opened, and the commands.
+    Help {
+        /// The contexts to explain, innermost first.
+        contexts: Vec<Context>,
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// A text to read.
+    Text {
+        /// Its title.
+        title: String,
+        /// Its lines, made safe.
+        lines: Vec<String>,
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// A question.
+    Confirm(Confirm),
+    /// A one-line field.
+    Prompt(Prompt),
+    /// The draft has changes, and somebody wants to leave it.
+    Unsaved {
+        /// To quit the program, not only the editor.
+        quit: bool,
+    },
+    /// The save met a change by somebody else.
+    Conflict {
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// The key was deleted while it was edited.
+    Gone,
+    /// One event, with old and new value.
+    Event {
+        /// The event.
+        line: Box<LogLine>,
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// The running watches.
+    Watches(Cursor),
+    /// The keys attached to a lease.
+    LeaseKeys {
+        /// The lease.
+        id: LeaseId,
+        /// Its keys.
+        keys: Vec<Key>,
+        /// The selected one.
+        cursor: Cursor,
+    },
+}
+
+impl Dialog {
+    /// Where its keys are found in the table, innermost first.
+    pub fn contexts(&self) -> &'static [Context] {
+        match self {
+            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Event { .. } => {
+                &[Context::List, Context::Everywhere, Context::Always]
+            }
+            Dialog::Confirm(Confirm { typed: Some(_), .. }) => &[Context::Field, Context::Always],
+            Dialog::Confirm(_) => &[Context::Dialog, Context::List, Context::Always],
+            Dialog::Prompt(Prompt { kind: PromptKind::Command, .. }) => {
+                &[Context::CommandLine, Context::Field, Context::Always]
+            }
+            Dialog::Prompt(_) => &[Context::Field, Context::Always],
+            Dialog::Unsaved { .. } => &[Context::Unsaved, Context::Always],
+            Dialog::Conflict { .. } => &[Context::Conflict, Context::List, Context::Always],
+            Dialog::Gone => &[Context::Gone, Context::Always],
+            Dialog::Watches(_) => {
+                &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
+            }
+            Dialog::LeaseKeys { .. } => {
+                &[Context::LeaseKeys, Context::List, Context::Everywhere, Context::Always]
+            }
+        }
+    }
+
+    /// The field that typed text goes into, if there is one.
+    pub fn field_mut(&mut self) -> Option<&mut Field> {
+        match self {
+            Dialog::Prompt(prompt) => Some(&mut prompt.field),
+            Dialog::Confirm(Confirm { typed: Some(typed), .. }) => Some(&mut typed.field),
+            _ => None,
+        }
+    }
+}
+
+/// A question that is answered with yes or no, or by typing what is expected.
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    /// What is asked.
+    pub title: String,
+    /// What it touches, made safe; as much as fits is shown.
+    pub lines: Vec<String>,
+    /// What must be typed, for large things.
+    pub typed: Option<Typed>,
+    /// Whether it destroys something.
+    pub danger: bool,
+    /// What yes does.
+    pub then: Confirmed,
+    /// The first line shown.
+    pub scroll: usize,
+}
+
+/// What must be typed to confirm.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// This.
+    pub expected: String,
+    /// What has been typed.
+    pub field: Field,
+}
+
+/// What a confirmed question does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// Deletes a key, if it is still as it was at this revision.
+    DeleteKey(Key, Revision),
+    /// Deletes all keys with a prefix, if none of them was written after this revision.
+    DeletePrefix(Key, Revision),
+    /// Revokes a lease.
+    RevokeLease(LeaseId),
+    /// Runs the guarded transaction of `put`.
+    Put(Key, TxnRequest),
+    /// Saves the draft that came back from the external editor.
+    SaveDraft,
+    /// Leaves, though leases kept alive here will run out.
+    Quit,
+}
+
+/// A one-line field with what it is for.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What it is for.
+    pub kind: PromptKind,
+    /// What stands before it.
+    pub label: String,
+    /// What has been typed.
+    pub field: Field,
+    /// What was wrong with it, until it is changed.
+    pub error: Option<String>,
+    /// What it could be completed to.
+    pub completion: Completion,
+}
+
+impl Prompt {
+    /// A field with a text to begin with, the cursor at its end.
+    pub fn new(kind: PromptKind, label: impl Into<String>, text: &str) -> Prompt {
+        Prompt {
+            kind,
+            label: label.into(),
+            field: Field::new(text),
+            error: None,
+            completion: Completion::default(),
+        }
+    }
+}
+
+/// What a field is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// The command line.
+    Command,
+    /// The key or prefix to go to.
+    Goto,
+    /// The key to create.
+    NewKey,
+    /// The TTL, and perhaps ID, of a lease to grant.
+    LeaseGrant,
+    /// The file for the watch log.
+    SaveLog,
+}
+
+/// The completions of what stands before the cursor, and which of them was taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// The whole texts it could become.
+    pub texts: Vec<String>,
+    /// The one taken.
+    pub taken: Option<usize>,
+}

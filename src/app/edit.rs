@@ -1,0 +1,444 @@
+//! Editing a value: the draft in the pane, its save, and what to decide when somebody else was
+//! there. What is saved and what became of it is decided in [`crate::domain::edit`] alone.
+
+use std::time::Duration;
+
+use super::App;
+use super::clock::Timer;
+use super::dialog::{Confirmed, Dialog};
+use super::effect::{Answer, Call, CallResult, Edited, Effect, TerminalEffect};
+use super::load::Load;
+use super::pane::Pane;
+use super::purpose::{Editor, Purpose};
+use super::viewport::keep_in_view;
+use crate::domain::edit::{
+    Base, Choice, EditSession, Form, Outcome, SaveError, SaveFailure, State,
+};
+use crate::domain::text::{Motion, TextBuffer};
+use crate::domain::txn::RangeRequest;
+use crate::domain::value::ValueKind;
+use crate::domain::{Event, Key};
+use crate::keymap::Action;
+use crate::store::{ErrorKind, StoreError};
+
+/// How long to wait before the key of an unanswered save is read again, when reading failed too.
+const READ_AGAIN: Duration = Duration::from_secs(1);
+
+/// A draft and where it is shown.
+#[derive(Debug)]
+pub struct Draft {
+    /// The edit.
+    pub session: EditSession,
+    /// The first line shown.
+    pub top: usize,
+    /// What follows a successful save.
+    then: Then,
+    /// Somebody wrote the key: it is to be read.
+    peek: bool,
+    /// It was a new key; its row is to be selected in the end.
+    is_new: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Stay,
+    Leave,
+    Quit,
+}
+
+impl Draft {
+    fn new(base: Base) -> Draft {
+        let is_new = matches!(base, Base::Absent(_));
+        let form = Form::of(base.value());
+        let session = EditSession::new(base, form);
+        Draft { session, top: 0, then: Then::Stay, peek: false, is_new }
+    }
+
+    /// The key being edited.
+    pub fn key(&self) -> &Key {
+        self.session.key()
+    }
+}
+
+impl App {
+    pub(super) fn has_unsaved_draft(&self) -> bool {
+        self.value.edit.as_ref().is_some_and(|draft| draft.session.changed())
+    }
+
+    /// `e` and `E`: the edit begins with what the key holds now, read from the leader.
+    pub(super) fn begin_edit(&mut self, editor: Editor) {
+        if self.refuses_to_write() {
+            return;
+        }
+        match self.keys.selected_key() {
+            Some((key, false)) => {
+                let call = Call::Range(RangeRequest::get(key.clone()));
+                self.ask(Purpose::EditBase(key, editor), None, call);
+            }
+            Some((_, true)) => self.say("a prefix has no value; n creates a key in it"),
+            None => self.say("select a key to edit"),
+        }
+    }
+
+    pub(super) fn on_edit_base(&mut self, key: Key, editor: Editor, result: CallResult) {
+        let entry = match result {
+            Ok(Answer::Range(answer)) => answer.entries.into_iter().next(),
+            Ok(_) => return,
+            Err(error) => return self.complain(format!("not opened for editing: {error}")),
+        };
+        if self.value.edit.is_some() {
+            return;
+        }
+        let Some(entry) = entry else {
+            return self.complain(format!("{key} does not exist any more"));
+        };
+        let bytes = entry.value.clone();
+        self.open_draft(Draft::new(Base::Entry(entry)));
+        if editor == Editor::External {
+            let extension = match ValueKind::of(&bytes) {
+                ValueKind::Json => "json",
+                ValueKind::Binary => "bin",
+                ValueKind::Empty | ValueKind::Text => "txt",
+            };
+            self.terminal(TerminalEffect::Edit { bytes, extension });
+        }
+    }
+
+    pub(super) fn new_key(&mut self, key: Key) {
+        if self.refuses_to_write() {
+            return;
+        }
+        let call = Call::Range(RangeRequest::get(key.clone()).keys_only());
+        self.ask(Purpose::NewKeyLook(key), None, call);
+    }
+
+    pub(super) fn on_new_key_look(&mut self, key: Key, result: CallResult) {
+        match result {
+            Ok(Answer::Range(answer)) if answer.entries.is_empty() => {
+                if self.value.edit.is_none() {
+                    self.open_draft(Draft::new(Base::Absent(key)));
+                }
+            }
+            Ok(_) => {
+                self.complain(format!("{key} exists already; e edits it"));
+                self.go_to(key);
+            }
+            Err(error) => self.complain(format!("no key created: {error}")),
+        }
+    }
+
+    fn open_draft(&mut self, draft: Draft) {
+        self.value.edit = Some(draft);
+        self.value.filter = None;
+        self.focus(Pane::Value);
+    }
+
+    fn close_draft(&mut self) {
+        let Some(draft) = self.value.edit.take() else { return };
+        self.dialogs.retain(|dialog| {
+            !matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
+        });
+        // Read anew: what is shown should be what is there.
+        self.value.key = None;
+        self.value.entry = Load::Idle;
+        if draft.is_new && matches!(draft.session.base(), Base::Entry(_)) {
+            self.go_to(draft.key().clone());
+        }
+    }
+
+    pub(super) fn on_edited(&mut self, edited: Edited) {
+        let Some(draft) = self.value.edit.as_mut() else { return };
+        match edited {
+            Edited::Unchanged => {
+                self.close_draft();
+                self.say("nothing changed in the editor");
+            }
+            Edited::Failed(reason) => {
+                self.close_draft();
+                self.complain(reason);
+            }
+            Edited::Changed(bytes) => {
+                draft.session.adopt(&bytes);
+                let lines = vec![
+                    format!(
+                        "{} bytes before, {} now",
+                        draft.session.base().value().len(),
+                        bytes.len()
+                    ),
+                    "no keeps the draft open".to_owned(),
+                ];
+                let title = format!("Save {}?", draft.key());
+                self.question(title, lines, Confirmed::SaveDraft);
+            }
+        }
+    }
+
+    /// After every message while there is a draft.
+    pub(super) fn settle_draft(&mut self) {
+        let height = usize::from(self.viewport.value.height);
+        let Some(draft) = self.value.edit.as_mut() else { return };
+        let (line, _) = draft.session.buffer().cursor();
+        let lines = draft.session.buffer().lines().len();
+        draft.top = keep_in_view(draft.top, line, height, lines);
+        let saving = matches!(draft.session.state(), State::Saving { .. });
+        if draft.peek && !saving && !self.awaits_the_key() {
+            self.read_key(Purpose::Peek);
+        }
+    }
+
+    fn awaits_the_key(&self) -> bool {
+        self.tickets.awaits(|purpose| matches!(purpose, Purpose::Peek | Purpose::ReadBack))
+    }
+
+    fn read_key(&mut self, purpose: Purpose) {
+        if let Some(draft) = self.value.edit.as_mut() {
+            draft.peek = false;
+            let request = RangeRequest::get(draft.key().clone());
+            self.ask(purpose, None, Call::Range(request));
+        }
+    }
+
+    /// The tree's watch saw the key of the draft written; its events carry no values, so it is read.
+    pub(super) fn draft_was_changed(&mut self, event: &Event) {
+        if let Some(draft) = self.value.edit.as_mut() {
+            draft.peek |= event.revision() > draft.session.base().revision();
+        }
+    }
+
+    pub(super) fn act_in_editor(&mut self, action: Action) {
+        let page = usize::from(self.viewport.value.height).saturating_sub(1).max(1);
+        let change: &dyn Fn(&mut TextBuffer) = match action {
+            Action::Save => return self.save_draft(),
+            Action::Cancel => return self.leave_draft(),
+            Action::EditNewline => &TextBuffer::newline,
+            Action::EditTab => &|b| b.insert('\t'),
+            Action::EditUndo => &|b| {
+                b.undo();
+            },
+            Action::EditRedo => &|b| {
+                b.redo();
+            },
+            Action::EditTop => &|b| b.go(Motion::Top),
+            Action::EditBottom => &|b| b.go(Motion::Bottom),
+            Action::EditDeleteToEnd => &TextBuffer::kill_line,
+            Action::Up => &|b| b.go(Motion::Up),
+            Action::Down => &|b| b.go(Motion::Down),
+            Action::PageUp => &|b| b.go(Motion::PageUp(page)),
+            Action::PageDown => &|b| b.go(Motion::PageDown(page)),
+            Action::FieldLeft => &|b| b.go(Motion::Left),
+            Action::FieldRight => &|b| b.go(Motion::Right),
+            Action::FieldWordLeft => &|b| b.go(Motion::WordLeft),
+            Action::FieldWordRight => &|b| b.go(Motion::WordRight),
+            Action::FieldStart => &|b| b.go(Motion::Home),
+            Action::FieldEnd => &|b| b.go(Motion::End),
+            Action::FieldBackspace => &TextBuffer::backspace,
+            Action::FieldDelete => &TextBuffer::delete,
+            Action::FieldDeleteWord => &TextBuffer::delete_word_back,
+            Action::FieldClear => &TextBuffer::delete_to_start,
+            _ => return,
+        };
+        if let Some(draft) = self.value.edit.as_mut() {
+            draft.session.edit(|buffer| change(buffer));
+        }
+    }
+
+    pub(super) fn insert_into_draft(&mut self, text: &str) {
+        if let Some(draft) = self.value.edit.as_mut() {
+            draft.session.edit(|buffer| buffer.insert_str(text));
+        }
+    }
+
+    fn leave_draft(&mut self) {
+        if self.has_unsaved_draft() {
+            self.dialogs.push(Dialog::Unsaved { quit: false });
+        } else {
+            self.close_draft();
+        }
+    }
+
+    pub(super) fn save_draft(&mut self) {
+        if self.refuses_to_write() {
+            return;
+        }
+        let Some(draft) = self.value.edit.as_mut() else { return };
+        match draft.session.save() {
+            Ok(txn) => {
+                self.ask(Purpose::Save, None, Call::Txn(txn));
+            }
+            Err(SaveError::Undecided) => self.dialogs.push(Dialog::Conflict { scroll: 0 }),
+            Err(SaveError::Gone) => self.dialogs.push(Dialog::Gone),
+            Err(error) => {
+                draft.then = Then::Stay;
+                self.complain(error.to_string());
+            }
+        }
+    }
+
+    pub(super) fn on_saved(&mut self, result: CallResult) {
+        let Some(draft) = self.value.edit.as_mut() else { return };
+        let outcome = match result {
+            Ok(Answer::Txn(answer)) => draft.session.on_saved(answer),
+            Ok(_) => return,
+            Err(error) => {
+                let outcome = draft.session.on_save_failed(failure(&error));
+                if error.is_connection() {
+                    self.connection_broke(&error);
+                }
+                outcome
+            }
+        };
+        self.came_of_it(outcome);
+    }
+
+    pub(super) fn on_read_back(&mut self, result: CallResult) {
+        match result {
+            Err(_) => self.timers.set(Timer::ReadBack, self.now + READ_AGAIN),
+            result => self.on_peek(result),
+        }
+    }
+
+    /// A save without an answer: the key is read until it tells what became of it.
+    pub(super) fn read_back_again(&mut self) {
+        let unknown = |state: &State| matches!(state, State::Unknown { .. });
+        if self.value.edit.as_ref().is_some_and(|draft| unknown(draft.session.state())) {
+            self.read_key(Purpose::ReadBack);
+        }
+    }
+
+    pub(super) fn on_peek(&mut self, result: CallResult) {
+        // A peek that failed is repeated with the next event, or by the refusal of the save.
+        let Ok(Answer::Range(answer)) = result else { return };
+        let Some(draft) = self.value.edit.as_mut() else { return };
+        let entry = answer.entries.into_iter().next();
+        let outcome = draft.session.on_read_back(entry, answer.revision);
+        self.came_of_it(outcome);
+    }
+
+    /// Tells what a step came to, and asks what is to be decided.
+    fn came_of_it(&mut self, outcome: Outcome) {
+        let text = outcome.to_string();
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::Saved(revision) | Outcome::AlreadyThere(revision) => {
+                self.seen(revision);
+                self.say(text);
+                match self.value.edit.as_ref().map(|draft| draft.then) {
+                    Some(Then::Leave) => self.close_draft(),
+                    Some(Then::Quit) => self.effects.push(Effect::Quit),
+                    Some(Then::Stay) | None => {}
+                }
+            }
+            Outcome::Updated(_) => self.say(text),
+            Outcome::Late(_) | Outcome::NotWritten(_) | Outcome::Behind(_) => self.stay(text),
+            Outcome::ReadBack(_) => {
+                self.stay(text);
+                self.read_key(Purpose::ReadBack);
+            }
+            Outcome::LeaseGone(_) => {
+                self.stay(text);
+                if let Some(draft) = self.value.edit.as_mut() {
+                    draft.session.drop_lease();
+                }
+                self.read_key(Purpose::Peek);
+            }
+            Outcome::Conflict(_) => {
+                self.stay(text);
+                self.decide(Dialog::Conflict { scroll: 0 });
+            }
+            Outcome::Gone(_) => {
+                self.stay(text);
+                self.decide(Dialog::Gone);
+            }
+        }
+    }
+
+    /// What was to follow the save does not follow.
+    fn stay(&mut self, text: String) {
+        if let Some(draft) = self.value.edit.as_mut() {
+            draft.then = Then::Stay;
+        }
+        self.complain(text);
+    }
+
+    /// Opens a dialog about the draft, in place of an older one.
+    fn decide(&mut self, dialog: Dialog) {
+        let about_draft = |dialog: &Dialog| {
+            matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
+        };
+        self.dialogs.retain(|dialog| !about_draft(dialog));
+        // With nothing typed there is nothing to decide: the notice says it.
+        if self.has_unsaved_draft() || matches!(dialog, Dialog::Gone) {
+            self.dialogs.push(dialog);
+        }
+    }
+
+    /// The keys of the dialogs about a draft.
+    pub(super) fn act_in_edit_dialog(&mut self, action: Action) {
+        if let Some(Dialog::Conflict { scroll: top }) = self.dialogs.last_mut() {
+            let height = usize::from(self.viewport.dialog.height);
+            if let Some(movement) = super::motion::movement(action, height) {
+                return super::motion::scroll(top, movement, self.viewport.dialog_len, height);
+            }
+        }
+        let quit = matches!(self.dialogs.last(), Some(Dialog::Unsaved { quit: true }));
+        let Some(draft) = self.value.edit.as_mut() else {
+            self.dialogs.pop();
+            return;
+        };
+        let session = &mut draft.session;
+        match action {
+            Action::Cancel => {
+                self.dialogs.pop();
+            }
+            Action::Save => {
+                draft.then = if quit { Then::Quit } else { Then::Leave };
+                self.dialogs.pop();
+                self.save_draft();
+            }
+            Action::Discard => {
+                self.close_draft();
+                if quit {
+                    self.effects.push(Effect::Quit);
+                }
+            }
+            Action::TakeTheirs => {
+                let choice = session.take_theirs();
+                self.chosen(choice, "their value is in the editor; undo leads back to yours");
+            }
+            Action::KeepMine => {
+                if session.keep_mine() == Choice::Done {
+                    self.dialogs.pop();
+                    self.save_draft();
+                }
+            }
+            Action::Merge => {
+                let choice = session.merge();
+                self.chosen(choice, "both values are in the editor, marked where they differ");
+            }
+            Action::CreateAnew => {
+                if session.create_anew() == Choice::Done {
+                    draft.is_new = true;
+                    self.dialogs.pop();
+                    self.save_draft();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn chosen(&mut self, choice: Choice, text: &str) {
+        self.dialogs.pop();
+        if choice == Choice::Done {
+            self.say(text);
+        }
+    }
+}
+
+/// What an error means for a save: certainly not written, or nobody knows.
+fn failure(error: &StoreError) -> SaveFailure {
+    match error.kind {
+        ErrorKind::LeaseNotFound => SaveFailure::LeaseNotFound,
+        _ if error.outcome_unknown() => SaveFailure::OutcomeUnknown(error.to_string()),
+        _ => SaveFailure::NotSent(error.to_string()),
+    }
+}

@@ -1,0 +1,159 @@
+//! What [`App::update`](super::App::update) wants done: data, carried out by the runtime and the
+//! event loop.
+
+use std::path::PathBuf;
+
+use super::ticket::Ticket;
+use crate::domain::lease::LeaseStatus;
+use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
+use crate::domain::{KeyRange, LeaseId, Revision};
+use crate::store::{Granted, StoreError};
+
+/// One call on the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Read a range.
+    Range(RangeRequest),
+    /// Run a transaction.
+    Txn(TxnRequest),
+    /// Grant a lease of so many seconds; [`LeaseId::NONE`] lets the server choose the ID.
+    LeaseGrant(i64, LeaseId),
+    /// Revoke a lease.
+    LeaseRevoke(LeaseId),
+    /// Renew a lease once.
+    LeaseKeepAlive(LeaseId),
+    /// Time left and attached keys, of several leases one after the other.
+    LeaseStatuses(Vec<LeaseId>),
+    /// All leases.
+    LeaseList,
+}
+
+/// The answer of a [`Call`], of the same shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Of a range.
+    Range(RangeResponse),
+    /// Of a transaction.
+    Txn(TxnResponse),
+    /// Of a grant.
+    Granted(Granted),
+    /// Of a revoke.
+    Revoked,
+    /// Of a renewal: the seconds the lease has now.
+    Renewed(i64),
+    /// Of [`Call::LeaseStatuses`]: `None` for a lease that is gone.
+    LeaseStatuses(Vec<(LeaseId, Option<LeaseStatus>)>),
+    /// Of a lease list.
+    LeaseList(Vec<LeaseId>),
+}
+
+/// Calls of one slot replace each other: starting one gives up the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// The value of the selected key.
+    Value,
+    /// The counts of the directories in view.
+    Counts,
+    /// The list of leases.
+    Leases,
+}
+
+/// The number of a running watch. Number 0 is the background watch that keeps the tree current.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WatchId(pub u32);
+
+impl WatchId {
+    /// The background watch of the tree: its events come without values.
+    pub const FOLLOW: WatchId = WatchId(0);
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Make a call; the answer comes back under the ticket. A call without a slot is never given up
+    /// on its own, so writes have none.
+    Call {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// Where the latest call wins.
+        slot: Option<Slot>,
+        /// The call.
+        call: Call,
+    },
+    /// Give up the calls with these tickets (reads only).
+    GiveUp(Vec<Ticket>),
+    /// Start a watch that resumes by itself until it is stopped.
+    Watch {
+        /// Its number; a watch of the same number is replaced.
+        id: WatchId,
+        /// Which keys.
+        range: KeyRange,
+        /// The first revision wanted; [`Revision::NONE`] for "from now".
+        from: Revision,
+    },
+    /// Stop a watch.
+    Unwatch(WatchId),
+    /// Ask for the status at once, and let everything that waits before its next try go now.
+    Probe,
+    /// Keep a lease alive at a third of its TTL, until told otherwise.
+    KeepAlive {
+        /// The lease.
+        id: LeaseId,
+        /// Its granted time to live in seconds.
+        ttl: i64,
+    },
+    /// Stop keeping a lease alive.
+    LetGo(LeaseId),
+    /// Turn the read-only switch of the store.
+    ReadOnly(bool),
+    /// Something only the terminal can do.
+    Terminal(TerminalEffect),
+    /// Write a file of JSON lines, mode 0600, refusing to overwrite one that exists.
+    WriteFile {
+        /// Comes back with the outcome.
+        ticket: Ticket,
+        /// Where.
+        path: PathBuf,
+        /// What.
+        lines: Vec<String>,
+    },
+    /// End the program.
+    Quit,
+}
+
+/// What is done on the terminal, by the event loop.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TerminalEffect {
+    /// Send bytes to the terminal's clipboard (OSC 52).
+    Copy {
+        /// What.
+        bytes: Vec<u8>,
+        /// Its name, for the notice.
+        what: &'static str,
+    },
+    /// Hand these bytes to `$VISUAL` or `$EDITOR`.
+    Edit {
+        /// The draft.
+        bytes: Vec<u8>,
+        /// A file name ending that tells the editor the language (`.json`).
+        extension: &'static str,
+    },
+    /// Stop the program until `fg`.
+    Suspend,
+    /// Forget what is on the screen and draw all of it.
+    Redraw,
+}
+
+/// What the external editor did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// The bytes are as they were.
+    Unchanged,
+    /// The new bytes.
+    Changed(Vec<u8>),
+    /// It could not be run, or it failed: why.
+    Failed(String),
+}
+
+/// The result of a call.
+pub type CallResult = Result<Answer, StoreError>;

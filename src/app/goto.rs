@@ -1,0 +1,128 @@
+//! Going to a key or prefix: opens what lies above it, level by level as they are listed.
+
+use super::App;
+use super::pane::Pane;
+use crate::domain::Key;
+use crate::domain::tree::{Level, NodeId};
+
+/// A way that is being gone.
+#[derive(Clone, Debug)]
+pub(super) struct Goto {
+    target: Key,
+    /// The target was not there as typed; it is looked for as a directory.
+    as_directory: bool,
+}
+
+/// What stands at the end of the known way.
+enum Step {
+    Arrived(NodeId),
+    List(NodeId),
+    Continue(NodeId),
+    Wait,
+    Missing,
+}
+
+impl App {
+    pub(super) fn go_to(&mut self, target: Key) {
+        if !target.as_bytes().starts_with(self.settings.root.as_bytes()) {
+            self.root_at(Key::default());
+        }
+        self.focus(Pane::Keys);
+        if self.keys.filter.take().is_some() {
+            // A filter could hide where we go.
+            self.filter_changed();
+        }
+        self.goto = Some(Goto { target, as_directory: false });
+    }
+
+    /// Goes on as far as the tree is known; called after every message.
+    pub(super) fn advance_goto(&mut self) {
+        while let Some(goto) = self.goto.clone() {
+            match self.step(&goto.target) {
+                Step::Arrived(id) => {
+                    self.goto = None;
+                    self.reveal(id);
+                }
+                Step::List(dir) => {
+                    self.open_dir(dir);
+                    return;
+                }
+                Step::Continue(dir) => {
+                    self.list_more(dir);
+                    return;
+                }
+                Step::Wait => return,
+                Step::Missing if goto.as_directory => {
+                    self.goto = None;
+                    let typed = goto.target.as_bytes();
+                    let typed = &typed[..typed.len() - self.settings.delimiter.len()];
+                    self.near(&Key::from(typed));
+                }
+                Step::Missing if goto.target.as_bytes().ends_with(&self.settings.delimiter) => {
+                    self.goto = None;
+                    self.near(&goto.target);
+                }
+                Step::Missing => {
+                    let target = [goto.target.as_bytes(), &self.settings.delimiter].concat();
+                    self.goto = Some(Goto { target: Key::from(target), as_directory: true });
+                }
+            }
+        }
+    }
+
+    fn step(&self, target: &Key) -> Step {
+        let tree = &self.keys.tree;
+        let Some(id) = tree.find(target.as_bytes()) else { return Step::Missing };
+        if tree.full_key(id) == *target {
+            return Step::Arrived(id);
+        }
+        let Some(dir) = tree.dir(id) else { return Step::Missing };
+        let last = tree.children(id).last().map(|child| tree.full_key(child));
+        match dir.level {
+            Level::NotLoaded | Level::Stale => Step::List(id),
+            Level::Loading => Step::Wait,
+            Level::Failed(_) | Level::Ready { complete: true, .. } => Step::Missing,
+            // Children come in order: what would stand before the last one is not there.
+            Level::Ready { complete: false, .. } if last.is_some_and(|last| last > *target) => {
+                Step::Missing
+            }
+            Level::Ready { complete: false, .. } => Step::Continue(id),
+        }
+    }
+
+    /// Opens the directories above a node and selects it.
+    fn reveal(&mut self, id: NodeId) {
+        let mut above = self.keys.tree.parent(id);
+        while let Some(dir) = above {
+            self.keys.tree.open(dir);
+            above = self.keys.tree.parent(dir);
+        }
+        if self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
+            self.open_dir(id);
+        }
+        self.keys.tree.refresh_rows();
+        self.select_node(id);
+    }
+
+    fn near(&mut self, target: &Key) {
+        self.keys.tree.refresh_rows();
+        if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
+            self.keys.select(index);
+        }
+        self.complain(format!("no key or prefix {target}; the nearest known one is selected"));
+    }
+
+    /// The keys and prefixes that a half-typed one could become, of those the tree knows.
+    pub(super) fn complete_key(&self, text: &str) -> Vec<String> {
+        const MOST: usize = 200;
+        let Ok(typed) = Key::parse(text) else { return Vec::new() };
+        let tree = &self.keys.tree;
+        let dir = tree.find(typed.as_bytes()).unwrap_or(NodeId::ROOT);
+        // A key that is complete completes to its neighbors with the same beginning.
+        let dir = if tree.dir(dir).is_some() { Some(dir) } else { tree.parent(dir) };
+        let children = dir.into_iter().flat_map(|dir| tree.children(dir));
+        let keys = children.map(|child| tree.full_key(child));
+        let matching = keys.filter(|key| key.as_bytes().starts_with(typed.as_bytes()));
+        matching.filter(|key| *key != typed).take(MOST).map(|key| key.to_string()).collect()
+    }
+}

@@ -1,0 +1,245 @@
+//! Listing: which levels are asked for, and what becomes of the answers.
+
+use super::App;
+use super::effect::{Answer, Call, CallResult, Effect, Slot, WatchId};
+use super::follow::Follow;
+use super::pane::Pane;
+use super::purpose::Purpose;
+use crate::domain::lister::Lister;
+use crate::domain::tree::{Applied, Level, NodeId, RowKind};
+use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
+use crate::domain::{KeyRange, Revision};
+use crate::store::{ErrorKind, StoreError};
+
+/// How many keys one page asks for.
+const PAGE: i64 = 1000;
+/// How many children are listed before the list waits to be scrolled.
+const AHEAD: usize = 500;
+/// How many intervals are asked for in one request.
+const ASKS: usize = 32;
+/// How many directories are counted in one request.
+const COUNTS: usize = 32;
+
+/// A level that is being listed, or waits to be listed on.
+pub(super) struct Listing {
+    lister: Lister,
+    /// All pages of one run are read at one revision; none before its first answer.
+    revision: Revision,
+    /// How many children are wanted in this run, and how many came.
+    wanted: usize,
+    got: usize,
+}
+
+impl App {
+    pub(super) fn list_root(&mut self) {
+        self.start_listing(NodeId::ROOT);
+    }
+
+    /// Lists a level from its first child.
+    pub(super) fn start_listing(&mut self, dir: NodeId) {
+        let stale = self.tickets.forget(|purpose| *purpose == Purpose::Level(dir));
+        if !stale.is_empty() {
+            self.effects.push(Effect::GiveUp(stale));
+        }
+        let prefix = self.keys.tree.prefix_of(dir);
+        let lister = Lister::new(prefix, self.keys.tree.delimiter(), PAGE);
+        let listing = Listing { lister, revision: Revision::NONE, wanted: AHEAD, got: 0 };
+        self.keys.listings.insert(dir, listing);
+        self.keys.tree.begin_loading(dir);
+        self.ask_page(dir);
+    }
+
+    /// Lists on where a level stopped.
+    pub(super) fn list_more(&mut self, dir: NodeId) {
+        if self.awaits_page(dir) {
+            return;
+        }
+        match self.keys.listings.get_mut(&dir) {
+            Some(listing) => {
+                listing.got = 0;
+                // A run of its own, at the revision of its day: older changes may be forgotten.
+                listing.revision = Revision::NONE;
+                self.keys.tree.begin_more(dir);
+                self.ask_page(dir);
+            }
+            None => self.start_listing(dir),
+        }
+    }
+
+    fn awaits_page(&self, dir: NodeId) -> bool {
+        self.tickets.awaits(|purpose| *purpose == Purpose::Level(dir))
+    }
+
+    fn ask_page(&mut self, dir: NodeId) {
+        let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
+        let revision = listing.revision;
+        let asks = std::iter::from_fn(|| listing.lister.next()).take(ASKS);
+        let mut asks: Vec<RangeRequest> = asks
+            .map(|ask| RangeRequest::new(ask.range).limit(ask.limit).keys_only())
+            .map(|request| request.serializable().at(revision))
+            .collect();
+        let call = match asks.len() {
+            0 => return,
+            1 => Call::Range(asks.remove(0)),
+            // Many short intervals together cost a fraction of as many requests.
+            _ => Call::Txn(TxnRequest {
+                success: asks.into_iter().map(Op::Range).collect(),
+                ..TxnRequest::default()
+            }),
+        };
+        self.ask(Purpose::Level(dir), None, call);
+    }
+
+    pub(super) fn on_page(&mut self, dir: NodeId, result: CallResult) {
+        let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
+        let (now, answers) = match result {
+            Ok(Answer::Range(answer)) => (answer.revision, vec![OpResponse::Range(answer)]),
+            Ok(Answer::Txn(answer)) => (answer.revision, answer.responses),
+            Ok(_) => return,
+            Err(error) => return self.page_failed(dir, error),
+        };
+        if !listing.revision.is_some() {
+            listing.revision = now;
+        }
+        let revision = listing.revision;
+        for answer in answers {
+            if let OpResponse::Range(page) = answer {
+                listing.lister.feed(&page.entries, page.count, page.more);
+            }
+        }
+        let children = listing.lister.take_children();
+        let complete = listing.lister.is_complete();
+        listing.got += children.len();
+        let enough = listing.got >= listing.wanted;
+        if complete {
+            self.keys.listings.remove(&dir);
+        }
+        self.seen(now);
+        let applied = self.keys.tree.insert_page(dir, &children, revision, complete);
+        self.applied(applied);
+        if dir == NodeId::ROOT && self.keys.follow == Follow::Off {
+            self.start_follow(revision);
+        }
+        if self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::Stale) {
+            // Too much happened while it was listed to bring it up to date: once more.
+            self.start_listing(dir);
+        } else if !complete && !enough {
+            self.keys.tree.begin_more(dir);
+            self.ask_page(dir);
+        }
+    }
+
+    fn page_failed(&mut self, dir: NodeId, error: StoreError) {
+        if matches!(error.kind, ErrorKind::Compacted { .. } | ErrorKind::FutureRevision) {
+            return self.start_listing(dir);
+        }
+        self.keys.listings.remove(&dir);
+        self.keys.tree.fail(dir, crate::domain::escape::message(&error.to_string()));
+        if error.is_connection() {
+            self.connection_broke(&error);
+        }
+    }
+
+    /// What a change of the tree asks for.
+    pub(super) fn applied(&mut self, applied: Applied) {
+        if applied.effect != crate::domain::tree::Effect::None {
+            self.redraw = true;
+        }
+        self.keys.recount.extend(applied.recount);
+    }
+
+    /// Levels that scrolled into view with more to list, or stale ones: listed (on).
+    pub(super) fn list_what_is_in_view(&mut self, height: usize) {
+        let top = self.keys.cursor.top;
+        let rows = self.keys.tree.rows().iter().skip(top).take(height + height / 2);
+        let more: Vec<RowKind> = rows
+            .map(|row| row.kind)
+            .filter(|kind| matches!(kind, RowKind::More(_) | RowKind::Stale(_)))
+            .collect();
+        if self.connection.is_stale() {
+            return;
+        }
+        for kind in more {
+            match kind {
+                RowKind::More(dir) => self.list_more(dir),
+                kind => self.start_listing(kind.node()),
+            }
+        }
+    }
+
+    /// The connection stands again: what could not be listed is asked for again.
+    pub(super) fn list_failed_again(&mut self) {
+        let failed = |(id, dir): (NodeId, &crate::domain::tree::Dir)| {
+            (dir.open && matches!(dir.level, Level::Failed(_))).then_some(id)
+        };
+        let failed: Vec<NodeId> = self.keys.tree.dirs().filter_map(failed).collect();
+        failed.into_iter().for_each(|dir| self.start_listing(dir));
+    }
+
+    /// Lists every open level anew.
+    fn list_open_again(&mut self) {
+        let open: Vec<NodeId> =
+            self.keys.tree.dirs().filter(|(_, dir)| dir.open).map(|(id, _)| id).collect();
+        open.into_iter().for_each(|dir| self.start_listing(dir));
+    }
+
+    /// `R`: the focused pane is read anew, and a lost connection is tried at once.
+    pub(super) fn reload(&mut self) {
+        if self.connection.is_stale() {
+            self.effects.push(Effect::Probe);
+        }
+        match self.focus {
+            Pane::Keys => {
+                self.list_open_again();
+                if matches!(self.keys.follow, Follow::Refused(_)) {
+                    self.keys.follow = Follow::Off;
+                }
+            }
+            Pane::Value => self.value_again(),
+            Pane::Leases => self.read_leases(),
+            Pane::Watch => self.watch_again(),
+        }
+    }
+
+    /// Counts the directories in view, all in one request of the lowest priority.
+    pub(super) fn read_counts(&mut self) {
+        let height = usize::from(self.viewport.keys.height);
+        let dirs: Vec<NodeId> = self.due_counts(height).take(COUNTS).collect();
+        if dirs.is_empty() || self.tickets.awaits(|purpose| matches!(purpose, Purpose::Counts(_))) {
+            return;
+        }
+        let count = |id: &NodeId| {
+            let range = KeyRange::prefix(self.keys.tree.full_key(*id));
+            Op::Range(RangeRequest::new(range).count_only().serializable())
+        };
+        let success = dirs.iter().map(count).collect();
+        let txn = TxnRequest { success, ..TxnRequest::default() };
+        self.ask(Purpose::Counts(dirs), Some(Slot::Counts), Call::Txn(txn));
+    }
+
+    pub(super) fn on_counts(&mut self, dirs: Vec<NodeId>, result: CallResult) {
+        let Ok(Answer::Txn(answer)) = result else {
+            // A count is a courtesy: without it the row shows none. Asked again when it is due.
+            return;
+        };
+        for (dir, response) in dirs.into_iter().zip(answer.responses) {
+            if let OpResponse::Range(range) = response {
+                self.keys.recount.remove(&dir);
+                let applied = self.keys.tree.set_count(dir, range.count, answer.revision);
+                self.applied(applied);
+            }
+        }
+    }
+
+    /// Another root: everything known of the old one goes.
+    pub(super) fn root_at(&mut self, root: crate::domain::Key) {
+        self.effects.push(Effect::Unwatch(WatchId::FOLLOW));
+        self.tickets.forget(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
+        let filter = self.keys.filter.take();
+        self.settings.root = root.clone();
+        self.keys = super::tree::KeysPane::new(root, self.settings.delimiter.clone());
+        self.keys.filter = filter;
+        self.filter_changed();
+        self.list_root();
+    }
+}

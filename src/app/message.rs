@@ -1,0 +1,108 @@
+//! Everything that can happen to the application, as data.
+
+use std::time::{Instant, SystemTime};
+
+use super::effect::{CallResult, Edited, WatchId};
+use super::ticket::Ticket;
+use crate::domain::{Event, LeaseId, Revision};
+use crate::keymap::Chord;
+use crate::store::{Status, StoreError};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Chord),
+    /// Text was pasted: never read as keys.
+    Paste(String),
+    /// The terminal has a new size; the frame to come tells it.
+    Resize,
+    /// A deadline that [`App::next_deadline`](super::App::next_deadline) gave has come.
+    Clock,
+    /// A call was answered.
+    Answered(Ticket, CallResult),
+    /// A file was written, or why not.
+    FileWritten(Ticket, Result<(), String>),
+    /// News of the connection.
+    Connection(ConnectionNews),
+    /// News of a watch.
+    Watch(WatchId, WatchNews),
+    /// News of a lease kept alive here.
+    KeepAlive(LeaseId, KeepAliveNews),
+    /// The external editor came back.
+    Edited(Edited),
+    /// What became of a copy: a sentence, or why not.
+    Copied(Result<String, String>),
+}
+
+/// What the connection's watcher found.
+#[derive(Debug)]
+pub enum ConnectionNews {
+    /// A member answered.
+    Online(Status),
+    /// Nobody answers; tried again at `retry_at`.
+    Lost {
+        /// Why.
+        error: StoreError,
+        /// When it is tried again.
+        retry_at: Instant,
+    },
+    /// The server refuses the user.
+    Denied(StoreError),
+}
+
+/// What a watch has to tell.
+#[derive(Debug)]
+pub enum WatchNews {
+    /// It stands (again).
+    Watching {
+        /// The store's revision when it was made.
+        revision: Revision,
+    },
+    /// Events, in order; all of a revision together.
+    Events {
+        /// The events.
+        events: Vec<Event>,
+        /// When they arrived.
+        received: SystemTime,
+    },
+    /// Nothing happened up to here.
+    Progress {
+        /// The revision.
+        revision: Revision,
+    },
+    /// The stream broke; resumed after the last event at `retry_at`.
+    Lost {
+        /// Why.
+        error: StoreError,
+        /// When it is resumed.
+        retry_at: Instant,
+    },
+    /// Revisions were compacted before they were seen; the watch goes on at `to + 1`.
+    Gap {
+        /// The first revision not seen.
+        from: Revision,
+        /// The last revision not seen.
+        to: Revision,
+        /// When that was learned.
+        received: SystemTime,
+    },
+    /// The server refuses the watch; it has ended.
+    Refused(StoreError),
+}
+
+/// What a keepalive task has to tell.
+#[derive(Debug)]
+pub enum KeepAliveNews {
+    /// Renewed: seconds left.
+    Renewed {
+        /// The time to live in seconds.
+        ttl: i64,
+    },
+    /// A renewal failed; tried again while time remains.
+    Failing(StoreError),
+    /// The lease is gone.
+    Gone,
+    /// Given up: the time ran out without an answer.
+    GivenUp(StoreError),
+}

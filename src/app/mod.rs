@@ -1,0 +1,315 @@
+//! The state of the program, and the one plain function that changes it.
+//!
+//! [`App::update`] takes what happened and the time, changes the state, and answers with effects as
+//! data. Invariant: no I/O, no clock, no async here, and nothing known of the terminal or the
+//! network; `mod.rs` only dispatches, each noun has a file of its own.
+
+pub mod clock;
+pub mod command;
+pub mod connection;
+pub mod dialog;
+pub mod effect;
+pub mod etcdctl;
+pub mod lease;
+pub mod load;
+pub mod message;
+pub mod notice;
+pub mod pane;
+pub mod purpose;
+pub mod settings;
+pub mod ticket;
+pub mod tree;
+pub mod value;
+pub mod viewport;
+pub mod watch;
+
+mod answer;
+mod confirm;
+mod delete;
+pub mod edit;
+pub mod filter;
+pub mod follow;
+mod goto;
+mod input;
+mod listing;
+mod motion;
+mod prompt;
+mod run;
+
+use std::time::{Duration, Instant};
+
+use clock::{Timer, Timers};
+use connection::{Connection, ConnectionState};
+use dialog::Dialog;
+use effect::{Call, Effect, Slot};
+use message::{ConnectionNews, Message};
+use notice::{Level, Notice};
+use pane::Pane;
+use purpose::Purpose;
+use settings::Settings;
+use ticket::{Ticket, Tickets};
+use viewport::Viewport;
+
+use crate::domain::Revision;
+use crate::domain::escape;
+use crate::keymap::Keymap;
+use crate::store::StoreError;
+
+/// How long a wait may last before the screen says what is awaited.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// The whole state of the screen.
+pub struct App {
+    /// What the program was told at its start; read-only may be switched.
+    pub settings: Settings,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The pane that gets the keys.
+    pub focus: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoomed: bool,
+    /// What stands in front, the topmost last.
+    pub dialogs: Vec<Dialog>,
+    /// The connection.
+    pub connection: ConnectionState,
+    /// The newest revision any answer or event told of.
+    pub newest: Revision,
+    /// The line that goes away by itself.
+    pub notice: Option<Notice>,
+    /// The Keys pane.
+    pub keys: tree::KeysPane,
+    /// The Value pane.
+    pub value: value::ValuePane,
+    /// The Leases pane.
+    pub leases: lease::LeasesPane,
+    /// The Watch pane.
+    pub watch: watch::WatchPane,
+    /// What the last frame showed.
+    pub viewport: Viewport,
+    /// The time of the last message: what "now" means on the screen.
+    pub now: Instant,
+    /// Earlier command lines, oldest first.
+    history: Vec<String>,
+    goto: Option<goto::Goto>,
+    quit_asked: bool,
+    tickets: Tickets<Purpose>,
+    timers: Timers,
+    effects: Vec<Effect>,
+    redraw: bool,
+}
+
+/// What an update asks for.
+#[derive(Debug)]
+pub struct Update {
+    /// To be carried out, in order.
+    pub effects: Vec<Effect>,
+    /// Whether something on the screen may have changed.
+    pub redraw: bool,
+}
+
+impl App {
+    /// The state at the start: nothing known, everything asked for (see [`App::start`]).
+    pub fn new(settings: Settings, now: Instant) -> App {
+        App {
+            keymap: Keymap::default(),
+            focus: Pane::Keys,
+            zoomed: false,
+            dialogs: Vec::new(),
+            connection: ConnectionState::default(),
+            newest: Revision::NONE,
+            notice: None,
+            keys: tree::KeysPane::new(settings.root.clone(), settings.delimiter.clone()),
+            value: value::ValuePane::default(),
+            leases: lease::LeasesPane::default(),
+            watch: watch::WatchPane::default(),
+            viewport: Viewport::default(),
+            now,
+            history: Vec::new(),
+            goto: None,
+            quit_asked: false,
+            tickets: Tickets::default(),
+            timers: Timers::default(),
+            effects: Vec::new(),
+            redraw: true,
+            settings,
+        }
+    }
+
+    /// The first requests; the first frame is drawn before any of them is answered.
+    pub fn start(&mut self) -> Update {
+        self.list_root();
+        self.read_leases();
+        self.finish()
+    }
+
+    /// Takes one message.
+    pub fn update(&mut self, message: Message, now: Instant) -> Update {
+        self.now = now;
+        match message {
+            Message::Key(chord) => {
+                self.redraw = true;
+                self.on_key(chord);
+            }
+            Message::Paste(text) => {
+                self.redraw = true;
+                self.on_paste(&text);
+            }
+            Message::Resize => self.redraw = true,
+            Message::Clock => self.on_clock(),
+            Message::Answered(ticket, result) => {
+                if let Some(purpose) = self.tickets.redeem(ticket) {
+                    self.redraw = true;
+                    self.on_answer(purpose, result);
+                }
+            }
+            Message::FileWritten(ticket, result) => {
+                if let Some(Purpose::SaveLog(path, lines)) = self.tickets.redeem(ticket) {
+                    match result {
+                        Ok(()) => self.say(format!("{lines} lines saved to {}", path.display())),
+                        Err(error) => self.complain(format!("not saved: {error}")),
+                    }
+                }
+            }
+            Message::Connection(news) => self.on_connection(news),
+            Message::Watch(id, news) => self.on_watch(id, news),
+            Message::KeepAlive(id, news) => self.on_keep_alive(id, news),
+            Message::Edited(edited) => {
+                self.redraw = true;
+                self.on_edited(edited);
+            }
+            Message::Copied(Ok(text)) => self.say(text),
+            Message::Copied(Err(error)) => self.complain(error),
+        }
+        self.settle();
+        self.finish()
+    }
+
+    /// When [`Message::Clock`] is wanted next; an idle program wants none.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// Takes what the frame just drawn showed.
+    pub fn set_viewport(&mut self, viewport: Viewport) -> Update {
+        if self.viewport != viewport {
+            self.viewport = viewport;
+            self.settle();
+        }
+        self.finish()
+    }
+
+    /// Whether writing is switched off.
+    pub fn is_read_only(&self) -> bool {
+        self.settings.read_only
+    }
+
+    fn finish(&mut self) -> Update {
+        Update {
+            effects: std::mem::take(&mut self.effects),
+            redraw: std::mem::take(&mut self.redraw),
+        }
+    }
+
+    /// Brings what depends on the rest up to date after a message.
+    fn settle(&mut self) {
+        self.settle_tree();
+        self.settle_value();
+        self.settle_leases();
+        self.settle_watch();
+    }
+
+    fn on_clock(&mut self) {
+        for timer in self.timers.due(self.now) {
+            match timer {
+                Timer::Notice => {
+                    self.notice = None;
+                    self.redraw = true;
+                }
+                Timer::Value => self.read_value(),
+                Timer::Counts => self.read_counts(),
+                Timer::Leases => self.read_leases(),
+                Timer::ReadBack => self.read_back_again(),
+                Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
+            }
+        }
+    }
+
+    fn on_connection(&mut self, news: ConnectionNews) {
+        let before = self.connection.now.clone();
+        self.connection.now = match news {
+            ConnectionNews::Online(status) => {
+                self.seen(status.revision);
+                if self.connection.status.as_ref() != Some(&status) {
+                    self.connection.status = Some(status);
+                    self.redraw = true;
+                }
+                Connection::Online
+            }
+            ConnectionNews::Lost { error, retry_at } => {
+                Connection::Lost { error, retry_at: Some(retry_at) }
+            }
+            ConnectionNews::Denied(error) => Connection::Denied { error },
+        };
+        if before != self.connection.now {
+            self.redraw = true;
+            if self.connection.now == Connection::Online {
+                self.on_online();
+            }
+        }
+    }
+
+    /// The connection stands: what failed for want of it is asked for again.
+    fn on_online(&mut self) {
+        self.effects.push(Effect::Probe);
+        self.list_failed_again();
+        self.value.retry_if_failed();
+        self.timers.set(Timer::Leases, self.now);
+    }
+
+    /// Something found the connection broken: the header says so at once, and the runtime looks.
+    fn connection_broke(&mut self, error: &StoreError) {
+        if matches!(self.connection.now, Connection::Online | Connection::Connecting) {
+            self.connection.now = Connection::Lost { error: error.clone(), retry_at: None };
+            self.redraw = true;
+            self.effects.push(Effect::Probe);
+        }
+    }
+
+    /// An answer or event told of this revision.
+    fn seen(&mut self, revision: Revision) {
+        if revision > self.newest {
+            self.newest = revision;
+            self.redraw = true;
+        }
+    }
+
+    fn ask(&mut self, purpose: Purpose, slot: Option<Slot>, call: Call) -> Ticket {
+        let ticket = self.tickets.issue(purpose);
+        self.effects.push(Effect::Call { ticket, slot, call });
+        self.timers.set_earliest(Timer::Slow, self.now + SLOW);
+        ticket
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.notify(Level::Info, text.into());
+    }
+
+    fn complain(&mut self, text: impl Into<String>) {
+        self.notify(Level::Error, text.into());
+    }
+
+    fn notify(&mut self, level: Level, text: String) {
+        let notice = Notice { level, text: escape::message(&text) };
+        self.timers.set(Timer::Notice, notice.ends(self.now));
+        self.notice = Some(notice);
+        self.redraw = true;
+    }
+
+    /// Says that writing is switched off, if it is.
+    fn refuses_to_write(&mut self) -> bool {
+        if self.settings.read_only {
+            self.complain("read-only: nothing is written (:read-only off allows it)");
+        }
+        self.settings.read_only
+    }
+}

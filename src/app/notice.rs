@@ -1,0 +1,38 @@
+//! The line that says what just happened, and goes away by itself.
+
+use std::time::{Duration, Instant};
+
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Something went as asked.
+    Info,
+    /// Something did not go; nothing was lost.
+    Error,
+}
+
+/// A sentence for the footer, made safe for the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub level: Level,
+    /// What it says.
+    pub text: String,
+}
+
+impl Level {
+    /// How long such a notice stays: errors long enough to be read twice.
+    pub fn stays(self) -> Duration {
+        match self {
+            Level::Info => Duration::from_secs(5),
+            Level::Error => Duration::from_secs(15),
+        }
+    }
+}
+
+impl Notice {
+    /// When it goes away, shown at `now`.
+    pub fn ends(&self, now: Instant) -> Instant {
+        now + self.level.stays()
+    }
+}

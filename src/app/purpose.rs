@@ -1,0 +1,66 @@
+//! What the answer of a request is for: kept with its ticket.
+
+use std::path::PathBuf;
+
+use crate::domain::tree::NodeId;
+use crate::domain::{Key, LeaseId};
+
+/// What the answer of a request is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// A page of a level of the tree.
+    Level(NodeId),
+    /// The counts of these directories.
+    Counts(Vec<NodeId>),
+    /// The value of the selected key.
+    Value(Key),
+    /// The entry that an edit begins with; handed to the external editor or not.
+    EditBase(Key, Editor),
+    /// Whether the key that is to be created exists.
+    NewKeyLook(Key),
+    /// The save of the draft.
+    Save,
+    /// What became of a save whose answer was lost.
+    ReadBack,
+    /// What somebody else made of the key being edited.
+    Peek,
+    /// What `put` is about to replace.
+    PutLook(Key, Vec<u8>),
+    /// The transaction of `put`.
+    Put(Key),
+    /// The key that is about to be deleted.
+    DeleteLook(Key),
+    /// The deletion of a key.
+    Delete(Key),
+    /// Count and sample of a prefix that is about to be deleted.
+    PrefixLook(Key),
+    /// The deletion of a prefix.
+    DeletePrefix(Key),
+    /// The list of leases.
+    LeaseList,
+    /// Time left and keys of the leases in view.
+    LeaseStatuses,
+    /// A grant.
+    LeaseGrant,
+    /// One renewal.
+    LeaseRenew(LeaseId),
+    /// The keys of a lease that is about to be revoked.
+    RevokeLook(LeaseId),
+    /// A revoke.
+    LeaseRevoke(LeaseId),
+    /// The keys of a lease, to be shown.
+    LeaseKeys(LeaseId),
+    /// The TTL of a lease that is to be kept alive.
+    KeepAliveLook(LeaseId),
+    /// The watch log, written to this file.
+    SaveLog(PathBuf, usize),
+}
+
+/// Where a draft is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Editor {
+    /// In the Value pane.
+    Here,
+    /// In `$VISUAL` or `$EDITOR`.
+    External,
+}

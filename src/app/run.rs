@@ -1,0 +1,172 @@
+//! What the commands of the command line do.
+
+use super::App;
+use super::command::Command;
+use super::dialog::{Confirmed, Dialog};
+use super::effect::{Answer, Call, CallResult, Effect};
+use super::etcdctl;
+use super::pane::Pane;
+use super::purpose::Purpose;
+use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
+use crate::domain::{Entry, Key, KeyRange, LeaseId, escape};
+
+impl App {
+    pub(super) fn run(&mut self, command: Command) {
+        let writes = !matches!(
+            command,
+            Command::Goto(_)
+                | Command::Watch(..)
+                | Command::Unwatch(_)
+                | Command::ReadOnly(_)
+                | Command::Help
+                | Command::Quit
+        );
+        if writes && self.refuses_to_write() {
+            return;
+        }
+        match command {
+            Command::Goto(key) => self.go_to(key),
+            Command::Put(key, value) => {
+                let call = Call::Range(RangeRequest::get(key.clone()));
+                self.ask(Purpose::PutLook(key, value), None, call);
+            }
+            Command::Delete(key) => self.look_before_delete(key),
+            Command::DeletePrefix(prefix) => self.look_before_delete_prefix(prefix),
+            Command::Watch(key, from) => {
+                let range = self.range_of_text(key);
+                self.start_watch(range, from);
+            }
+            Command::Unwatch(number) => self.stop_watches(number),
+            Command::LeaseGrant(ttl, id) => self.grant_lease(ttl, id),
+            Command::LeaseKeepAlive(id) => self.toggle_keep_alive(id),
+            Command::LeaseRenew(id) => self.renew_lease(id),
+            Command::LeaseRevoke(id) => self.look_before_revoke(id),
+            Command::ReadOnly(on) => self.set_read_only(on),
+            Command::Help => self
+                .dialogs
+                .push(Dialog::Help { contexts: crate::keymap::Context::ALL.to_vec(), scroll: 0 }),
+            Command::Quit => self.quit_asking(),
+        }
+    }
+
+    /// A typed key means a prefix when it ends in the delimiter or is empty.
+    fn range_of_text(&self, key: Key) -> KeyRange {
+        if key.is_empty() || key.as_bytes().ends_with(&self.settings.delimiter) {
+            KeyRange::prefix(key)
+        } else {
+            KeyRange::single(key)
+        }
+    }
+
+    fn set_read_only(&mut self, on: bool) {
+        self.settings.read_only = on;
+        self.effects.push(Effect::ReadOnly(on));
+        if on {
+            // Their renewals would be refused from now on; said, not discovered later.
+            let kept: Vec<LeaseId> = self.leases.kept.keys().copied().collect();
+            for id in &kept {
+                self.let_go(*id);
+            }
+            let stopped = match kept.len() {
+                0 => String::new(),
+                n => format!("; {n} leases are no longer kept alive"),
+            };
+            self.say(format!("read-only: nothing is written{stopped}"));
+        } else {
+            self.say("writing is allowed again");
+        }
+    }
+
+    /// `put` knows now what it replaces: a new key is written, an old one is shown first.
+    pub(super) fn on_put_look(&mut self, key: Key, value: Vec<u8>, result: CallResult) {
+        let entry = match result {
+            Ok(Answer::Range(answer)) => answer.entries.into_iter().next(),
+            Ok(_) => None,
+            Err(error) => return self.complain(format!("not written: {error}")),
+        };
+        let txn = guarded_put(&key, entry.as_ref(), value.clone());
+        match entry {
+            None => self.put_guarded(key, txn),
+            Some(entry) if entry.value == value => {
+                self.say(format!("{key} has this value already"))
+            }
+            Some(entry) => {
+                let lines = vec![
+                    format!("now  {}", preview(&entry.value)),
+                    format!("then {}", preview(&value)),
+                ];
+                self.question(
+                    format!("Replace the value of {key}?"),
+                    lines,
+                    Confirmed::Put(key, txn),
+                );
+            }
+        }
+    }
+
+    pub(super) fn put_guarded(&mut self, key: Key, txn: TxnRequest) {
+        self.ask(Purpose::Put(key), None, Call::Txn(txn));
+    }
+
+    pub(super) fn on_put(&mut self, key: &Key, result: CallResult) {
+        match result {
+            Ok(Answer::Txn(answer)) if answer.succeeded => {
+                self.seen(answer.revision);
+                self.say(format!("{key} written at revision {}", answer.revision));
+            }
+            Ok(_) => self.complain(format!("{key} was changed meanwhile; nothing was written")),
+            Err(error) => self.complain(self.write_failed(&format!("{key} not written"), &error)),
+        }
+        self.value_changed_elsewhere(key);
+    }
+
+    /// Shows the selected thing as an etcdctl command line.
+    pub(super) fn show_as_etcdctl(&mut self) {
+        let endpoints = &self.settings.endpoints;
+        let line = match self.focus {
+            Pane::Keys | Pane::Value => {
+                self.keys.selected_key().map(|(key, dir)| etcdctl::get(endpoints, &key, dir))
+            }
+            Pane::Leases => self.leases.selected().map(|id| etcdctl::time_to_live(endpoints, id)),
+            Pane::Watch => {
+                self.watch.selected().and_then(|line| line.event()).map(|event| {
+                    etcdctl::watch(endpoints, &event.entry.key, false, event.revision())
+                })
+            }
+        };
+        match line {
+            Some(line) => {
+                let lines = vec![escape::message(&line)];
+                self.dialogs.push(Dialog::Text {
+                    title: "As etcdctl".to_owned(),
+                    lines,
+                    scroll: 0,
+                });
+            }
+            None => self.say("nothing is selected"),
+        }
+    }
+}
+
+/// Put `value` if the key is still as `entry` says, keeping its lease; else read it.
+fn guarded_put(key: &Key, entry: Option<&Entry>, value: Vec<u8>) -> TxnRequest {
+    let (guard, lease) = match entry {
+        Some(entry) => (Compare::unchanged_since(key.clone(), entry.mod_revision), entry.lease),
+        None => (Compare::absent(key.clone()), LeaseId::NONE),
+    };
+    TxnRequest {
+        compares: vec![guard],
+        success: vec![Op::Put(PutRequest::new(key.clone(), value).lease(lease))],
+        failure: vec![Op::Range(RangeRequest::get(key.clone()))],
+    }
+}
+
+/// The beginning of a value on one line, and its size when that is not all.
+pub(super) fn preview(value: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    if value.is_empty() {
+        return "(empty)".to_owned();
+    }
+    let shown = escape::line(&value[..value.len().min(SHOWN)]);
+    if value.len() > SHOWN { format!("{shown}… ({} bytes)", value.len()) } else { shown }
+}

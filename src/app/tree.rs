@@ -1,0 +1,258 @@
+//! The Keys pane: selection, keys, and what is copied from it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use super::App;
+use super::clock::Timer;
+use super::dialog::PromptKind;
+use super::filter::Filter;
+use super::follow::Follow;
+use super::listing::Listing;
+use super::motion::movement;
+use super::pane::Pane;
+use super::purpose::Editor;
+use super::viewport::Cursor;
+use crate::domain::tree::{NodeId, RowKind, Tree};
+use crate::domain::{Key, KeyRange};
+use crate::keymap::Action;
+
+/// How long the mark of a change by somebody else stays.
+pub const MARKED: Duration = Duration::from_secs(2);
+/// How long the list rests before the directories in view are counted.
+const REST: Duration = Duration::from_millis(150);
+
+/// The Keys pane.
+pub struct KeysPane {
+    /// The tree.
+    pub tree: Tree,
+    /// The selected row and the first one shown.
+    pub cursor: Cursor,
+    /// What the rows are filtered by.
+    pub filter: Option<Filter>,
+    /// Whether the tree follows the store.
+    pub follow: Follow,
+    /// What the selected row shows, and its key: the selection stays on it when rows come and go.
+    anchor: Option<(RowKind, Key)>,
+    /// The levels that are being listed, or that have more to list.
+    pub(super) listings: HashMap<NodeId, Listing>,
+    /// Directories that may be empty now: counted whether in view or not.
+    pub(super) recount: BTreeSet<NodeId>,
+}
+
+impl KeysPane {
+    /// A tree of nothing yet, below a prefix.
+    pub fn new(root: Key, delimiter: Vec<u8>) -> KeysPane {
+        KeysPane {
+            tree: Tree::new(root, delimiter),
+            cursor: Cursor::default(),
+            filter: None,
+            follow: Follow::Off,
+            anchor: None,
+            listings: HashMap::new(),
+            recount: BTreeSet::new(),
+        }
+    }
+
+    /// What the selected row shows.
+    pub fn selected_row(&self) -> Option<RowKind> {
+        self.tree.row(self.cursor.selected).map(|row| row.kind)
+    }
+
+    /// The key or prefix of the selected row, and whether it is a directory.
+    pub fn selected_key(&self) -> Option<(Key, bool)> {
+        let id = self.selected_row()?.node();
+        let is_dir = self.tree.get(id)?.is_dir();
+        Some((self.tree.full_key(id), is_dir))
+    }
+
+    fn anchored(&self) -> Option<usize> {
+        let (kind, key) = self.anchor.as_ref()?;
+        let same = match kind {
+            RowKind::Node(id) => self.tree.row_index(*id),
+            kind => self.tree.position(*kind),
+        };
+        same.or_else(|| self.tree.row_near(key.as_bytes()))
+    }
+
+    pub(super) fn select(&mut self, index: usize) {
+        self.cursor.selected = index;
+        self.anchor = self.tree.row(index).map(|row| {
+            let id = row.kind.node();
+            (row.kind, self.tree.full_key(id))
+        });
+    }
+}
+
+impl App {
+    pub(super) fn act_in_keys(&mut self, action: Action) {
+        let height = usize::from(self.viewport.keys.height);
+        if let Some(movement) = movement(action, height) {
+            let mut cursor = self.keys.cursor;
+            cursor.go(movement, self.keys.tree.rows().len(), height);
+            self.keys.cursor = cursor;
+            self.keys.select(cursor.selected);
+            self.goto = None;
+            return;
+        }
+        match action {
+            Action::Open => self.open_selected(),
+            Action::Parent => self.close_selected(),
+            Action::Toggle => self.toggle_selected(),
+            Action::Goto => self.open_prompt(PromptKind::Goto, "go to ", ""),
+            Action::NewKey => self.ask_for_new_key(),
+            Action::Edit => self.begin_edit(Editor::Here),
+            Action::EditExternal => self.begin_edit(Editor::External),
+            Action::Delete => self.delete_selected(),
+            Action::Watch => self.watch_selected(),
+            _ => {}
+        }
+    }
+
+    fn open_selected(&mut self) {
+        let Some(kind) = self.keys.selected_row() else { return };
+        match kind {
+            RowKind::Node(id) => match self.keys.tree.dir(id).map(|dir| dir.open) {
+                None => self.focus(Pane::Value),
+                Some(false) => self.open_dir(id),
+                Some(true) => {
+                    let index = self.keys.cursor.selected;
+                    let below = self.keys.tree.row(index + 1);
+                    if below.is_some_and(|row| self.keys.tree.parent(row.kind.node()) == Some(id)) {
+                        self.keys.select(index + 1);
+                    }
+                }
+            },
+            RowKind::More(id) => self.list_more(id),
+            RowKind::Loading(_) | RowKind::Empty(_) => {}
+            RowKind::Failed(id) | RowKind::Stale(id) => self.start_listing(id),
+        }
+    }
+
+    /// Opens a directory, and lists it when that is due.
+    pub(super) fn open_dir(&mut self, id: NodeId) {
+        self.keys.tree.open(id);
+        if self.keys.tree.wants_listing(id) {
+            self.start_listing(id);
+        }
+    }
+
+    fn close_selected(&mut self) {
+        let Some(kind) = self.keys.selected_row() else { return };
+        let id = kind.node();
+        let is_open = self.keys.tree.dir(id).is_some_and(|dir| dir.open);
+        match kind {
+            RowKind::Node(_) if is_open => self.keys.tree.close(id),
+            RowKind::Node(_) => {
+                if let Some(parent) = self.keys.tree.parent(id) {
+                    self.select_node(parent);
+                }
+            }
+            _ => self.select_node(id),
+        }
+    }
+
+    fn toggle_selected(&mut self) {
+        match self.keys.selected_row() {
+            Some(RowKind::Node(id)) if self.keys.tree.dir(id).is_some_and(|dir| dir.open) => {
+                self.keys.tree.close(id);
+            }
+            _ => self.open_selected(),
+        }
+    }
+
+    pub(super) fn select_node(&mut self, id: NodeId) {
+        if let Some(index) = self.keys.tree.row_index(id) {
+            self.keys.select(index);
+        }
+    }
+
+    fn ask_for_new_key(&mut self) {
+        if self.refuses_to_write() {
+            return;
+        }
+        let node = self.keys.selected_row().map(RowKind::node);
+        let prefix = match node {
+            Some(id) => self.keys.tree.prefix_of(id),
+            None => self.settings.root.clone(),
+        };
+        self.open_prompt(PromptKind::NewKey, "new key ", &prefix.to_string());
+    }
+
+    fn delete_selected(&mut self) {
+        if self.refuses_to_write() {
+            return;
+        }
+        match (self.keys.selected_row(), self.keys.selected_key()) {
+            (Some(RowKind::Node(_)), Some((prefix, true))) => {
+                self.look_before_delete_prefix(prefix)
+            }
+            (Some(RowKind::Node(_)), Some((key, false))) => self.look_before_delete(key),
+            _ => self.say("select a key or directory to delete"),
+        }
+    }
+
+    fn watch_selected(&mut self) {
+        match self.keys.selected_key() {
+            Some((prefix, true)) => self.toggle_watch(KeyRange::prefix(prefix)),
+            Some((key, false)) => self.toggle_watch(KeyRange::single(key)),
+            None => self.say("select a key or directory to watch"),
+        }
+    }
+
+    pub(super) fn copy_key(&mut self) {
+        let key = match self.dialogs.last() {
+            Some(super::dialog::Dialog::Event { line, .. }) => line.key().cloned(),
+            _ => match self.focus {
+                Pane::Keys | Pane::Value => self.keys.selected_key().map(|(key, _)| key),
+                Pane::Leases => self.leases.selected().map(|id| Key::from(&*id.to_string())),
+                Pane::Watch => self.watch.selected().and_then(|line| line.key().cloned()),
+            },
+        };
+        match key {
+            Some(key) => self.copy(
+                key.into_bytes(),
+                if self.focus == Pane::Leases { "lease ID" } else { "key" },
+            ),
+            None => self.say("nothing is selected"),
+        }
+    }
+
+    /// After every message: rows, selection, and what has come into view.
+    pub(super) fn settle_tree(&mut self) {
+        if self.keys.tree.rows_are_stale() {
+            self.keys.tree.refresh_rows();
+            self.redraw = true;
+        }
+        self.advance_goto();
+        if self.keys.tree.rows_are_stale() {
+            self.keys.tree.refresh_rows();
+        }
+        let keys = &mut self.keys;
+        let index = keys.anchored().unwrap_or(keys.cursor.selected);
+        keys.select(index);
+        let rows = keys.tree.rows().len();
+        let height = usize::from(self.viewport.keys.height).max(1);
+        keys.cursor.settle(rows, height);
+        if keys.anchor.is_none() {
+            keys.select(keys.cursor.selected);
+        }
+        self.list_what_is_in_view(height);
+        if self.due_counts(height).next().is_some() {
+            self.timers.set_earliest(Timer::Counts, self.now + REST);
+        }
+    }
+
+    /// The directories whose number of keys is wanted: those in view, and those perhaps empty.
+    pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
+        let keys = &self.keys;
+        let online = !self.connection.is_stale();
+        let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
+        let in_view = rows.filter_map(|row| match row.kind {
+            RowKind::Node(id) => Some(id),
+            _ => None,
+        });
+        let wanted = in_view.chain(keys.recount.iter().copied());
+        wanted.filter(move |id| online && keys.tree.count_due(*id))
+    }
+}

@@ -1,0 +1,247 @@
+//! The Value pane: what the selected key holds, fetched when the cursor rests on it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::App;
+use super::clock::Timer;
+use super::dialog::Dialog;
+use super::edit::Draft;
+use super::effect::{Answer, Call, CallResult, Slot};
+use super::filter::Filter;
+use super::load::Load;
+use super::motion::{movement, scroll};
+use super::pane::Pane;
+use super::purpose::{Editor, Purpose};
+use crate::domain::txn::RangeRequest;
+use crate::domain::value::{Rendering, View};
+use crate::domain::{Entry, Event, EventKind, Key, Revision};
+use crate::keymap::Action;
+
+/// How long the cursor rests before a value is fetched.
+const REST: Duration = Duration::from_millis(60);
+/// How many values are kept, and how many bytes of them.
+const KEPT: usize = 64;
+const KEPT_BYTES: usize = 8 << 20;
+
+/// The Value pane.
+#[derive(Default)]
+pub struct ValuePane {
+    /// The selected key or prefix, and whether it is a directory.
+    pub key: Option<(Key, bool)>,
+    /// The entry; `None` inside when the key does not exist.
+    pub entry: Load<Option<Entry>>,
+    /// How it is to be shown.
+    pub rendering: Rendering,
+    /// Its rows, for the width of the pane.
+    pub view: Option<View>,
+    /// The rows the filter leaves; none when it leaves all.
+    pub matches: Option<Vec<usize>>,
+    /// The first row shown.
+    pub top: usize,
+    /// What the rows are filtered by.
+    pub filter: Option<Filter>,
+    /// The draft, while there is one.
+    pub edit: Option<Draft>,
+    view_of: Option<(Revision, Rendering, u16)>,
+    kept: VecDeque<Entry>,
+}
+
+impl ValuePane {
+    /// How many rows there are to scroll over.
+    pub fn rows(&self) -> usize {
+        match (&self.matches, &self.view) {
+            (Some(matches), _) => matches.len(),
+            (None, Some(view)) => view.len(),
+            (None, None) => 0,
+        }
+    }
+
+    fn keep(&mut self, entry: &Entry) {
+        self.kept.retain(|kept| kept.key != entry.key);
+        self.kept.push_back(entry.clone());
+        let bytes = |kept: &VecDeque<Entry>| kept.iter().map(|e| e.value.len()).sum::<usize>();
+        while self.kept.len() > KEPT || bytes(&self.kept) > KEPT_BYTES {
+            self.kept.pop_front();
+        }
+    }
+
+    /// A connection that came back makes a failed read worth repeating.
+    pub(super) fn retry_if_failed(&mut self) {
+        if matches!(self.entry, Load::Failed(_)) {
+            self.key = None;
+        }
+    }
+
+    fn show(&mut self, entry: Option<Entry>) {
+        if let Some(entry) = &entry {
+            self.keep(entry);
+        }
+        self.entry = Load::Ready(entry);
+        self.view_of = None;
+    }
+}
+
+impl App {
+    /// After every message: the pane shows what is selected, in the width it has.
+    pub(super) fn settle_value(&mut self) {
+        if self.value.edit.is_some() {
+            return self.settle_draft();
+        }
+        let selected = self.keys.selected_key();
+        if selected != self.value.key {
+            self.value.key = selected;
+            self.value.top = 0;
+            self.value.matches = None;
+            self.value.filter = None;
+            self.select_value();
+        }
+        let width = self.viewport.value.width;
+        let shown = match self.value.entry.ready() {
+            Some(Some(entry)) => Some((entry.mod_revision, self.value.rendering, width)),
+            _ => None,
+        };
+        if shown != self.value.view_of && (shown.is_none() || width > 0) {
+            let value = self.value.entry.ready().and_then(Option::as_ref);
+            let view = value.map(|e| View::new(&e.value, self.value.rendering, usize::from(width)));
+            self.value.view = view;
+            self.value.view_of = shown;
+            self.redraw = true;
+            self.find_in_value();
+        }
+        let last = self.value.rows().saturating_sub(usize::from(self.viewport.value.height));
+        self.value.top = self.value.top.min(last);
+    }
+
+    /// Another key is selected: shown at once where it is known, else fetched after a rest.
+    fn select_value(&mut self) {
+        self.timers.clear(Timer::Value);
+        self.redraw = true;
+        let Some((key, false)) = &self.value.key else {
+            self.value.entry = Load::Idle;
+            return;
+        };
+        let known = self.keys.selected_row().and_then(|row| self.keys.tree.get(row.node()));
+        let revision = known.and_then(|node| node.as_leaf()).map(|leaf| leaf.mod_revision);
+        let kept = self
+            .value
+            .kept
+            .iter()
+            .find(|entry| entry.key == *key && Some(entry.mod_revision) == revision);
+        if let Some(entry) = kept.cloned() {
+            self.value.show(Some(entry));
+        } else {
+            self.value.entry = Load::Loading;
+            self.timers.set(Timer::Value, self.now + REST);
+        }
+    }
+
+    /// Fetches the value of the selected key; the latest request wins.
+    pub(super) fn read_value(&mut self) {
+        if let Some((key, false)) = self.value.key.clone() {
+            let request = RangeRequest::get(key.clone()).serializable();
+            self.ask(Purpose::Value(key), Some(Slot::Value), Call::Range(request));
+        }
+    }
+
+    pub(super) fn on_value(&mut self, key: &Key, result: CallResult) {
+        if self.value.key.as_ref().map(|(key, _)| key) != Some(key) {
+            return;
+        }
+        match result {
+            Ok(Answer::Range(answer)) => {
+                self.seen(answer.revision);
+                self.value.show(answer.entries.into_iter().next());
+            }
+            Ok(_) => {}
+            Err(error) => {
+                if error.is_connection() {
+                    self.connection_broke(&error);
+                }
+                // What is shown stays, marked stale by the header; with nothing shown, the reason.
+                if self.value.entry.ready().is_none() || !error.is_connection() {
+                    self.value.entry = Load::Failed(error);
+                }
+            }
+        }
+    }
+
+    /// An event of the tree's watch: the value shown may be another now.
+    pub(super) fn follow_value(&mut self, event: &Event) {
+        if let Some(draft) = &self.value.edit {
+            if *draft.key() == event.entry.key {
+                self.draft_was_changed(event);
+            }
+            return;
+        }
+        if self.value.key.as_ref().is_none_or(|(key, dir)| *dir || *key != event.entry.key) {
+            return;
+        }
+        let known = self.value.entry.ready().and_then(Option::as_ref).map(|e| e.mod_revision);
+        match event.kind {
+            _ if known >= Some(event.revision()) => {}
+            EventKind::Put => self.timers.set_earliest(Timer::Value, self.now + REST),
+            EventKind::Delete => self.value.show(None),
+        }
+    }
+
+    /// A write made here, but not through the draft.
+    pub(super) fn value_changed_elsewhere(&mut self, key: &Key) {
+        if self.value.key.as_ref().is_some_and(|(shown, _)| shown == key) {
+            self.timers.set_earliest(Timer::Value, self.now + REST);
+        }
+    }
+
+    /// `R` in the pane.
+    pub(super) fn value_again(&mut self) {
+        if matches!(self.value.entry, Load::Failed(_)) {
+            self.value.entry = Load::Loading;
+        }
+        self.read_value();
+    }
+
+    pub(super) fn act_in_value(&mut self, action: Action) {
+        let height = usize::from(self.viewport.value.height);
+        if let Some(movement) = movement(action, height) {
+            let len = self.value.rows();
+            return scroll(&mut self.value.top, movement, len, height);
+        }
+        match action {
+            Action::NextRendering => {
+                self.value.rendering = self.value.rendering.next();
+                self.value.top = 0;
+            }
+            Action::Edit => self.begin_edit(Editor::Here),
+            Action::EditExternal => self.begin_edit(Editor::External),
+            _ => {}
+        }
+    }
+
+    /// The rows that contain the filter's text, whatever its case.
+    pub(super) fn find_in_value(&mut self) {
+        let text = self.value.filter.as_ref().and_then(Filter::text).map(str::to_lowercase);
+        let matches = text.and_then(|text| {
+            let view = self.value.view.as_ref()?;
+            let contains = |row: &usize| {
+                let row: String = view.row(*row).into_iter().map(|span| span.text).collect();
+                row.to_lowercase().contains(&text)
+            };
+            Some((0..view.len()).filter(contains).collect())
+        });
+        self.value.matches = matches;
+    }
+
+    pub(super) fn copy_value(&mut self) {
+        let bytes = match (self.dialogs.last(), self.focus) {
+            (Some(Dialog::Event { line, .. }), _) => line.value().map(<[u8]>::to_vec),
+            (_, Pane::Watch) => {
+                self.watch.selected().and_then(|line| line.value().map(<[u8]>::to_vec))
+            }
+            _ => self.value.entry.ready().and_then(Option::as_ref).map(|e| e.value.clone()),
+        };
+        match bytes {
+            Some(bytes) => self.copy(bytes, "value"),
+            None => self.say("there is no value to copy here"),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The command line as typed. What it means is decided elsewhere.
+
+use clap::{Args as Group, Parser, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  etcdeck                                       the server on this machine
+  etcdeck --demo                                no server: sample data to try things on
+  etcdeck /config/                              open at a prefix
+  ETCDCTL_ENDPOINTS=10.0.0.1:2379,10.0.0.2:2379 etcdeck
+  etcdeck --endpoints https://db:2379 --cacert ca.pem --cert client.pem --key client-key.pem
+  etcdeck --user root                           asks for the password
+  etcdeck --read-only                           look, but touch nothing
+
+Every connection option can also be set as an environment variable, with the name and meaning that
+etcdctl gives it: ETCDCTL_ENDPOINTS, ETCDCTL_USER, ETCDCTL_PASSWORD, ETCDCTL_CACERT, ETCDCTL_CERT,
+ETCDCTL_KEY, ETCDCTL_INSECURE_SKIP_TLS_VERIFY, ETCDCTL_INSECURE_TRANSPORT, ETCDCTL_DIAL_TIMEOUT,
+ETCDCTL_COMMAND_TIMEOUT, ETCDCTL_KEEPALIVE_TIME, ETCDCTL_KEEPALIVE_TIMEOUT, ETCDCTL_AUTH_JWT_TOKEN.
+A flag beats a variable. Durations are written as in 5s, 1m30s, 300ms; booleans as true or false.
+NO_COLOR switches colors off.";
+
+/// Browse, edit and watch an etcd v3 in the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "etcdeck", version, after_help = EXAMPLES, args_override_self = true)]
+pub(super) struct Args {
+    /// Open at this prefix; \xNN, \n, \t, \\ and the like stand for bytes
+    pub(super) prefix: Option<String>,
+
+    /// Run on sample data in this process; no server needed
+    #[arg(long)]
+    pub(super) demo: bool,
+
+    /// Refuse every write
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) read_only: Option<String>,
+
+    /// What separates the parts of a key
+    #[arg(long, value_name = "C", default_value = "/", allow_hyphen_values = true)]
+    pub(super) delimiter: String,
+
+    /// When to use colors; auto heeds NO_COLOR and TERM=dumb
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
+    pub(super) color: ColorChoice,
+
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Connection (as etcdctl)")]
+pub(super) struct ConnectionArgs {
+    /// Servers, separated by commas; may be repeated [default: 127.0.0.1:2379]
+    #[arg(long, value_name = "LIST")]
+    pub(super) endpoints: Vec<String>,
+
+    /// User; without a password it is asked for on the terminal
+    #[arg(long, value_name = "NAME[:PASSWORD]", allow_hyphen_values = true)]
+    pub(super) user: Option<String>,
+
+    /// Password of the user; better leave it out and be asked
+    #[arg(long, allow_hyphen_values = true)]
+    pub(super) password: Option<String>,
+
+    /// Certificates to trust instead of those of the system, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) cacert: Option<String>,
+
+    /// Client certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) cert: Option<String>,
+
+    /// Key of the client certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<String>,
+
+    /// Accept any certificate of the server
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) insecure_skip_tls_verify: Option<String>,
+
+    /// Speak http with endpoints that do not say https:// [default: true]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) insecure_transport: Option<String>,
+
+    /// Limit for making a connection [default: 2s]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    pub(super) dial_timeout: Option<String>,
+
+    /// Limit for one request [default: 5s]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    pub(super) command_timeout: Option<String>,
+
+    /// Probe a connection that was silent for so long; 0 never [default: 2s]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    pub(super) keepalive_time: Option<String>,
+
+    /// Limit for the answer to a probe [default: 6s]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    pub(super) keepalive_timeout: Option<String>,
+
+    /// Token to send instead of a user and password
+    #[arg(long, value_name = "TOKEN")]
+    pub(super) auth_jwt_token: Option<String>,
+
+    /// Domain to find the servers in (not supported yet: give --endpoints)
+    #[arg(long, value_name = "DOMAIN")]
+    pub(super) discovery_srv: Option<String>,
+}
+
+impl ConnectionArgs {
+    /// A flag that was typed, if there is one.
+    pub(super) fn first_given(&self) -> Option<&'static str> {
+        let given = [
+            ("--endpoints", !self.endpoints.is_empty()),
+            ("--user", self.user.is_some()),
+            ("--password", self.password.is_some()),
+            ("--cacert", self.cacert.is_some()),
+            ("--cert", self.cert.is_some()),
+            ("--key", self.key.is_some()),
+            ("--insecure-skip-tls-verify", self.insecure_skip_tls_verify.is_some()),
+            ("--insecure-transport", self.insecure_transport.is_some()),
+            ("--dial-timeout", self.dial_timeout.is_some()),
+            ("--command-timeout", self.command_timeout.is_some()),
+            ("--keepalive-time", self.keepalive_time.is_some()),
+            ("--keepalive-timeout", self.keepalive_timeout.is_some()),
+            ("--auth-jwt-token", self.auth_jwt_token.is_some()),
+            ("--discovery-srv", self.discovery_srv.is_some()),
+        ];
+        given.into_iter().find_map(|(flag, typed)| typed.then_some(flag))
+    }
+}

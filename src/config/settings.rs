@@ -1,0 +1,76 @@
+//! Everything decided before the screen opens.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Secret;
+
+/// What the program runs with. Checked: nothing in here needs to be refused later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What to connect to.
+    pub target: Target,
+    /// The prefix to open at, as bytes; empty for the whole store.
+    pub prefix: Vec<u8>,
+    /// What separates the parts of a key; never empty.
+    pub delimiter: Vec<u8>,
+    /// Whether every write is refused.
+    pub read_only: bool,
+    /// Whether colors are used: `--color`, else `NO_COLOR` and the terminal decide.
+    pub color: bool,
+}
+
+/// What to connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The sandbox in this process, with sample data and gentle traffic.
+    Demo,
+    /// Real servers.
+    Server(Box<Connection>),
+}
+
+/// How to reach real servers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// URLs such as `http://127.0.0.1:2379`, without a slash at the end; never empty.
+    pub endpoints: Vec<String>,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// How https is spoken.
+    pub tls: Tls,
+    /// The limit for making a connection.
+    pub dial_timeout: Duration,
+    /// The limit for one request, from its start to the end of its answer.
+    pub command_timeout: Duration,
+    /// How long a connection may be silent before it is probed; zero switches that off.
+    pub keepalive_time: Duration,
+    /// How long a probe may stay unanswered.
+    pub keepalive_timeout: Duration,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// Nobody in particular.
+    None,
+    /// A user; without a password it is to be asked for before the screen opens.
+    User {
+        /// The name.
+        name: String,
+        /// The password, when it was given.
+        password: Option<Secret>,
+    },
+    /// A ready token, sent as it is.
+    Token(Secret),
+}
+
+/// How https is spoken. The files are read by the one who connects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// Certificates to trust instead of those of the system, PEM.
+    pub ca: Option<PathBuf>,
+    /// Client certificate and its key, PEM.
+    pub identity: Option<(PathBuf, PathBuf)>,
+    /// Whether the server's certificate is accepted unseen.
+    pub skip_verify: bool,
+}

@@ -1,0 +1,311 @@
+//! Listings and counts: how answers, each true at its revision, become part of a tree that has
+//! meanwhile gone on.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use super::changes::{Change, Changes};
+use super::{Applied, Dir, Effect, Leaf, Level, ListedChild, NodeId, NodeKind, Tree, child_of};
+use crate::domain::{LeaseId, Revision, Version};
+
+impl Tree {
+    /// Whether a directory is to be listed (again): never was, failed, or went stale.
+    pub fn wants_listing(&self, id: NodeId) -> bool {
+        self.dir(id).is_some_and(|dir| match dir.level {
+            Level::NotLoaded | Level::Failed(_) | Level::Stale => true,
+            Level::Loading | Level::Ready { .. } => false,
+        })
+    }
+
+    /// Whether a directory's count is unknown, or known from before events were missed.
+    pub fn count_due(&self, id: NodeId) -> bool {
+        self.dir(id).is_some_and(|dir| dir.counted_at.is_none())
+    }
+
+    /// A listing of this directory begins, from its first child. What is known stays, and follows
+    /// the events, until the pages pass over it.
+    pub fn begin_loading(&mut self, id: NodeId) {
+        if let Some(dir) = self.dir_mut(id) {
+            dir.cursor = None;
+            self.set_level(id, Level::Loading);
+        }
+    }
+
+    /// The listing of an incomplete level goes on after its last page. The page must be read at a
+    /// revision not older than the present one: older changes may have been forgotten.
+    pub fn begin_more(&mut self, id: NodeId) {
+        self.set_level(id, Level::Loading);
+    }
+
+    /// The listing failed, for a reason fit for the screen. What is known stays.
+    pub fn fail(&mut self, id: NodeId, reason: String) {
+        self.set_level(id, Level::Failed(reason));
+    }
+
+    /// Takes in the next page of a listing: `page` holds, in order, the children that follow the page
+    /// before, as they were at `revision`; after a `complete` one there are no more.
+    ///
+    /// Children seen before keep their node and, when directories, their own level. Those that a
+    /// listing passed over are removed. Changes after `revision` that were seen already are played on
+    /// top; when they are forgotten the level is [`Level::Stale`]. A directory of which nothing is
+    /// left is removed with its level, unless nothing was ever known of it.
+    pub fn insert_page(
+        &mut self,
+        id: NodeId,
+        page: &[ListedChild],
+        revision: Revision,
+        complete: bool,
+    ) -> Applied {
+        let mut applied = Applied::default();
+        let Some(dir) = self.dir(id) else { return applied };
+        let was_known = !dir.children.is_empty();
+        let from = dir.cursor.as_deref().map(after).unwrap_or_default();
+        let page = &page[page.partition_point(|child| child.name < from)..];
+        let to = match page.last() {
+            _ if complete => None,
+            Some(last) => Some(after(&last.name)),
+            None => Some(from.clone()),
+        };
+        applied.effect = Effect::Structure;
+
+        // Whose count is the one at `revision`, so that the later changes are still to be added.
+        let mut fresh = HashSet::new();
+        for (name, child) in self.children_between(id, &from, to.as_deref()) {
+            if page.binary_search_by(|listed| (*listed.name).cmp(&name)).is_err() {
+                self.set_as_listed(child, &absent(), revision, &mut fresh);
+            }
+        }
+        for listed in page {
+            let child = self.child(id, &listed.name).unwrap_or_else(|| {
+                let kind = if listed.is_dir {
+                    NodeKind::Dir(Box::new(Dir::new()))
+                } else {
+                    NodeKind::Leaf(leaf_of(&absent()))
+                };
+                self.add(id, &listed.name, kind)
+            });
+            self.set_as_listed(child, listed, revision, &mut fresh);
+        }
+
+        let changes = std::mem::take(&mut self.changes);
+        let bounds = (from.as_slice(), to.as_deref());
+        let recount = self.replay(id, bounds, revision, &changes, &mut fresh);
+        self.changes = changes;
+        let is_true = recount.is_some();
+        applied.recount = recount.unwrap_or_default();
+        self.sweep(id, &from, to.as_deref(), &fresh);
+
+        let level = if is_true { Level::Ready { revision, complete } } else { Level::Stale };
+        if let Some(dir) = self.dir_mut(id) {
+            if let Some(last) = page.last() {
+                dir.cursor = Some(last.name.as_slice().into());
+            }
+            if is_true {
+                dir.listed.set(from, to, revision);
+            }
+        }
+        self.set_level(id, level);
+        if was_known && is_true {
+            self.prune(id, revision.max(self.changes.newest()));
+        }
+        applied
+    }
+
+    /// Takes in how many keys are below a directory, as counted at `revision`.
+    ///
+    /// The changes after `revision` that were seen already are added, from the memory of the last
+    /// ones; if they are forgotten the count is shown but stays due. An older count than the known
+    /// one is ignored. With no key left the directory is removed.
+    pub fn set_count(&mut self, id: NodeId, count: i64, revision: Revision) -> Applied {
+        let mut applied = Applied::default();
+        let prefix = self.full_key(id);
+        let Some(dir) = self.dir(id) else { return applied };
+        if dir.counted_at.is_some_and(|known| known > revision) {
+            return applied;
+        }
+        let later: Option<i64> = self.changes.since(revision).map(|changes| {
+            let below = |change: &&Change| change.key.as_bytes().starts_with(prefix.as_bytes());
+            changes.filter(below).map(Change::delta).sum()
+        });
+        let count = count + later.unwrap_or_default();
+        if let Some(dir) = self.dir_mut(id) {
+            dir.count = Some(count);
+            dir.counted_at = later.map(|_| revision);
+            applied.effect = Effect::Nodes;
+        }
+        let as_of = revision.max(self.changes.newest());
+        if let (true, true, Some(parent)) = (count <= 0, later.is_some(), self.parent(id))
+            && !self.is_listed_after(id, as_of)
+        {
+            self.remove(id);
+            self.prune(parent, as_of);
+            applied.effect = Effect::Structure;
+        }
+        applied
+    }
+
+    /// Events were missed, nobody knows which: everything listed is stale, and every count is due.
+    /// Answers to what was asked before must not be brought any more. Not for a watch that goes on
+    /// where it broke off: nothing was missed then.
+    pub fn stale_all(&mut self) {
+        self.stale_before(Revision(i64::MAX));
+        self.changes.forget(self.changes.newest());
+    }
+
+    /// The watch begins after `revision`: whatever was read at an earlier one missed events. To be
+    /// called when a watch begins anew, with the revision before its first.
+    pub fn follow_from(&mut self, revision: Revision) {
+        self.stale_before(revision);
+        self.changes.forget(revision);
+    }
+
+    fn stale_before(&mut self, revision: Revision) {
+        for slot in &mut self.slots {
+            let Some(NodeKind::Dir(dir)) = slot.node.as_mut().map(|node| &mut node.kind) else {
+                continue;
+            };
+            if dir.counted_at.is_some_and(|counted| counted < revision) {
+                dir.counted_at = None;
+            }
+            if dir.listed.oldest().is_some_and(|listed| listed < revision) {
+                dir.listed = super::extent::Extent::new();
+                if matches!(dir.level, Level::Ready { .. }) {
+                    dir.level = Level::Stale;
+                }
+            }
+        }
+        self.rows.mark_all();
+    }
+
+    fn set_level(&mut self, id: NodeId, level: Level) {
+        if let Some(dir) = self.dir_mut(id) {
+            dir.level = level;
+            self.rows.mark(id);
+        }
+    }
+
+    fn children_between(
+        &self,
+        id: NodeId,
+        from: &[u8],
+        to: Option<&[u8]>,
+    ) -> Vec<(Arc<[u8]>, NodeId)> {
+        if to.is_some_and(|to| to <= from) {
+            return Vec::new();
+        }
+        let bounds = (Bound::Included(from), to.map_or(Bound::Unbounded, Bound::Excluded));
+        let children: Option<&BTreeMap<_, _>> = self.dir(id).map(|dir| &dir.children);
+        let between = children.into_iter().flat_map(|all| all.range::<[u8], _>(bounds));
+        between.map(|(name, child)| (Arc::clone(name), *child)).collect()
+    }
+
+    /// Puts a child into the state a listing found it in.
+    fn set_as_listed(
+        &mut self,
+        id: NodeId,
+        listed: &ListedChild,
+        revision: Revision,
+        fresh: &mut HashSet<NodeId>,
+    ) {
+        let Some(node) = self.get_mut(id) else { return };
+        match &mut node.kind {
+            NodeKind::Leaf(leaf) => *leaf = leaf_of(listed),
+            NodeKind::Dir(dir) => {
+                let newer = dir.counted_at.is_none_or(|counted| counted <= revision);
+                if let (Some(count), true) = (listed.count, newer) {
+                    (dir.count, dir.counted_at) = (Some(count), Some(revision));
+                    fresh.insert(id);
+                }
+            }
+        }
+    }
+
+    /// Plays the changes after `revision` again for the children of one directory between two names.
+    /// Answers with the directories that lost keys nobody counts; none when the changes are no
+    /// longer known.
+    fn replay(
+        &mut self,
+        id: NodeId,
+        (from, to): (&[u8], Option<&[u8]>),
+        revision: Revision,
+        changes: &Changes,
+        fresh: &mut HashSet<NodeId>,
+    ) -> Option<Vec<NodeId>> {
+        let prefix = self.full_key(id);
+        let prefix = prefix.as_bytes();
+        let mut recount = Vec::new();
+        let later = changes.since(revision)?;
+        for change in later {
+            let key = change.key.as_bytes();
+            if !key.starts_with(prefix) {
+                continue;
+            }
+            let child = child_of(prefix, key, &self.delimiter);
+            let name = &key[prefix.len()..prefix.len() + child.name_len];
+            if name < from || to.is_some_and(|to| name >= to) {
+                continue;
+            }
+            if !child.is_dir {
+                self.apply_leaf(id, name, change, None);
+                continue;
+            }
+            let below = self.child(id, name).or_else(|| {
+                change.leaf.is_some().then(|| {
+                    let dir = Dir { count: Some(0), counted_at: Some(revision), ..Dir::new() };
+                    let below = self.add(id, name, NodeKind::Dir(Box::new(dir)));
+                    fresh.insert(below);
+                    below
+                })
+            });
+            let is_fresh = below.is_some_and(|below| fresh.contains(&below));
+            let Some((below, dir)) = below.and_then(|at| Some((at, self.dir_mut(at)?))) else {
+                continue;
+            };
+            if is_fresh {
+                dir.count = dir.count.map(|count| count + change.delta());
+            } else if dir.counted_at.is_none() && change.leaf.is_none() {
+                recount.push(below);
+            }
+        }
+        recount.dedup();
+        Some(recount)
+    }
+
+    /// Removes what is absent after all: leaves that no change brought back, empty directories.
+    fn sweep(&mut self, id: NodeId, from: &[u8], to: Option<&[u8]>, fresh: &HashSet<NodeId>) {
+        for (_, child) in self.children_between(id, from, to) {
+            let gone = match self.get(child).map(|node| &node.kind) {
+                Some(NodeKind::Leaf(leaf)) => !leaf.mod_revision.is_some(),
+                Some(NodeKind::Dir(dir)) => {
+                    fresh.contains(&child) && dir.count.is_some_and(|count| count <= 0)
+                }
+                None => false,
+            };
+            if gone {
+                self.remove(child);
+            }
+        }
+    }
+}
+
+/// The smallest name after this one.
+fn after(name: &[u8]) -> Vec<u8> {
+    [name, &[0]].concat()
+}
+
+fn leaf_of(listed: &ListedChild) -> Leaf {
+    Leaf { mod_revision: listed.mod_revision, version: listed.version, lease: listed.lease }
+}
+
+/// How a child that is not there would be listed.
+fn absent() -> ListedChild {
+    ListedChild {
+        name: Vec::new(),
+        is_dir: false,
+        mod_revision: Revision::NONE,
+        version: Version(0),
+        lease: LeaseId::NONE,
+        count: Some(0),
+    }
+}

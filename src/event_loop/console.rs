@@ -1,0 +1,122 @@
+//! The real terminal.
+
+use std::io::{self, Write};
+
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use futures_util::StreamExt;
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+
+use super::host::{Happening, Host};
+use crate::app::effect::Edited;
+use crate::terminal::{
+    self, EditorCommand, InputStream, Panicked, Screen, Session, Signalled, Signals,
+    install_panic_hook,
+};
+
+/// The exit status when the terminal is gone: as for the signal that says so.
+const HANGUP: u8 = 128 + 1;
+
+/// The terminal of this process, taken over; dropping it gives it back.
+pub struct Console {
+    session: Session,
+    terminal: Terminal<CrosstermBackend<Screen>>,
+    // None only while another program has the keyboard.
+    input: Option<InputStream>,
+    signals: Signals,
+    panicked: Panicked,
+}
+
+impl Console {
+    /// Takes the terminal over. From here on a panic anywhere gives it back first.
+    ///
+    /// # Errors
+    /// When there is no terminal.
+    pub fn enter(signals: Signals) -> Result<Console, terminal::TerminalError> {
+        let session = Session::enter()?;
+        let panicked = install_panic_hook(session.restorer());
+        let input = Some(session.input()?);
+        let terminal = Terminal::new(CrosstermBackend::new(session.screen()))?;
+        Ok(Console { session, terminal, input, signals, panicked })
+    }
+
+    /// The status to exit with, when something panicked.
+    pub fn panic_status(&self) -> Option<u8> {
+        self.panicked.happened().then(|| self.panicked.exit_status())
+    }
+
+    fn all_anew(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+}
+
+impl Host for Console {
+    async fn next(&mut self) -> Happening {
+        let Some(input) = self.input.as_mut() else { return Happening::Ended(HANGUP) };
+        tokio::select! {
+            biased;
+            () = self.panicked.wait() => Happening::Ended(self.panicked.exit_status()),
+            signalled = self.signals.next() => match signalled {
+                Signalled::End(ending) => Happening::Ended(ending.exit_status()),
+                Signalled::Continued => match self.session.resume() {
+                    Ok(()) => Happening::Continued,
+                    Err(_) => Happening::Ended(HANGUP),
+                },
+            },
+            input = input.next() => match input {
+                Some(input) => Happening::Input(input),
+                None => Happening::Ended(HANGUP),
+            },
+        }
+    }
+
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| render(frame))?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        self.terminal.backend_mut().flush()
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.all_anew()
+    }
+
+    fn copy(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.session.copy(bytes).map_err(|error| error.to_string())
+    }
+
+    async fn edit(
+        &mut self,
+        bytes: &[u8],
+        extension: &'static str,
+    ) -> io::Result<Result<Edited, u8>> {
+        let command = match EditorCommand::find(|name| std::env::var(name).ok()) {
+            Ok(command) => command,
+            Err(reason) => return Ok(Ok(Edited::Failed(reason))),
+        };
+        // The keyboard is the editor's now.
+        self.input = None;
+        let edited = command.run(bytes, extension, &mut self.session, &mut self.signals).await?;
+        let edited = match edited {
+            terminal::Edited::Unchanged => Edited::Unchanged,
+            terminal::Edited::Changed(bytes) => Edited::Changed(bytes),
+            terminal::Edited::Failed(reason) => Edited::Failed(reason),
+            terminal::Edited::Ended(ending) => return Ok(Err(ending.exit_status())),
+        };
+        self.input = Some(self.session.input()?);
+        self.all_anew()?;
+        Ok(Ok(edited))
+    }
+
+    async fn suspend(&mut self) -> io::Result<Happening> {
+        self.input = None;
+        let signalled = self.signals.suspend(&mut self.session).await?;
+        if let Signalled::End(ending) = signalled {
+            return Ok(Happening::Ended(ending.exit_status()));
+        }
+        self.input = Some(self.session.input()?);
+        self.all_anew()?;
+        Ok(Happening::Continued)
+    }
+}

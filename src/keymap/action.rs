@@ -1,0 +1,278 @@
+//! Everything the user can do with a key.
+
+/// One thing the user can do. What it means in the present state is the application's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Focus the pane after this one.
+    FocusNext,
+    /// Focus the pane before this one.
+    FocusPrevious,
+    /// Focus the Keys pane.
+    FocusKeys,
+    /// Focus the Value pane.
+    FocusValue,
+    /// Focus the Leases pane.
+    FocusLeases,
+    /// Focus the Watch pane.
+    FocusWatch,
+    /// Give the focused pane the whole screen, or give it back.
+    Zoom,
+    /// Show the keys that work here.
+    Help,
+    /// Open the command line.
+    CommandLine,
+    /// Filter the focused pane.
+    Filter,
+    /// Cancel, close or go back; never quits.
+    Cancel,
+    /// Close the view or dialog; at the top level quit.
+    Close,
+    /// Read the pane anew from the server.
+    Reload,
+    /// Copy the selected key through the terminal.
+    CopyKey,
+    /// Copy the selected value through the terminal.
+    CopyValue,
+    /// Show the selected action or object as an etcdctl command line.
+    ShowAsEtcdctl,
+    /// Stop the program until the shell continues it.
+    Suspend,
+    /// Draw the whole screen anew.
+    Redraw,
+
+    /// Move one row down.
+    Down,
+    /// Move one row up.
+    Up,
+    /// Move one page down.
+    PageDown,
+    /// Move one page up.
+    PageUp,
+    /// Move half a page down.
+    HalfDown,
+    /// Move half a page up.
+    HalfUp,
+    /// Move to the first row.
+    Top,
+    /// Move to the last row.
+    Bottom,
+
+    /// Open a directory or go into it; focus the value of a key.
+    Open,
+    /// Close a directory or go to its parent.
+    Parent,
+    /// Open or close a directory; focus the value of a key.
+    Toggle,
+    /// Go to a key or prefix that is typed.
+    Goto,
+    /// Create a key.
+    NewKey,
+    /// Edit the value here.
+    Edit,
+    /// Edit the value in `$VISUAL` or `$EDITOR`.
+    EditExternal,
+    /// Delete the selected key or directory.
+    Delete,
+    /// Watch the selected key or directory, or stop watching it.
+    Watch,
+
+    /// Show the value in the next rendering: auto, text, JSON, hex.
+    NextRendering,
+
+    /// Grant a lease.
+    LeaseGrant,
+    /// Renew the selected lease once.
+    LeaseRenew,
+    /// Keep the selected lease alive, or stop doing so.
+    LeaseKeepAlive,
+    /// Revoke the selected lease.
+    LeaseRevoke,
+    /// Show the keys attached to the selected lease.
+    LeaseKeys,
+    /// Go to the selected key of a lease.
+    LeaseGoto,
+
+    /// Hold the watch pane still, or let it run on.
+    WatchPause,
+    /// Empty the watch pane.
+    WatchClear,
+    /// Show the selected event with its difference.
+    WatchDetail,
+    /// Go to the key of the selected event.
+    WatchGoto,
+    /// Save the watch log as JSON lines.
+    WatchSave,
+    /// Show the running watches.
+    WatchList,
+    /// Stop the selected watch.
+    WatchStop,
+
+    /// Save the draft.
+    Save,
+    /// Put a line break into the draft.
+    EditNewline,
+    /// Put a tab character into the draft.
+    EditTab,
+    /// Go to the first line of the draft.
+    EditTop,
+    /// Go to the last line of the draft.
+    EditBottom,
+    /// Delete from the cursor to the end of the line.
+    EditDeleteToEnd,
+    /// Take back the last change of the draft.
+    EditUndo,
+    /// Make the change again that was taken back.
+    EditRedo,
+
+    /// Answer yes.
+    Yes,
+    /// Answer no.
+    No,
+    /// Give up the draft and take the value now in the store.
+    TakeTheirs,
+    /// Keep the draft, to be saved over the value now in the store.
+    KeepMine,
+    /// Go on editing with both values in the draft.
+    Merge,
+    /// Create the deleted key anew from the draft.
+    CreateAnew,
+    /// Give up the draft.
+    Discard,
+
+    /// Accept what was typed.
+    FieldAccept,
+    /// Complete what was typed, or take the next completion.
+    FieldComplete,
+    /// Take the completion before.
+    FieldCompletePrevious,
+    /// Move one character to the left.
+    FieldLeft,
+    /// Move one character to the right.
+    FieldRight,
+    /// Move one word to the left.
+    FieldWordLeft,
+    /// Move one word to the right.
+    FieldWordRight,
+    /// Move to the start of the line.
+    FieldStart,
+    /// Move to the end of the line.
+    FieldEnd,
+    /// Delete the character before the cursor.
+    FieldBackspace,
+    /// Delete the character under the cursor.
+    FieldDelete,
+    /// Delete the word before the cursor.
+    FieldDeleteWord,
+    /// Delete everything before the cursor on the line (in a field: the whole line).
+    FieldClear,
+
+    /// Take the command before from the history.
+    HistoryPrevious,
+    /// Take the next command from the history.
+    HistoryNext,
+    /// Search the history for what was typed.
+    HistorySearch,
+
+    /// Quit; with an unsaved draft it asks first. Stays last: the completeness test counts to it.
+    Quit,
+}
+
+impl Action {
+    /// Every action, in the order of the enum.
+    pub const ALL: &'static [Action] = &[
+        Action::FocusNext,
+        Action::FocusPrevious,
+        Action::FocusKeys,
+        Action::FocusValue,
+        Action::FocusLeases,
+        Action::FocusWatch,
+        Action::Zoom,
+        Action::Help,
+        Action::CommandLine,
+        Action::Filter,
+        Action::Cancel,
+        Action::Close,
+        Action::Reload,
+        Action::CopyKey,
+        Action::CopyValue,
+        Action::ShowAsEtcdctl,
+        Action::Suspend,
+        Action::Redraw,
+        Action::Down,
+        Action::Up,
+        Action::PageDown,
+        Action::PageUp,
+        Action::HalfDown,
+        Action::HalfUp,
+        Action::Top,
+        Action::Bottom,
+        Action::Open,
+        Action::Parent,
+        Action::Toggle,
+        Action::Goto,
+        Action::NewKey,
+        Action::Edit,
+        Action::EditExternal,
+        Action::Delete,
+        Action::Watch,
+        Action::NextRendering,
+        Action::LeaseGrant,
+        Action::LeaseRenew,
+        Action::LeaseKeepAlive,
+        Action::LeaseRevoke,
+        Action::LeaseKeys,
+        Action::LeaseGoto,
+        Action::WatchPause,
+        Action::WatchClear,
+        Action::WatchDetail,
+        Action::WatchGoto,
+        Action::WatchSave,
+        Action::WatchList,
+        Action::WatchStop,
+        Action::Save,
+        Action::EditNewline,
+        Action::EditTab,
+        Action::EditTop,
+        Action::EditBottom,
+        Action::EditDeleteToEnd,
+        Action::EditUndo,
+        Action::EditRedo,
+        Action::Yes,
+        Action::No,
+        Action::TakeTheirs,
+        Action::KeepMine,
+        Action::Merge,
+        Action::CreateAnew,
+        Action::Discard,
+        Action::FieldAccept,
+        Action::FieldComplete,
+        Action::FieldCompletePrevious,
+        Action::FieldLeft,
+        Action::FieldRight,
+        Action::FieldWordLeft,
+        Action::FieldWordRight,
+        Action::FieldStart,
+        Action::FieldEnd,
+        Action::FieldBackspace,
+        Action::FieldDelete,
+        Action::FieldDeleteWord,
+        Action::FieldClear,
+        Action::HistoryPrevious,
+        Action::HistoryNext,
+        Action::HistorySearch,
+        Action::Quit,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_actions_is_complete_and_in_order() {
+        for (index, action) in Action::ALL.iter().enumerate() {
+            assert_eq!(*action as usize, index, "{action:?} stands in the wrong place");
+        }
+        assert_eq!(Action::ALL.len(), Action::Quit as usize + 1);
+    }
+}

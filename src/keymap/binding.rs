@@ -1,0 +1,104 @@
+//! One row of the key table: where, which keys, what they do, and how that is said.
+
+use super::Action;
+
+/// Where the user is. The application names the contexts from the innermost outwards, for example
+/// `[Keys, List, Everywhere, Always]` while the Keys pane has the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Even while text is being typed.
+    Always,
+    /// Everywhere but where text is typed or a question is open.
+    Everywhere,
+    /// Whatever has rows to move over or text to scroll.
+    List,
+    /// The Keys pane.
+    Keys,
+    /// The Value pane.
+    Value,
+    /// The value editor; what no binding takes is typed.
+    Edit,
+    /// The Leases pane.
+    Leases,
+    /// The keys attached to a lease.
+    LeaseKeys,
+    /// The Watch pane.
+    Watch,
+    /// The list of running watches.
+    Watches,
+    /// A question answered with yes or no.
+    Dialog,
+    /// The draft has changes and the user wants to leave.
+    Unsaved,
+    /// The save met a change by somebody else.
+    Conflict,
+    /// The key was deleted while it was edited.
+    Gone,
+    /// A one-line field; what no binding takes is typed.
+    Field,
+    /// The command line, around [`Context::Field`].
+    CommandLine,
+}
+
+impl Context {
+    /// Every context, in the order in which help and README show them.
+    pub const ALL: &'static [Context] = &[
+        Context::Everywhere,
+        Context::Always,
+        Context::List,
+        Context::Keys,
+        Context::Value,
+        Context::Edit,
+        Context::Leases,
+        Context::LeaseKeys,
+        Context::Watch,
+        Context::Watches,
+        Context::Dialog,
+        Context::Unsaved,
+        Context::Conflict,
+        Context::Gone,
+        Context::Field,
+        Context::CommandLine,
+    ];
+
+    /// How help and README call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Context::Always => "everywhere, even while typing",
+            Context::Everywhere => "everywhere",
+            Context::List => "lists",
+            Context::Keys => "Keys",
+            Context::Value => "Value",
+            Context::Edit => "editing a value",
+            Context::Leases => "Leases",
+            Context::LeaseKeys => "keys of a lease",
+            Context::Watch => "Watch",
+            Context::Watches => "running watches",
+            Context::Dialog => "dialogs",
+            Context::Unsaved => "unsaved changes",
+            Context::Conflict => "save conflict",
+            Context::Gone => "key deleted meanwhile",
+            Context::Field => "one-line fields",
+            Context::CommandLine => "command line",
+        }
+    }
+}
+
+/// One row of the key table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where the keys work.
+    pub context: Context,
+    /// The keys, in the form [`super::Chord::parse`] reads; the first is the one shown in hints.
+    pub chords: &'static [&'static str],
+    /// What they do.
+    pub action: Action,
+    /// One or two words for the footer; empty where the footer never shows it.
+    pub hint: &'static str,
+    /// A sentence for help and README.
+    pub help: &'static str,
+    /// Whether it writes to etcd or begins to: hidden in read-only mode, marked in help.
+    pub danger: bool,
+    /// Whether the footer shows it.
+    pub footer: bool,
+}

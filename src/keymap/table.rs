@@ -1,0 +1,200 @@
+//! The one table of keys: binding, footer hint, help page and README come from these rows.
+
+use super::Action as A;
+use super::Binding;
+use super::Context as C;
+
+/// Every binding, by context, in the order in which help shows them.
+#[rustfmt::skip] // one row, one line
+pub const BINDINGS: &[Binding] = &[
+    row(C::Everywhere, &["tab"], A::FocusNext, "", "Focus the next pane."),
+    row(C::Everywhere, &["shift-tab"], A::FocusPrevious, "", "Focus the pane before."),
+    row(C::Everywhere, &["1"], A::FocusKeys, "", "Focus Keys."),
+    row(C::Everywhere, &["2"], A::FocusValue, "", "Focus Value."),
+    row(C::Everywhere, &["3"], A::FocusLeases, "", "Focus Leases."),
+    row(C::Everywhere, &["4"], A::FocusWatch, "", "Focus Watch."),
+    row(C::Everywhere, &["z"], A::Zoom, "", "Zoom the focused pane, again to undo."),
+    foot(row(C::Everywhere, &["/"], A::Filter, "filter", "Filter the focused pane (Enter keeps, Esc drops).")),
+    foot(row(C::Everywhere, &[":"], A::CommandLine, "command", "Open the command line.")),
+    foot(row(C::Everywhere, &["?"], A::Help, "help", "Show the keys that work here.")),
+    row(C::Everywhere, &["esc"], A::Cancel, "", "Cancel, close, go back; never quits."),
+    row(C::Everywhere, &["q"], A::Close, "", "Close the view or dialog; at the top level quit."),
+    row(C::Everywhere, &["R"], A::Reload, "", "Reload the pane."),
+    row(C::Everywhere, &["y"], A::CopyKey, "", "Copy the key through the terminal (OSC 52)."),
+    row(C::Everywhere, &["Y"], A::CopyValue, "", "Copy the value through the terminal (OSC 52)."),
+    row(C::Everywhere, &["X"], A::ShowAsEtcdctl, "", "Show the selection as an etcdctl command line."),
+
+    row(C::Always, &["ctrl-c"], A::Quit, "", "Quit; with an unsaved draft it asks, a second one quits at once."),
+    row(C::Always, &["ctrl-z"], A::Suspend, "", "Suspend; the shell's `fg` comes back."),
+    row(C::Always, &["ctrl-l"], A::Redraw, "", "Draw the screen anew."),
+
+    row(C::List, &["j", "down"], A::Down, "", "Move down."),
+    row(C::List, &["k", "up"], A::Up, "", "Move up."),
+    row(C::List, &["pgdn"], A::PageDown, "", "Move a page down."),
+    row(C::List, &["pgup"], A::PageUp, "", "Move a page up."),
+    row(C::List, &["ctrl-d"], A::HalfDown, "", "Move half a page down."),
+    row(C::List, &["ctrl-u"], A::HalfUp, "", "Move half a page up."),
+    row(C::List, &["g", "home"], A::Top, "", "Move to the first row."),
+    row(C::List, &["G", "end"], A::Bottom, "", "Move to the last row."),
+
+    row(C::Keys, &["l", "right"], A::Open, "", "Open a directory, or focus the value of a key."),
+    row(C::Keys, &["h", "left"], A::Parent, "", "Close a directory, or go to its parent."),
+    row(C::Keys, &["enter"], A::Toggle, "", "Open or close a directory, or focus the value of a key."),
+    write(foot(row(C::Keys, &["e"], A::Edit, "edit", "Edit the value here."))),
+    write(row(C::Keys, &["E"], A::EditExternal, "", "Edit the value in $VISUAL or $EDITOR.")),
+    write(foot(row(C::Keys, &["n"], A::NewKey, "new", "Create a key; the path is filled in."))),
+    write(foot(row(C::Keys, &["d"], A::Delete, "delete", "Delete the key or directory; shows what goes and asks."))),
+    foot(row(C::Keys, &["w"], A::Watch, "watch", "Watch the key or directory, or stop watching it.")),
+    foot(row(C::Keys, &["o"], A::Goto, "go to", "Go to a key or prefix; Tab completes.")),
+
+    foot(row(C::Value, &["v"], A::NextRendering, "rendering", "Show it in the next rendering: auto, text, JSON, hex.")),
+    write(foot(row(C::Value, &["e"], A::Edit, "edit", "Edit the value here."))),
+    write(foot(row(C::Value, &["E"], A::EditExternal, "editor", "Edit the value in $VISUAL or $EDITOR."))),
+    row(C::Value, &["h", "left"], A::FocusKeys, "", "Go back to Keys."),
+
+    write(foot(row(C::Edit, &["ctrl-s"], A::Save, "save", "Save, unless somebody else changed the key meanwhile."))),
+    foot(row(C::Edit, &["esc"], A::Cancel, "leave", "Leave the editor; asks when there are changes.")),
+    foot(row(C::Edit, &["alt-u"], A::EditUndo, "undo", "Take back the last change of the draft.")),
+    row(C::Edit, &["alt-r", "ctrl-y"], A::EditRedo, "", "Make the change again that was taken back."),
+    row(C::Edit, &["enter"], A::EditNewline, "", "Break the line."),
+    row(C::Edit, &["tab"], A::EditTab, "", "Put in a tab character."),
+    row(C::Edit, &["up", "ctrl-p"], A::Up, "", "Move a line up."),
+    row(C::Edit, &["down", "ctrl-n"], A::Down, "", "Move a line down."),
+    row(C::Edit, &["left", "ctrl-b"], A::FieldLeft, "", "Move a character to the left."),
+    row(C::Edit, &["right", "ctrl-f"], A::FieldRight, "", "Move a character to the right."),
+    row(C::Edit, &["ctrl-left", "alt-left", "alt-b"], A::FieldWordLeft, "", "Move a word to the left."),
+    row(C::Edit, &["ctrl-right", "alt-right", "alt-f"], A::FieldWordRight, "", "Move a word to the right."),
+    row(C::Edit, &["home", "ctrl-a"], A::FieldStart, "", "Move to the start of the line."),
+    row(C::Edit, &["end", "ctrl-e"], A::FieldEnd, "", "Move to the end of the line."),
+    row(C::Edit, &["pgup"], A::PageUp, "", "Move a page up."),
+    row(C::Edit, &["pgdn"], A::PageDown, "", "Move a page down."),
+    row(C::Edit, &["ctrl-home"], A::EditTop, "", "Move to the first line."),
+    row(C::Edit, &["ctrl-end"], A::EditBottom, "", "Move to the last line."),
+    row(C::Edit, &["backspace", "ctrl-h"], A::FieldBackspace, "", "Delete the character before the cursor."),
+    row(C::Edit, &["del", "ctrl-d"], A::FieldDelete, "", "Delete the character under the cursor."),
+    row(C::Edit, &["ctrl-w", "alt-backspace"], A::FieldDeleteWord, "", "Delete the word before the cursor."),
+    row(C::Edit, &["ctrl-u"], A::FieldClear, "", "Delete back to the start of the line."),
+    row(C::Edit, &["ctrl-k"], A::EditDeleteToEnd, "", "Delete to the end of the line."),
+
+    write(foot(row(C::Leases, &["n"], A::LeaseGrant, "grant", "Grant a lease."))),
+    write(foot(row(C::Leases, &["r"], A::LeaseRenew, "renew", "Renew the lease once."))),
+    write(foot(row(C::Leases, &["a"], A::LeaseKeepAlive, "keep alive", "Keep the lease alive, or stop doing so."))),
+    write(foot(row(C::Leases, &["d"], A::LeaseRevoke, "revoke", "Revoke the lease; shows the keys that will vanish and asks."))),
+    foot(row(C::Leases, &["enter"], A::LeaseKeys, "keys", "Show the keys attached to the lease.")),
+
+    foot(row(C::LeaseKeys, &["enter", "o"], A::LeaseGoto, "go to", "Go to the key.")),
+
+    foot(row(C::Watch, &["space"], A::WatchPause, "pause", "Hold the pane still, again to let it run; nothing is lost.")),
+    foot(row(C::Watch, &["c"], A::WatchClear, "clear", "Empty the pane.")),
+    foot(row(C::Watch, &["enter"], A::WatchDetail, "detail", "Show the event with old and new value.")),
+    foot(row(C::Watch, &["o"], A::WatchGoto, "go to", "Go to the key of the event.")),
+    foot(row(C::Watch, &["s"], A::WatchSave, "save", "Save the log as JSON lines; asks for the file.")),
+    foot(row(C::Watch, &["w"], A::WatchList, "watches", "Show the running watches.")),
+
+    foot(row(C::Watches, &["d"], A::WatchStop, "stop", "Stop the watch.")),
+
+    foot(row(C::Dialog, &["y"], A::Yes, "yes", "Yes.")),
+    foot(row(C::Dialog, &["n", "esc", "q"], A::No, "no", "No. What must be typed to confirm ends with Enter.")),
+
+    write(foot(row(C::Unsaved, &["s"], A::Save, "save", "Save the draft."))),
+    foot(row(C::Unsaved, &["x"], A::Discard, "discard", "Give up the draft.")),
+    foot(row(C::Unsaved, &["esc", "q"], A::Cancel, "stay", "Go on editing.")),
+
+    foot(row(C::Conflict, &["t"], A::TakeTheirs, "take theirs", "Give up the draft and take their value.")),
+    write(foot(row(C::Conflict, &["m"], A::KeepMine, "keep mine", "Save the draft on top of their value."))),
+    write(foot(row(C::Conflict, &["e"], A::Merge, "merge", "Go on editing with both values in the draft."))),
+    foot(row(C::Conflict, &["esc", "q"], A::Cancel, "back", "Go back to the draft and decide later.")),
+
+    write(foot(row(C::Gone, &["c"], A::CreateAnew, "create anew", "Create the key anew from the draft."))),
+    foot(row(C::Gone, &["x"], A::Discard, "discard", "Give up the draft.")),
+    foot(row(C::Gone, &["esc", "q"], A::Cancel, "back", "Go back to the draft and decide later.")),
+
+    foot(row(C::Field, &["enter"], A::FieldAccept, "accept", "Accept.")),
+    foot(row(C::Field, &["esc"], A::Cancel, "cancel", "Cancel.")),
+    foot(row(C::Field, &["tab"], A::FieldComplete, "complete", "Complete, again for the next completion.")),
+    row(C::Field, &["shift-tab"], A::FieldCompletePrevious, "", "Take the completion before."),
+    row(C::Field, &["left", "ctrl-b"], A::FieldLeft, "", "Move a character to the left."),
+    row(C::Field, &["right", "ctrl-f"], A::FieldRight, "", "Move a character to the right."),
+    row(C::Field, &["ctrl-left", "alt-left", "alt-b"], A::FieldWordLeft, "", "Move a word to the left."),
+    row(C::Field, &["ctrl-right", "alt-right", "alt-f"], A::FieldWordRight, "", "Move a word to the right."),
+    row(C::Field, &["ctrl-a", "home"], A::FieldStart, "", "Move to the start."),
+    row(C::Field, &["ctrl-e", "end"], A::FieldEnd, "", "Move to the end."),
+    row(C::Field, &["backspace", "ctrl-h"], A::FieldBackspace, "", "Delete the character before the cursor."),
+    row(C::Field, &["del", "ctrl-d"], A::FieldDelete, "", "Delete the character under the cursor."),
+    row(C::Field, &["ctrl-w", "alt-backspace"], A::FieldDeleteWord, "", "Delete the word before the cursor."),
+    row(C::Field, &["ctrl-u"], A::FieldClear, "", "Clear."),
+
+    row(C::CommandLine, &["up", "ctrl-p"], A::HistoryPrevious, "", "Take the command before from the history."),
+    row(C::CommandLine, &["down", "ctrl-n"], A::HistoryNext, "", "Take the next command from the history."),
+    foot(row(C::CommandLine, &["ctrl-r"], A::HistorySearch, "history", "Search the history for what was typed.")),
+];
+
+const fn row(
+    context: C,
+    chords: &'static [&'static str],
+    action: A,
+    hint: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { context, chords, action, hint, help, danger: false, footer: false }
+}
+
+/// The footer shows this row.
+const fn foot(row: Binding) -> Binding {
+    Binding { footer: true, ..row }
+}
+
+/// This row writes, or begins to.
+const fn write(row: Binding) -> Binding {
+    Binding { danger: true, ..row }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::keymap::Chord;
+
+    #[test]
+    fn every_key_can_be_read() {
+        for row in BINDINGS {
+            assert!(!row.chords.is_empty(), "{:?} has no key", row.action);
+            for text in row.chords {
+                Chord::parse(text).unwrap_or_else(|error| panic!("{:?}: {error}", row.action));
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_is_bound_twice_in_one_context() {
+        let mut seen = HashMap::new();
+        for row in BINDINGS {
+            for text in row.chords {
+                let place = (row.context, Chord::parse(text).expect(text));
+                if let Some(other) = seen.insert(place, row.action) {
+                    panic!("{text} in {:?} does {other:?} and {:?}", row.context, row.action);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_can_be_reached() {
+        for action in A::ALL {
+            assert!(BINDINGS.iter().any(|row| row.action == *action), "{action:?} has no key");
+        }
+    }
+
+    #[test]
+    fn every_row_says_what_it_does() {
+        for row in BINDINGS {
+            assert!(row.help.ends_with('.'), "the help of {:?} is no sentence", row.action);
+            assert_eq!(row.footer, !row.hint.is_empty(), "{:?}: footer and hint", row.action);
+        }
+        for context in C::ALL {
+            assert!(BINDINGS.iter().any(|row| row.context == *context), "{context:?} is empty");
+        }
+        assert!(BINDINGS.iter().all(|row| C::ALL.contains(&row.context)));
+    }
+}

@@ -1,0 +1,136 @@
+//! Puts the parts together: settings, store, terminal, loop, exit status.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+
+use crate::app::{self, App};
+use crate::config::{self, Credentials, Settings, Target};
+use crate::domain::Key;
+use crate::event_loop::{self, Console, Ended};
+use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
+use crate::runtime::{INBOX, Runtime};
+use crate::sandbox::Sandbox;
+use crate::store::{ReadOnly, Store};
+use crate::terminal::{Signals, TerminalError, ask_password};
+use crate::ui::Theme;
+
+/// Runs the program to its end and gives the status to exit with.
+///
+/// # Errors
+/// What kept it from starting, or the terminal from being drawn on; the terminal is as it was found.
+pub fn run(settings: Settings) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the tasks of the program")?;
+    let status = runtime.block_on(start(settings));
+    // A call that hangs must not keep the program from ending.
+    runtime.shutdown_timeout(Duration::from_millis(50));
+    status
+}
+
+async fn start(settings: Settings) -> anyhow::Result<u8> {
+    let mut signals = Signals::new().context("cannot listen to signals")?;
+    let mut told = app::settings::Settings {
+        read_only: settings.read_only,
+        demo: false,
+        delimiter: settings.delimiter.clone(),
+        root: Key::from(settings.prefix.clone()),
+        user: None,
+        skip_verify: false,
+        endpoints: Vec::new(),
+    };
+    let store: Arc<dyn Store> = match settings.target {
+        Target::Demo => {
+            told.demo = true;
+            let sandbox = Sandbox::demo();
+            sandbox.start_traffic();
+            Arc::new(sandbox)
+        }
+        Target::Server(connection) => {
+            let options = match gateway_options(*connection, &mut signals).await {
+                Ok(options) => options,
+                Err(TerminalError::Ended(ending)) => return Ok(ending.exit_status()),
+                Err(error) => return Err(error.into()),
+            };
+            told.skip_verify = options.tls.skip_verify;
+            told.user = options.credentials.as_ref().map(|credentials| credentials.user.clone());
+            let gateway = Gateway::connect(options)?;
+            told.endpoints = gateway.endpoints();
+            Arc::new(gateway)
+        }
+    };
+    let theme = Theme::new(settings.color, TimeZone::system());
+    screen(store, told, &theme, signals).await
+}
+
+/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with.
+///
+/// # Errors
+/// When there is no terminal, or it fails.
+pub async fn screen(
+    store: Arc<dyn Store>,
+    settings: app::settings::Settings,
+    theme: &Theme,
+    signals: Signals,
+) -> anyhow::Result<u8> {
+    let mut console = Console::enter(signals)?;
+    let (sender, mut inbox) = mpsc::channel(INBOX);
+    let store = ReadOnly::new(store, settings.read_only);
+    let mut runtime = Runtime::start(store, sender);
+    let now = tokio::time::Instant::now().into_std();
+    let mut app = App::new(settings, now);
+    let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
+    let panicked = console.panic_status();
+    drop(console);
+    Ok(match (panicked, ended) {
+        (Some(status), _) => status,
+        (None, Ok(Ended::Quit)) => 0,
+        (None, Ok(Ended::Told(status))) => status,
+        (None, Err(error)) if crate::terminal::is_gone(&error) => 129,
+        (None, Err(error)) => return Err(error).context("the terminal failed"),
+    })
+}
+
+/// What the settings mean to the gateway; a password that is missing is asked for.
+async fn gateway_options(
+    connection: config::Connection,
+    signals: &mut Signals,
+) -> Result<GatewayOptions, TerminalError> {
+    let (credentials, jwt_token) = match connection.credentials {
+        Credentials::None => (None, None),
+        Credentials::Token(token) => (None, Some(gateway::Secret::new(token.reveal()))),
+        Credentials::User { name, password } => {
+            let password = match password {
+                Some(password) => password.reveal().to_owned(),
+                None => {
+                    let shown = crate::domain::escape::message(&name);
+                    ask_password(&format!("Password of {shown}: "), signals).await?
+                }
+            };
+            (Some(gateway::Credentials::new(name, password)), None)
+        }
+    };
+    let (cert, key) = connection.tls.identity.unzip();
+    Ok(GatewayOptions {
+        endpoints: connection.endpoints,
+        credentials,
+        jwt_token,
+        tls: TlsOptions {
+            ca: connection.tls.ca,
+            cert,
+            key,
+            skip_verify: connection.tls.skip_verify,
+            ..TlsOptions::default()
+        },
+        dial_timeout: connection.dial_timeout,
+        command_timeout: connection.command_timeout,
+        keepalive_time: connection.keepalive_time,
+        keepalive_timeout: connection.keepalive_timeout,
+    })
+}

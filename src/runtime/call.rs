@@ -1,0 +1,36 @@
+//! One call on the store, answered with a message.
+
+use tokio::sync::mpsc;
+
+use crate::app::effect::{Answer, Call, CallResult};
+use crate::app::message::Message;
+use crate::app::ticket::Ticket;
+use crate::store::{Kv, Leases, ReadOnly};
+
+/// Makes the call and sends its answer under the ticket.
+pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, ticket: Ticket, call: Call) {
+    let result = answer(&store, call).await;
+    // The loop has ended when nobody receives; then nobody wants the answer.
+    let _ = inbox.send(Message::Answered(ticket, result)).await;
+}
+
+async fn answer(store: &ReadOnly, call: Call) -> CallResult {
+    Ok(match call {
+        Call::Range(request) => Answer::Range(store.range(request).await?),
+        Call::Txn(request) => Answer::Txn(store.txn(request).await?),
+        Call::LeaseGrant(ttl, id) => Answer::Granted(store.lease_grant(ttl, id).await?),
+        Call::LeaseRevoke(id) => {
+            store.lease_revoke(id).await?;
+            Answer::Revoked
+        }
+        Call::LeaseKeepAlive(id) => Answer::Renewed(store.lease_keep_alive(id).await?),
+        Call::LeaseStatuses(ids) => {
+            let mut statuses = Vec::with_capacity(ids.len());
+            for id in ids {
+                statuses.push((id, store.lease_time_to_live(id, true).await?));
+            }
+            Answer::LeaseStatuses(statuses)
+        }
+        Call::LeaseList => Answer::LeaseList(store.lease_list().await?),
+    })
+}

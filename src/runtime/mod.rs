@@ -1,0 +1,130 @@
+//! Carries out effects: starts tasks and returns at once; what they find comes back as messages.
+//!
+//! Invariant: knows the store and the clock, never the screen. Everything it starts ends with it.
+
+mod backoff;
+mod call;
+mod file;
+mod keepalive;
+mod probe;
+mod watch;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::task::AbortHandle;
+
+use crate::app::effect::{Call, Effect, Slot, WatchId};
+use crate::app::message::Message;
+use crate::app::ticket::Ticket;
+use crate::domain::LeaseId;
+use crate::store::ReadOnly;
+
+/// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
+/// network down to what the screen can take.
+pub const INBOX: usize = 256;
+
+/// The running tasks of one program.
+pub struct Runtime {
+    store: ReadOnly,
+    inbox: mpsc::Sender<Message>,
+    /// Wakes everything that waits before its next try.
+    retry: Arc<Notify>,
+    calls: HashMap<Ticket, AbortHandle>,
+    slots: HashMap<Slot, Ticket>,
+    watches: HashMap<WatchId, AbortHandle>,
+    kept: HashMap<LeaseId, AbortHandle>,
+    probe: AbortHandle,
+}
+
+impl Runtime {
+    /// Starts the task that watches over the connection; must be called inside a tokio runtime.
+    pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>) -> Runtime {
+        let retry = Arc::new(Notify::new());
+        let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
+        Runtime {
+            store,
+            inbox,
+            retry,
+            calls: HashMap::new(),
+            slots: HashMap::new(),
+            watches: HashMap::new(),
+            kept: HashMap::new(),
+            probe: probe.abort_handle(),
+        }
+    }
+
+    /// Starts what the effect asks for. Effects of the terminal and the end of the program are not
+    /// the runtime's: they come back.
+    pub fn execute(&mut self, effect: Effect) -> Option<Effect> {
+        match effect {
+            Effect::Call { ticket, slot, call } => self.call(ticket, slot, call),
+            Effect::GiveUp(tickets) => {
+                for task in tickets.iter().filter_map(|ticket| self.calls.remove(ticket)) {
+                    task.abort();
+                }
+            }
+            Effect::Watch { id, range, from } => {
+                let task = watch::Task {
+                    id,
+                    range,
+                    store: self.store.clone(),
+                    inbox: self.inbox.clone(),
+                    retry: self.retry.clone(),
+                };
+                let task = tokio::spawn(task.run(from)).abort_handle();
+                replace(&mut self.watches, id, task);
+            }
+            Effect::Unwatch(id) => {
+                if let Some(task) = self.watches.remove(&id) {
+                    task.abort();
+                }
+            }
+            Effect::Probe => self.retry.notify_waiters(),
+            Effect::KeepAlive { id, ttl } => {
+                let task = keepalive::run(self.store.clone(), self.inbox.clone(), id, ttl);
+                replace(&mut self.kept, id, tokio::spawn(task).abort_handle());
+            }
+            Effect::LetGo(id) => {
+                if let Some(task) = self.kept.remove(&id) {
+                    task.abort();
+                }
+            }
+            Effect::ReadOnly(on) => self.store.set_read_only(on),
+            Effect::WriteFile { ticket, path, lines } => {
+                tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));
+            }
+            Effect::Terminal(_) | Effect::Quit => return Some(effect),
+        }
+        None
+    }
+
+    fn call(&mut self, ticket: Ticket, slot: Option<Slot>, call: Call) {
+        self.calls.retain(|_, task| !task.is_finished());
+        let task = tokio::spawn(call::run(self.store.clone(), self.inbox.clone(), ticket, call));
+        self.calls.insert(ticket, task.abort_handle());
+        let before = slot.and_then(|slot| self.slots.insert(slot, ticket));
+        if let Some(task) = before.and_then(|ticket| self.calls.remove(&ticket)) {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.probe.abort();
+        let tasks = self.calls.values().chain(self.watches.values()).chain(self.kept.values());
+        tasks.for_each(AbortHandle::abort);
+    }
+}
+
+fn replace<K: std::hash::Hash + Eq>(
+    tasks: &mut HashMap<K, AbortHandle>,
+    key: K,
+    task: AbortHandle,
+) {
+    if let Some(before) = tasks.insert(key, task) {
+        before.abort();
+    }
+}

@@ -1,0 +1,47 @@
+//! Watches over the connection: asks for the status now and then, and at once when told to.
+//!
+//! It alone says whether the connection stands; a watch that breaks only has it ask.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
+
+use super::backoff::{Backoff, jitter};
+use crate::app::message::{ConnectionNews, Message};
+use crate::store::{Cluster, ErrorKind, ReadOnly};
+
+/// How often a member that answers is asked again: bounds how long a silent death goes unnoticed.
+const INTERVAL: Duration = Duration::from_secs(5);
+/// How long to wait after a refusal: asking again soon would only hammer the server.
+const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+
+/// Runs until the loop ends.
+pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, retry: Arc<Notify>) {
+    let mut backoff = Backoff::default();
+    loop {
+        // Made before the call, so that a wish to retry during the call is not missed.
+        let woken = retry.notified();
+        let (news, wait) = match store.status().await {
+            Ok(status) => {
+                backoff.reset();
+                (ConnectionNews::Online(status), INTERVAL)
+            }
+            Err(error) => match error.kind {
+                ErrorKind::WrongPassword
+                | ErrorKind::PermissionDenied
+                | ErrorKind::Unauthenticated => (ConnectionNews::Denied(error), AFTER_REFUSAL),
+                _ => {
+                    let wait = backoff.next(jitter());
+                    let retry_at = (Instant::now() + wait).into_std();
+                    (ConnectionNews::Lost { error, retry_at }, wait)
+                }
+            },
+        };
+        if inbox.send(Message::Connection(news)).await.is_err() {
+            return;
+        }
+        let _ = tokio::time::timeout(wait, woken).await;
+    }
+}

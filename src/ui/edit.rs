@@ -1,0 +1,241 @@
+//! The Value pane while there is a draft, and the dialogs about it.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthChar;
+
+use super::frame::pane;
+use super::text::{cut_middle, number, short_lease, size};
+use super::theme::Theme;
+use super::value::line;
+use crate::app::App;
+use crate::app::edit::Draft;
+use crate::app::pane::Pane;
+use crate::app::viewport::PaneSize;
+use crate::domain::diff::{DiffLine, diff, lines};
+use crate::domain::edit::{Base, Form, State};
+use crate::domain::{Entry, escape, hex};
+
+/// Equal lines shown around a difference.
+const CONTEXT: usize = 3;
+
+/// Draws the draft and says how many rows it has.
+pub(super) fn render(
+    frame: &mut Frame,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    draft: &Draft,
+) -> PaneSize {
+    let session = &draft.session;
+    let buffer = session.buffer();
+    let (row, column) = buffer.cursor();
+    let notes = vec![
+        state(theme, session.state(), session.changed()),
+        Span::raw(format!("{}:{}", number(row as i64 + 1), number(column as i64 + 1))),
+    ];
+    let inner = pane(frame, area, app, theme, Pane::Value, notes);
+    let cells = usize::from(inner.width);
+    let title = cut_middle(&session.key().to_string(), cells);
+    frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
+    frame.render_widget(base_line(theme, draft), line(inner, 1));
+
+    let body =
+        Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+    let before = &buffer.lines()[row][..buffer.cursor_byte()];
+    let x: usize = before.chars().map(cell_width).sum();
+    let hidden = (x + 1).saturating_sub(cells);
+    let shown = buffer.lines().iter().enumerate().skip(draft.top).take(usize::from(body.height));
+    for (offset, (_, text)) in shown.enumerate() {
+        frame.render_widget(text_line(theme, text, hidden, cells), line(body, offset as u16));
+    }
+    if app.is_editing() && app.dialogs.is_empty() && body.height > 0 {
+        let y = body.y + row.saturating_sub(draft.top).min(usize::from(body.height) - 1) as u16;
+        frame.set_cursor_position(Position::new(body.x + (x - hidden) as u16, y));
+    }
+    PaneSize { width: inner.width, height: body.height }
+}
+
+fn state<'a>(theme: &Theme, state: &State, changed: bool) -> Span<'a> {
+    match state {
+        State::Clean if changed => Span::styled("changed", theme.changed()),
+        State::Clean => Span::styled("unchanged", theme.dim()),
+        State::Dirty { behind: None } => Span::styled("changed", theme.changed()),
+        State::Dirty { behind: Some(_) } => {
+            Span::styled("changed here and by somebody else", theme.danger())
+        }
+        State::Saving { .. } => Span::styled("saving …", theme.changed()),
+        State::Unknown { .. } => Span::styled("outcome unknown, reading …", theme.danger()),
+        State::Conflict { .. } => Span::styled("conflict", theme.danger()),
+        State::Gone { .. } => Span::styled("deleted meanwhile", theme.danger()),
+    }
+}
+
+/// What the draft is an edit of.
+fn base_line<'a>(theme: &Theme, draft: &Draft) -> Line<'a> {
+    let session = &draft.session;
+    let form = match session.form() {
+        Form::Text => "",
+        Form::Hex => "  edited as hexadecimal",
+    };
+    let text = match session.base() {
+        Base::Absent(_) => format!("new key{form}"),
+        Base::Entry(entry) => {
+            let bytes = size(entry.value.len());
+            let revision = number(entry.mod_revision.0);
+            let lease = if session.lease().is_some() {
+                format!("  keeps lease {}", short_lease(&session.lease().to_string()))
+            } else {
+                String::new()
+            };
+            format!("editing rev {revision}  {bytes}{lease}{form}")
+        }
+    };
+    Line::styled(text, theme.dim())
+}
+
+/// Cells of a character in the editor, escaped where it could act.
+fn cell_width(c: char) -> usize {
+    match c {
+        '\t' => 4,
+        c if escape::is_unsafe(c) => escape::message(c.encode_utf8(&mut [0; 4])).len(),
+        c => c.width().unwrap_or(0),
+    }
+}
+
+/// The part of a line that is in view: `hidden` cells from its start, `cells` wide.
+fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line<'a> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut plain = String::new();
+    let mut at = 0;
+    for c in text.chars() {
+        let end = at + cell_width(c);
+        if at >= hidden + cells {
+            break;
+        }
+        if end <= hidden {
+            at = end;
+            continue;
+        }
+        if c == '\t' || escape::is_unsafe(c) {
+            spans.push(Span::raw(std::mem::take(&mut plain)));
+            let mark = if c == '\t' {
+                "→   ".to_owned()
+            } else {
+                escape::message(c.encode_utf8(&mut [0; 4]))
+            };
+            // What is cut at the left edge loses its beginning.
+            let cut: String = mark.chars().skip(hidden.saturating_sub(at)).collect();
+            spans.push(Span::styled(cut, theme.class(crate::domain::value::Class::Escape)));
+        } else if at < hidden {
+            plain.push(' ');
+        } else {
+            plain.push(c);
+        }
+        at = end;
+    }
+    spans.push(Span::raw(plain));
+    Line::from(spans)
+}
+
+/// Base, theirs and mine: what each side changed.
+pub(super) fn conflict_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
+    let Some(draft) = &app.value.edit else { return Vec::new() };
+    let session = &draft.session;
+    let theirs = match session.state() {
+        State::Conflict { theirs } | State::Dirty { behind: Some(theirs) } => theirs,
+        _ => return vec![Line::raw("decided already; Esc closes this")],
+    };
+    let base = session.base();
+    let mine = session.draft_bytes().unwrap_or_else(|_| session.buffer().text().into_bytes());
+    let mut out = vec![Line::raw(session.key().to_string()), Line::default()];
+    let based = match base {
+        Base::Entry(entry) => format!("revision {}", number(entry.mod_revision.0)),
+        Base::Absent(_) => "no key yet".to_owned(),
+    };
+    out.push(Line::styled(format!("base: {based}, {}", size(base.value().len())), theme.strong()));
+    out.push(heading(theme, "theirs", theirs));
+    out.extend(diff_lines(theme, base.value(), &theirs.value));
+    out.push(Line::default());
+    out.push(Line::styled(format!("mine: the draft, {}", size(mine.len())), theme.strong()));
+    out.extend(diff_lines(theme, base.value(), &mine));
+    out
+}
+
+fn heading<'a>(theme: &Theme, whose: &str, entry: &Entry) -> Line<'a> {
+    let revision = number(entry.mod_revision.0);
+    let text = format!("{whose}: revision {revision}, {}", size(entry.value.len()));
+    Line::styled(text, theme.strong())
+}
+
+/// What a deleted key was, and that the draft is kept.
+pub(super) fn gone_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
+    let Some(draft) = &app.value.edit else { return Vec::new() };
+    let session = &draft.session;
+    let mut out = vec![Line::raw(session.key().to_string())];
+    if let State::Gone { revision } = session.state() {
+        out.push(Line::raw(format!("deleted, seen at revision {}", number(revision.0))));
+    }
+    if session.base().lease().is_some() {
+        let lease = session.base().lease();
+        out.push(Line::raw(format!("it hung on lease {lease}; created anew it has none")));
+    }
+    out.push(Line::styled("the draft is kept until you decide", theme.dim()));
+    out
+}
+
+/// The way from one value to another, line by line; binary values as hexadecimal.
+pub(super) fn diff_lines<'a>(theme: &Theme, old: &[u8], new: &[u8]) -> Vec<Line<'a>> {
+    let texts = (std::str::from_utf8(old), std::str::from_utf8(new));
+    let (old, new) = match texts {
+        (Ok(old), Ok(new)) => (old.to_owned(), new.to_owned()),
+        _ => (hex::to_text(old), hex::to_text(new)),
+    };
+    let (old, new) = (lines(&old), lines(&new));
+    let all = diff(&old, &new);
+    let changed: Vec<usize> = all
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| !matches!(line, DiffLine::Same(_)))
+        .map(|(at, _)| at)
+        .collect();
+    if changed.is_empty() {
+        return vec![Line::styled("  (no difference)", theme.dim())];
+    }
+    let near = |at: usize| {
+        let next = changed.partition_point(|c| *c < at);
+        let after = changed.get(next).is_some_and(|c| c - at <= CONTEXT);
+        after || next > 0 && at - changed[next - 1] <= CONTEXT
+    };
+    let mut out = Vec::new();
+    let mut left_out = 0;
+    for (at, line) in all.iter().enumerate() {
+        if !near(at) {
+            left_out += 1;
+            continue;
+        }
+        if left_out > 0 {
+            out.push(Line::styled(format!("  … {} equal lines", number(left_out)), theme.dim()));
+            left_out = 0;
+        }
+        out.push(diff_line(theme, *line));
+    }
+    if left_out > 0 {
+        out.push(Line::styled(format!("  … {} equal lines", number(left_out)), theme.dim()));
+    }
+    out
+}
+
+fn diff_line<'a>(theme: &Theme, line: DiffLine<'_>) -> Line<'a> {
+    /// More of a line is not read in a dialog, and a line may be a megabyte.
+    const LONGEST: usize = 2000;
+    let (sign, style) = match line {
+        DiffLine::Same(_) => ("  ", Style::new()),
+        DiffLine::Removed(_) => ("- ", theme.danger()),
+        DiffLine::Added(_) => ("+ ", theme.good()),
+    };
+    let text: String = line.text().chars().take(LONGEST).collect();
+    Line::styled(format!("{sign}{}", escape::message(&text)), style)
+}

@@ -1,0 +1,106 @@
+//! The Leases pane: one lease a row, its time as a bar that counts down.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::frame::{face, pane};
+use super::text::{fit, fit_key, number, seconds, short_lease};
+use super::theme::Theme;
+use super::value::line;
+use crate::app::App;
+use crate::app::lease::{Kept, LeaseRow};
+use crate::app::load::Load;
+use crate::app::pane::Pane;
+use crate::app::viewport::{PaneSize, keep_in_view};
+use crate::domain::escape;
+
+/// Cells of the bar.
+const BAR: usize = 8;
+
+/// Draws the pane and says how many rows it has.
+pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
+    let rows = app.leases.rows();
+    let mut notes = Vec::new();
+    if !rows.is_empty() {
+        let at = app.leases.cursor.selected + 1;
+        notes.push(Span::raw(format!("{at}/{}", number(rows.len() as i64))));
+    }
+    let inner = pane(frame, area, app, theme, Pane::Leases, notes);
+    match &app.leases.list {
+        Load::Idle | Load::Loading => face(frame, inner, "loading …", theme.dim()),
+        Load::Failed(error) => {
+            let text = format!("{} · R tries again", escape::message(&error.to_string()));
+            face(frame, inner, &text, theme.danger());
+        }
+        Load::Ready(all) if all.is_empty() => {
+            face(frame, inner, "no leases; n grants one", theme.dim());
+        }
+        Load::Ready(_) if rows.is_empty() => {
+            face(frame, inner, "no lease has the filter's text; Esc drops it", theme.dim());
+        }
+        Load::Ready(_) => {
+            let cursor = app.leases.cursor;
+            let height = usize::from(inner.height);
+            let top = keep_in_view(cursor.top, cursor.selected, height, rows.len());
+            for (offset, (index, row)) in rows.iter().enumerate().skip(top).take(height).enumerate()
+            {
+                let at = line(inner, offset as u16);
+                frame.render_widget(lease_line(app, theme, row, inner.width), at);
+                if index == cursor.selected {
+                    let focused = app.focus == Pane::Leases;
+                    let style = if focused { theme.selected() } else { theme.selected_elsewhere() };
+                    frame.buffer_mut().set_style(at, style);
+                }
+            }
+        }
+    }
+    PaneSize { width: inner.width, height: inner.height }
+}
+
+/// `694d…2a1f     58s/60s ███████▊    3 keys  kept alive`
+fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, width: u16) -> Line<'a> {
+    let id = row.id.to_string();
+    let id = if width >= 70 { fit(&id, 16) } else { fit(&short_lease(&id), 9) };
+    let mut spans = vec![Span::raw(id)];
+    let Some(reading) = &row.reading else {
+        spans.push(Span::styled("  …", theme.dim()));
+        return Line::from(spans);
+    };
+    let left = reading.left(app.now);
+    let soon = left * 5 <= reading.granted;
+    let style = if soon { theme.danger() } else { Style::new() };
+    let time = format!("{:>8}/{:<7}", seconds(left), seconds(reading.granted));
+    spans.push(Span::styled(time, style));
+    if width >= 50 {
+        spans.push(Span::styled(bar(left, reading.granted), style));
+    }
+    let keys = match reading.keys.as_slice() {
+        [] => "no keys".to_owned(),
+        [_] => "1 key".to_owned(),
+        keys => format!("{} keys", number(keys.len() as i64)),
+    };
+    spans.push(Span::styled(format!(" {keys:>9}"), theme.number()));
+    match app.leases.kept.get(&row.id) {
+        Some(Kept::Alive) => spans.push(Span::styled("  kept alive", theme.good())),
+        Some(Kept::Failing) => spans.push(Span::styled("  renewal fails", theme.danger())),
+        None => {
+            let used: usize = spans.iter().map(Span::width).sum();
+            let room = usize::from(width).saturating_sub(used + 2);
+            if let (Some(key), true) = (reading.keys.first(), room >= 10) {
+                let key = fit_key(&key.to_string(), room);
+                spans.push(Span::styled(format!("  {}", key.trim_end()), theme.dim()));
+            }
+        }
+    }
+    Line::from(spans)
+}
+
+/// A bar of eighths.
+fn bar(left: i64, granted: i64) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let granted = granted.max(1) as usize;
+    let filled = (left.max(0) as usize * BAR * 8 / granted).min(BAR * 8);
+    fit(&format!("{}{}", "█".repeat(filled / 8), EIGHTHS[filled % 8]), BAR)
+}

@@ -1,0 +1,158 @@
+//! Text in cells: width, cutting, padding, and how numbers, sizes and times are written.
+//!
+//! What comes in has been made safe already; nothing here turns bytes into text.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many cells a text takes.
+pub(super) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The beginning of a text that fits into `cells`, ending in `…` when something is missing.
+pub(super) fn cut_end(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    if cells == 0 {
+        return String::new();
+    }
+    format!("{}…", take_front(text, cells - 1))
+}
+
+/// The beginning and the end of a text with `…` between them: the end tells more, so it gets more.
+pub(super) fn cut_middle(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    if cells < 4 {
+        return cut_end(text, cells);
+    }
+    let front = take_front(text, (cells - 1) / 3);
+    let back = take_back(text, cells - 1 - width(&front));
+    format!("{front}…{back}")
+}
+
+fn take_front(text: &str, cells: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= cells
+    };
+    text.chars().take_while(fits).collect()
+}
+
+fn take_back(text: &str, cells: usize) -> String {
+    let mut used = 0;
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > cells {
+            break;
+        }
+        start = at;
+    }
+    text[start..].to_owned()
+}
+
+/// A text in exactly `cells`, cut at the end or filled with blanks.
+pub(super) fn fit(text: &str, cells: usize) -> String {
+    pad(cut_end(text, cells), cells)
+}
+
+/// A key in exactly `cells`, cut in the middle or filled with blanks.
+pub(super) fn fit_key(text: &str, cells: usize) -> String {
+    pad(cut_middle(text, cells), cells)
+}
+
+fn pad(mut text: String, cells: usize) -> String {
+    let missing = cells.saturating_sub(width(&text));
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
+}
+
+/// A number with its thousands set apart: `1,204,551`.
+pub(super) fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::from(if n < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A size in bytes: `58 B`, `1.2 KiB`, `1.5 MiB`.
+pub(super) fn size(bytes: usize) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// Seconds as people read them: `58s`, `3m 20s`, `2h 5m`, `41d 3h`.
+pub(super) fn seconds(seconds: i64) -> String {
+    match seconds {
+        s if s < 60 => format!("{s}s"),
+        s if s < 3600 => format!("{}m {}s", s / 60, s % 60),
+        s if s < 86_400 => format!("{}h {}m", s / 3600, s % 3600 / 60),
+        s => format!("{}d {}h", s / 86_400, s % 86_400 / 3600),
+    }
+}
+
+/// The time of day with milliseconds, in the zone that is `offset` seconds east of Greenwich.
+pub(super) fn time_of_day(time: SystemTime, offset: i32) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let of_day = (since.as_secs() as i64 + i64::from(offset)).rem_euclid(86_400);
+    let millis = since.subsec_millis();
+    format!("{:02}:{:02}:{:02}.{millis:03}", of_day / 3600, of_day % 3600 / 60, of_day % 60)
+}
+
+/// The short form of a lease ID: `694d…4a1f`.
+pub(super) fn short_lease(id: &str) -> String {
+    if id.len() <= 9 { id.to_owned() } else { format!("{}…{}", &id[..4], &id[id.len() - 4..]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_to_cells() {
+        assert_eq!(cut_middle("/config/app/name", 10), "/co…p/name");
+        assert_eq!(cut_middle("short", 10), "short");
+        assert_eq!(cut_end("日本語", 5), "日本…");
+        assert_eq!(cut_end("日本語", 4), "日…");
+        assert_eq!(cut_middle("日本語日本語", 9), "日…日本語");
+        for cells in 0..20 {
+            assert!(width(&cut_middle("/α/日本/語/key", cells)) <= cells);
+            assert_eq!(width(&fit_key("/α/日本/語/key", cells)), cells);
+        }
+    }
+
+    #[test]
+    fn numbers_sizes_and_times() {
+        assert_eq!(number(1_204_551), "1,204,551");
+        assert_eq!(number(-999), "-999");
+        assert_eq!(number(100), "100");
+        assert_eq!(size(58), "58 B");
+        assert_eq!(size(1_572_864), "1.5 MiB");
+        assert_eq!(seconds(200), "3m 20s");
+        assert_eq!(seconds(3_553_200), "41d 3h");
+        let time = UNIX_EPOCH + Duration::from_millis(3_723_045);
+        assert_eq!(time_of_day(time, 0), "01:02:03.045");
+        assert_eq!(time_of_day(time, -7200), "23:02:03.045");
+        assert_eq!(short_lease("694d81417acd4a1f"), "694d…4a1f");
+    }
+}

@@ -1,0 +1,206 @@
+//! The Keys pane. The tree widget is given the rows in view and nothing else, so a frame costs the
+//! same whatever the tree holds.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
+use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
+
+use super::frame::pane;
+use super::text::{cut_middle, fit_key, number, width};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::follow::Follow;
+use crate::app::pane::Pane;
+use crate::app::tree::MARKED;
+use crate::app::viewport::{PaneSize, keep_in_view};
+use crate::domain::escape;
+use crate::domain::tree::{Level, Node, Row, RowKind};
+
+/// Cells a level is indented by, and cells of the arrow.
+const STEP: usize = 2;
+
+/// Draws the pane and says how many rows it has.
+pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
+    let keys = &app.keys;
+    let mut notes = Vec::new();
+    match &keys.follow {
+        Follow::Refused(_) => notes.push(Span::styled("not live", theme.danger())),
+        Follow::Lost => notes.push(Span::styled("stale", theme.danger())),
+        Follow::Off | Follow::Starting | Follow::Live => {}
+    }
+    let rows = keys.tree.rows();
+    if rows.len() > 1 {
+        notes.push(Span::raw(format!(
+            "{}/{}",
+            keys.cursor.selected + 1,
+            number(rows.len() as i64)
+        )));
+    }
+    let inner = pane(frame, area, app, theme, Pane::Keys, notes);
+    let height = usize::from(inner.height);
+    let top = keep_in_view(keys.cursor.top, keys.cursor.selected, height, rows.len());
+    let window = &rows[top..rows.len().min(top + height)];
+    draw_window(
+        frame,
+        inner,
+        app,
+        theme,
+        window,
+        keys.cursor.selected - top.min(keys.cursor.selected),
+    );
+    PaneSize { width: inner.width, height: inner.height }
+}
+
+fn draw_window(
+    frame: &mut Frame,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    window: &[Row],
+    selected: usize,
+) {
+    let Some(first) = window.first() else { return };
+    // Very deep trees are shifted to the left, so that names stay in view.
+    let deepest = window.iter().map(|row| usize::from(row.depth)).max().unwrap_or(0);
+    let shift = (deepest + 1).saturating_sub(usize::from(area.width) / 2 / STEP);
+    let depth = |row: &Row| usize::from(row.depth).saturating_sub(shift);
+
+    // From the last row to the first: what is deeper belongs to the next row that is not.
+    let mut waiting: Vec<Vec<TreeItem<usize>>> = Vec::new();
+    for (index, row) in window.iter().enumerate().rev() {
+        let depth = depth(row);
+        let text = line(app, theme, row, usize::from(area.width), depth);
+        let item = adopt(&mut waiting, depth, index, Text::from(text), is_openable(app, row));
+        push(&mut waiting, depth, item);
+    }
+    // What the first rows hang under is above the window: items without height, for the indentation.
+    for above in (0..depth(first)).rev() {
+        let item = adopt(&mut waiting, above, usize::MAX - above, Text::default(), true);
+        push(&mut waiting, above, item);
+    }
+    let mut items = waiting.into_iter().next().unwrap_or_default();
+    items.reverse();
+
+    let mut state = TreeState::default();
+    let mut path: Vec<usize> = (0..depth(first)).map(|above| usize::MAX - above).collect();
+    (0..path.len()).for_each(|len| {
+        state.open(path[..=len].to_vec());
+    });
+    for (index, row) in window.iter().enumerate() {
+        path.truncate(depth(row));
+        path.push(index);
+        if is_open(app, row) {
+            state.open(path.clone());
+        }
+        if index == selected {
+            state.select(path.clone());
+        }
+    }
+    let focused = app.focus == Pane::Keys;
+    let highlight = if focused { theme.selected() } else { theme.selected_elsewhere() };
+    // Identifiers are row numbers, so no two are equal and the widget cannot refuse them.
+    if let Ok(widget) = TreeWidget::new(&items) {
+        let widget = widget
+            .node_closed_symbol("▸ ")
+            .node_open_symbol("▾ ")
+            .node_no_children_symbol("  ")
+            .highlight_style(highlight);
+        frame.render_stateful_widget(widget, area, &mut state);
+    }
+}
+
+/// Makes an item of what waits one level deeper. A directory always gets a child, since the widget
+/// draws an arrow only where there is one.
+fn adopt<'a>(
+    waiting: &mut [Vec<TreeItem<'a, usize>>],
+    depth: usize,
+    id: usize,
+    text: Text<'a>,
+    openable: bool,
+) -> TreeItem<'a, usize> {
+    let mut children = waiting.get_mut(depth + 1).map(std::mem::take).unwrap_or_default();
+    children.reverse();
+    if children.is_empty() && openable {
+        children.push(TreeItem::new_leaf(usize::MAX / 2, Text::default()));
+    }
+    TreeItem::new(id, text.clone(), children).unwrap_or_else(|_| TreeItem::new_leaf(id, text))
+}
+
+fn push<'a>(waiting: &mut Vec<Vec<TreeItem<'a, usize>>>, depth: usize, item: TreeItem<'a, usize>) {
+    if waiting.len() <= depth {
+        waiting.resize_with(depth + 1, Vec::new);
+    }
+    waiting[depth].push(item);
+}
+
+fn node<'a>(app: &'a App, row: &Row) -> Option<&'a Node> {
+    match row.kind {
+        RowKind::Node(id) => app.keys.tree.get(id),
+        _ => None,
+    }
+}
+
+fn is_openable(app: &App, row: &Row) -> bool {
+    node(app, row).is_some_and(Node::is_dir)
+}
+
+fn is_open(app: &App, row: &Row) -> bool {
+    node(app, row).and_then(Node::as_dir).is_some_and(|dir| dir.open)
+}
+
+/// The text of a row, in the cells that the indentation leaves.
+fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> Line<'a> {
+    let cells = cells.saturating_sub(STEP * depth + STEP);
+    let tree = &app.keys.tree;
+    let note = |text: &str, style: Style| Line::styled(cut_middle(text, cells), style);
+    match row.kind {
+        RowKind::Node(id) => match tree.get(id) {
+            Some(node) => node_line(app, theme, node, cells),
+            None => Line::default(),
+        },
+        RowKind::More(_) => note("… more", theme.dim()),
+        RowKind::Loading(_) => note("loading …", theme.dim()),
+        RowKind::Empty(_) => note("no keys here; n creates one", theme.dim()),
+        RowKind::Stale(_) => note("stale; R reads again", theme.danger()),
+        RowKind::Failed(id) => match tree.dir(id).map(|dir| &dir.level) {
+            Some(Level::Failed(reason)) => {
+                // The end of a failed row is what tells the key to press, so the reason is cut.
+                let reason = super::text::cut_end(reason, cells.saturating_sub(16));
+                Line::styled(format!("{reason} · R tries again"), theme.danger())
+            }
+            _ => Line::default(),
+        },
+    }
+}
+
+fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a> {
+    let name = match escape::line(&node.name) {
+        name if name.is_empty() => "(the key itself)".to_owned(),
+        name => name,
+    };
+    let changed = node.changed.is_some_and(|at| app.now.saturating_duration_since(at) < MARKED);
+    let style = match (changed, node.is_dir()) {
+        (true, _) => theme.changed(),
+        (false, true) => theme.directory(),
+        (false, false) => Style::new(),
+    };
+    let mark = if changed { "*" } else { " " };
+    let count = node.as_dir().and_then(|dir| dir.count).map(number).unwrap_or_default();
+    let lease = node.as_leaf().is_some_and(|leaf| leaf.lease.is_some());
+    let tail = if lease { "lease".to_owned() } else { count };
+    let room = cells.saturating_sub(width(&tail) + 3);
+    if room < 8 || tail.is_empty() {
+        let name = fit_key(&name, cells.saturating_sub(1));
+        return Line::from(vec![Span::styled(name, style), Span::styled(mark, theme.changed())]);
+    }
+    let tail_style = if lease { theme.dim() } else { theme.number() };
+    Line::from(vec![
+        Span::styled(fit_key(&name, room), style),
+        Span::styled(mark, theme.changed()),
+        Span::raw(" "),
+        Span::styled(tail, tail_style),
+        Span::raw(" "),
+    ])
+}

@@ -1,0 +1,146 @@
+//! The Value pane: what the selected key holds, or why nothing is shown.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::frame::{face, pane};
+use super::text::{cut_middle, number, short_lease, size, width};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::load::Load;
+use crate::app::pane::Pane;
+use crate::app::viewport::PaneSize;
+use crate::domain::value::View;
+use crate::domain::{Entry, escape};
+
+/// Lines above the value: the key, and its revisions.
+const HEAD: u16 = 2;
+
+/// Draws the pane and says how many rows it has for the value.
+pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
+    if let Some(draft) = &app.value.edit {
+        return super::edit::render(frame, area, app, theme, draft);
+    }
+    let rows = app.value.rows();
+    let mut notes = Vec::new();
+    let height = usize::from(area.height.saturating_sub(2 + HEAD));
+    if rows > height {
+        let last = (app.value.top + height).min(rows);
+        notes.push(Span::raw(format!("{}-{last}/{}", app.value.top + 1, number(rows as i64))));
+    }
+    let inner = pane(frame, area, app, theme, Pane::Value, notes);
+    let body = Rect {
+        y: inner.y + HEAD.min(inner.height),
+        height: inner.height.saturating_sub(HEAD),
+        ..inner
+    };
+    let body_size = PaneSize { width: inner.width, height: body.height };
+    let Some((key, is_dir)) = &app.value.key else {
+        face(frame, inner, "nothing selected", theme.dim());
+        return body_size;
+    };
+    let title = cut_middle(&key.to_string(), usize::from(inner.width));
+    if *is_dir {
+        let count = app.keys.selected_row().and_then(|row| app.keys.tree.dir(row.node())?.count);
+        let count = count.map_or("counting …".to_owned(), |n| format!("{} keys", number(n)));
+        frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
+        frame.render_widget(Line::styled(format!("prefix, {count}"), theme.dim()), line(inner, 1));
+        return body_size;
+    }
+    match &app.value.entry {
+        Load::Ready(Some(entry)) => {
+            head(frame, inner, app, theme, entry);
+            if let Some(view) = &app.value.view {
+                rows_of(frame, body, app, theme, view);
+            }
+        }
+        Load::Ready(None) => {
+            frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
+            face(frame, body, "this key does not exist (any more)", theme.dim());
+        }
+        Load::Failed(error) => {
+            frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
+            let text = format!("{} · R tries again", escape::message(&error.to_string()));
+            face(frame, body, &text, theme.danger());
+        }
+        Load::Idle | Load::Loading => {
+            frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
+            face(frame, body, "loading …", theme.dim());
+        }
+    }
+    body_size
+}
+
+/// The key with kind and size; revisions, version and lease.
+fn head(frame: &mut Frame, inner: Rect, app: &App, theme: &Theme, entry: &Entry) {
+    let cells = usize::from(inner.width);
+    let view = app.value.view.as_ref();
+    let kind =
+        view.map_or(
+            "",
+            |view| {
+                if view.json_error().is_some() { "not JSON" } else { view.kind().name() }
+            },
+        );
+    let shown = view.map_or("", |view| view.rendering().name());
+    let shown = if shown == kind { String::new() } else { format!(" as {shown}") };
+    let tail = format!("{kind}{shown} {}", size(entry.value.len()));
+    let key = cut_middle(&entry.key.to_string(), cells.saturating_sub(width(&tail) + 2));
+    let gap = " ".repeat(cells.saturating_sub(width(&key) + width(&tail)));
+    let first = Line::from(vec![
+        Span::styled(key, theme.strong()),
+        Span::raw(gap),
+        Span::styled(tail, theme.dim()),
+    ]);
+    frame.render_widget(first, line(inner, 0));
+    frame.render_widget(revisions(app, theme, entry), line(inner, 1));
+}
+
+/// `rev 1203  created 17  version 9  lease 694d…2a1f 58s`
+pub(super) fn revisions<'a>(app: &App, theme: &Theme, entry: &Entry) -> Line<'a> {
+    let mut spans = vec![
+        Span::styled("rev ", theme.dim()),
+        Span::styled(number(entry.mod_revision.0), theme.number()),
+        Span::styled("  created ", theme.dim()),
+        Span::styled(number(entry.create_revision.0), theme.number()),
+        Span::styled("  version ", theme.dim()),
+        Span::styled(number(entry.version.0), theme.number()),
+    ];
+    if entry.lease.is_some() {
+        let left = app.leases.rows().into_iter().find(|row| row.id == entry.lease);
+        let left = left.and_then(|row| row.reading.as_ref()).map(|r| r.left(app.now));
+        let left = left.map(super::text::seconds).unwrap_or_default();
+        spans.push(Span::styled("  lease ", theme.dim()));
+        spans.push(Span::raw(format!("{} {left}", short_lease(&entry.lease.to_string()))));
+    }
+    Line::from(spans)
+}
+
+fn rows_of(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, view: &View) {
+    if view.is_empty() {
+        return face(frame, area, "(empty value)", theme.dim());
+    }
+    let rows = app.value.rows();
+    if rows == 0 {
+        return face(frame, area, "no line contains the filter's text; Esc drops it", theme.dim());
+    }
+    for (offset, row) in (app.value.top..rows).take(usize::from(area.height)).enumerate() {
+        let row = app.value.matches.as_ref().map_or(row, |matches| matches[row]);
+        frame.render_widget(spans(theme, view, row), line(area, offset as u16));
+    }
+}
+
+/// One row of a value with its colors.
+pub(super) fn spans<'a>(theme: &Theme, view: &View, row: usize) -> Line<'a> {
+    let spans = view.row(row).into_iter();
+    Line::from(
+        spans.map(|span| Span::styled(span.text, theme.class(span.class))).collect::<Vec<_>>(),
+    )
+}
+
+/// One line of an area; an empty area when it is below the end.
+pub(super) fn line(area: Rect, offset: u16) -> Rect {
+    let height = u16::from(offset < area.height);
+    Rect { y: area.y + offset.min(area.height), height, ..area }
+}

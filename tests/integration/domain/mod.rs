@@ -1,0 +1,6 @@
+//! The domain under properties: what must hold for any keys and any order of things.
+
+mod lister;
+mod model;
+mod tree;
+mod tree_cases;
