@@ -107,7 +107,7 @@ async fn gateway_options(
 ) -> Result<GatewayOptions, TerminalError> {
     let (credentials, jwt_token) = match connection.credentials {
         Credentials::None => (None, None),
-        Credentials::Token(token) => (None, Some(gateway::Secret::new(token.reveal()))),
+        Credentials::Token(token) => (None, Some(token)),
         Credentials::User { name, password } => {
             let password = if let Some(password) = password {
                 password.reveal().to_owned()
