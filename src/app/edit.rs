@@ -406,7 +406,8 @@ impl App {
                 self.chosen(choice, "their value is in the editor; undo leads back to yours");
             }
             Action::KeepMine => {
-                if session.keep_mine() == Choice::Done {
+                let choice = session.keep_mine();
+                if choice == Choice::Done {
                     self.dialogs.pop();
                     self.save_draft();
                 }
@@ -416,7 +417,8 @@ impl App {
                 self.chosen(choice, "both values are in the editor, marked where they differ");
             }
             Action::CreateAnew => {
-                if session.create_anew() == Choice::Done {
+                let choice = session.create_anew();
+                if choice == Choice::Done {
                     draft.is_new = true;
                     self.dialogs.pop();
                     self.save_draft();

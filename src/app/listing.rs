@@ -173,14 +173,18 @@ impl App {
             (dir.open && matches!(dir.level, Level::Failed(_))).then_some(id)
         };
         let failed: Vec<NodeId> = self.keys.tree.dirs().filter_map(failed).collect();
-        failed.into_iter().for_each(|dir| self.start_listing(dir));
+        for dir in failed {
+            self.start_listing(dir);
+        }
     }
 
     /// Lists every open level anew.
     fn list_open_again(&mut self) {
         let open: Vec<NodeId> =
             self.keys.tree.dirs().filter(|(_, dir)| dir.open).map(|(id, _)| id).collect();
-        open.into_iter().for_each(|dir| self.start_listing(dir));
+        for dir in open {
+            self.start_listing(dir);
+        }
     }
 
     /// `R`: the focused pane is read anew, and a lost connection is tried at once.

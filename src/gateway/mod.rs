@@ -25,7 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::http::LONG_CALL;
-pub use self::options::{Credentials, GatewayOptions, Secret, TlsOptions};
+pub use self::options::{Credentials, GatewayOptions, TlsOptions};
 
 use self::endpoint::Endpoints;
 use self::http::{Http, Limits};

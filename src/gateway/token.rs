@@ -10,9 +10,10 @@ use tokio::sync::Mutex;
 
 use super::error::NOT_ENABLED;
 use super::http::{Call, Http, encode};
-use super::options::{Credentials, Secret};
+use super::options::Credentials;
 use super::transport::{Failure, Phase};
 use super::wire::auth::{AuthenticateRequest, AuthenticateResponse};
+use crate::domain::Secret;
 use crate::store::{ErrorKind, StoreError};
 
 /// A token as it is sent, or none.

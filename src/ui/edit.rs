@@ -144,9 +144,9 @@ fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line
 pub(super) fn conflict_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
     let Some(draft) = &app.value.edit else { return Vec::new() };
     let session = &draft.session;
-    let theirs = match session.state() {
-        State::Conflict { theirs } | State::Dirty { behind: Some(theirs) } => theirs,
-        _ => return vec![Line::raw("decided already; Esc closes this")],
+    let (State::Conflict { theirs } | State::Dirty { behind: Some(theirs) }) = session.state()
+    else {
+        return vec![Line::raw("decided already; Esc closes this")];
     };
     let base = session.base();
     let mine = session.draft_bytes().unwrap_or_else(|_| session.buffer().text().into_bytes());
