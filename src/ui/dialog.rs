@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Clear, Paragraph, Wrap};
 
 use super::layout::centered;
+use super::layout::line;
 use super::text::width;
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Prompt, PromptKind};
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::frame::{face, pane};
+use super::layout::line;
 use super::text::{fit, fit_key, number, seconds, short_lease};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::lease::{Kept, LeaseRow};
 use crate::app::load::Load;
