@@ -26,6 +26,9 @@ impl App {
     pub(super) fn go_to(&mut self, target: Key) {
         if !target.as_bytes().starts_with(self.settings.root.as_bytes()) {
             self.root_at(Key::default());
+        } else if self.root_is_refused() {
+            // Who may read only some ranges can begin at one of them.
+            self.root_at(self.directory_of(&target));
         }
         self.focus(Pane::Keys);
         if self.keys.filter.take().is_some() {
@@ -33,6 +36,18 @@ impl App {
             self.filter_changed();
         }
         self.goto = Some(Goto { target, as_directory: false });
+    }
+
+    fn root_is_refused(&self) -> bool {
+        let root = self.keys.tree.dir(NodeId::ROOT);
+        root.is_some_and(|root| root.is_empty() && matches!(root.level, Level::Failed(_)))
+    }
+
+    /// A key up to and with its last delimiter.
+    fn directory_of(&self, key: &Key) -> Key {
+        let (bytes, delimiter) = (key.as_bytes(), self.settings.delimiter.as_slice());
+        let ends = (0..bytes.len()).rev().find(|at| bytes[*at..].starts_with(delimiter));
+        Key::from(&bytes[..ends.map_or(0, |at| at + delimiter.len())])
     }
 
     /// Goes on as far as the tree is known; called after every message.
