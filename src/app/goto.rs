@@ -26,9 +26,6 @@ impl App {
     pub(super) fn go_to(&mut self, target: Key) {
         if !target.as_bytes().starts_with(self.settings.root.as_bytes()) {
             self.root_at(Key::default());
-        } else if self.root_is_refused() {
-            // Who may read only some ranges can begin at one of them.
-            self.root_at(self.directory_of(&target));
         }
         self.focus(Pane::Keys);
         if self.keys.filter.take().is_some() {
@@ -36,11 +33,6 @@ impl App {
             self.filter_changed();
         }
         self.goto = Some(Goto { target, as_directory: false });
-    }
-
-    fn root_is_refused(&self) -> bool {
-        let root = self.keys.tree.dir(NodeId::ROOT);
-        root.is_some_and(|root| root.is_empty() && matches!(root.level, Level::Failed(_)))
     }
 
     /// A key up to and with its last delimiter.
@@ -53,6 +45,11 @@ impl App {
     /// Goes on as far as the tree is known; called after every message.
     pub(super) fn advance_goto(&mut self) {
         while let Some(goto) = self.goto.clone() {
+            let directory = self.directory_of(&goto.target);
+            if self.keys.root_refused && directory != self.settings.root {
+                // Who may read only some ranges begins at one of them.
+                return self.root_at(directory);
+            }
             match self.step(&goto.target) {
                 Step::Arrived(id) => {
                     self.goto = None;
