@@ -9,6 +9,7 @@ mod domain;
 mod editing;
 mod gateway;
 mod layering;
+mod readme;
 mod stub_check;
 mod support_check;
 mod wire;
