@@ -8,6 +8,7 @@ mod contract;
 mod domain;
 mod editing;
 mod gateway;
+mod screen;
 mod stub_check;
 mod support_check;
 mod wire;
