@@ -34,6 +34,9 @@ impl App {
     }
 
     pub(super) fn on_saved(&mut self, result: CallResult) {
+        if let Ok(Answer::Txn(answer)) = &result {
+            self.seen(answer.revision);
+        }
         let Some(draft) = self.value.edit.as_mut() else { return };
         let outcome = match result {
             Ok(Answer::Txn(answer)) => draft.session.on_saved(answer),
@@ -67,6 +70,7 @@ impl App {
     pub(super) fn on_peek(&mut self, result: CallResult) {
         // A peek that failed is repeated with the next event, or by the refusal of the save.
         let Ok(Answer::Range(answer)) = result else { return };
+        self.seen(answer.revision);
         let Some(draft) = self.value.edit.as_mut() else { return };
         let entry = answer.entries.into_iter().next();
         let outcome = draft.session.on_read_back(entry, answer.revision);

@@ -10,6 +10,7 @@ mod editing;
 mod gateway;
 mod layering;
 mod readme;
+mod screen;
 mod stub_check;
 mod support_check;
 mod wire;
