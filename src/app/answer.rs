@@ -29,6 +29,9 @@ impl App {
             Purpose::RevokeLook(_) | Purpose::LeaseKeys(_) | Purpose::KeepAliveLook(_) => {
                 self.on_lease_look(purpose, result);
             }
+            Purpose::View(purpose) => self.on_view_answer(purpose, result),
+            Purpose::AttachLook(key, id) => self.on_attach_look(key, id, result),
+            Purpose::Attach(key, id) => self.on_attached(&key, id, result),
             // Answered by the file's own message.
             Purpose::SaveLog(..) => {}
         }

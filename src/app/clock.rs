@@ -23,6 +23,10 @@ pub enum Timer {
     Marks,
     /// Something asked for by hand has been awaited long enough to say so.
     Slow,
+    /// What the open view shows is to be read again.
+    View,
+    /// What was to be released before quitting takes long.
+    Release,
     /// The key of a save that was not answered is to be read again.
     ReadBack,
 }

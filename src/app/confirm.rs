@@ -48,6 +48,7 @@ impl App {
                 }
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::Holding) => self.act_in_holding(action),
             Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
                 self.act_in_edit_dialog(action);
             }
@@ -94,12 +95,11 @@ impl App {
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
             Confirmed::SaveDraft => self.save_draft(),
-            Confirmed::Quit => self.effects.push(Effect::Quit),
         }
     }
 
     pub(super) fn question(&mut self, title: String, lines: Vec<String>, then: Confirmed) {
-        let danger = !matches!(then, Confirmed::SaveDraft | Confirmed::Quit | Confirmed::Put(..));
+        let danger = !matches!(then, Confirmed::SaveDraft | Confirmed::Put(..));
         let confirm = Confirm { title, lines, typed: None, danger, then, scroll: 0 };
         self.dialogs.push(Dialog::Confirm(confirm));
     }
@@ -108,11 +108,8 @@ impl App {
     pub(super) fn quit_asking(&mut self) {
         if self.has_unsaved_draft() {
             self.dialogs.push(Dialog::Unsaved { quit: true });
-        } else if !self.leases.kept.is_empty() {
-            let kept = self.leases.kept.len();
-            let lines = self.leases.kept.keys().map(ToString::to_string).collect();
-            let title = format!("Quit? {kept} leases kept alive here will run out");
-            self.question(title, lines, Confirmed::Quit);
+        } else if self.holds_something() {
+            self.ask_before_quitting();
         } else {
             self.effects.push(Effect::Quit);
         }
@@ -120,11 +117,16 @@ impl App {
 
     /// Ctrl-c: asks once when a draft has changes, a second one quits at once.
     pub(super) fn quit_now(&mut self) {
-        if self.quit_asked || !self.has_unsaved_draft() {
+        let unsaved = self.has_unsaved_draft();
+        if self.quit_asked || !(unsaved || self.holds_something()) {
             self.effects.push(Effect::Quit);
             return;
         }
         self.quit_asked = true;
+        if !unsaved {
+            self.ask_before_quitting();
+            return self.complain("something is held here; Ctrl-c again quits all the same");
+        }
         if !matches!(self.dialogs.last(), Some(Dialog::Unsaved { .. })) {
             self.dialogs.push(Dialog::Unsaved { quit: true });
         }

@@ -42,6 +42,8 @@ pub enum Dialog {
     },
     /// The key was deleted while it was edited.
     Gone,
+    /// Something is held here, and somebody wants to quit.
+    Holding,
     /// One event, with old and new value.
     Event {
         /// The event.
@@ -78,6 +80,7 @@ impl Dialog {
             Dialog::Unsaved { .. } => &[Context::Unsaved, Context::Always],
             Dialog::Conflict { .. } => &[Context::Conflict, Context::List, Context::Always],
             Dialog::Gone => &[Context::Gone, Context::Always],
+            Dialog::Holding => &[Context::Holding, Context::Always],
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
             }
@@ -136,8 +139,6 @@ pub enum Confirmed {
     Put(Key, TxnRequest),
     /// Saves the draft that came back from the external editor.
     SaveDraft,
-    /// Leaves, though leases kept alive here will run out.
-    Quit,
 }
 
 /// A one-line field with what it is for.
@@ -181,6 +182,18 @@ pub enum PromptKind {
     LeaseGrant,
     /// The file for the watch log.
     SaveLog,
+    /// The lock to take: `NAME [TTL]`.
+    Lock,
+    /// The election to enter: `NAME VALUE [TTL]`.
+    Campaign,
+    /// The instance to register: `NAME ID ENDPOINT [TTL]`.
+    Register,
+    /// The lease to hang the selected key on.
+    Attach,
+    /// The file to save a transaction in.
+    SaveTxn,
+    /// The file to load a transaction from.
+    LoadTxn,
 }
 
 /// The completions of what stands before the cursor, and which of them was taken.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::holding::{Hold, HoldId};
 use super::ticket::Ticket;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
@@ -65,6 +66,8 @@ pub struct WatchId(pub u32);
 impl WatchId {
     /// The background watch of the tree: its events come without values.
     pub const FOLLOW: WatchId = WatchId(0);
+    /// The watch of the open view.
+    pub const VIEW: WatchId = WatchId(u32::MAX);
 }
 
 /// What is to be done.
@@ -104,11 +107,22 @@ pub enum Effect {
     },
     /// Stop keeping a lease alive.
     LetGo(LeaseId),
+    /// Hold something until it is released; news of it come under the number.
+    Hold(HoldId, Hold),
+    /// Give it up, or the wait for it, and tell when that is done.
+    Release(HoldId),
     /// Turn the read-only switch of the store.
     ReadOnly(bool),
     /// Something only the terminal can do.
     Terminal(TerminalEffect),
-    /// Write a file of JSON lines, mode 0600, refusing to overwrite one that exists.
+    /// Read a file of text.
+    ReadFile {
+        /// Comes back with the outcome.
+        ticket: Ticket,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Write a file of lines, mode 0600, refusing to overwrite one that exists.
     WriteFile {
         /// Comes back with the outcome.
         ticket: Ticket,

@@ -33,6 +33,9 @@ impl App {
     }
 
     fn filter_mut(&mut self) -> &mut Option<Filter> {
+        if let Some(filter) = self.view.as_mut().and_then(super::view::View::filter_mut) {
+            return filter;
+        }
         match self.focus {
             Pane::Keys => &mut self.keys.filter,
             Pane::Value => &mut self.value.filter,
@@ -43,6 +46,9 @@ impl App {
 
     /// The filter that is being typed.
     pub(super) fn filter_field(&self) -> Option<&Field> {
+        if self.view.is_some() {
+            return self.view_filter_field();
+        }
         self.filter(self.focus).filter(|filter| filter.typing).map(|filter| &filter.field)
     }
 
@@ -89,6 +95,10 @@ impl App {
     pub(super) fn filter_changed(&mut self) {
         let text =
             |filter: &Option<Filter>| filter.as_ref().and_then(Filter::text).map(ToOwned::to_owned);
+        if self.view.is_some() {
+            self.redraw = true;
+            return;
+        }
         match self.focus {
             Pane::Keys => {
                 let text = text(&self.keys.filter);

@@ -5,6 +5,7 @@ use super::dialog::Dialog;
 use super::effect::{Effect, TerminalEffect};
 use super::pane::Pane;
 use crate::domain::text::Field;
+use super::view::View;
 use crate::keymap::{Action, Chord, Context};
 
 impl App {
@@ -16,6 +17,9 @@ impl App {
         if self.filter_field().is_some() {
             return vec![Context::Field, Context::Always];
         }
+        if let Some(view) = &self.view {
+            return view.contexts().to_vec();
+        }
         if self.is_editing() {
             return vec![Context::Edit, Context::Always];
         }
@@ -24,7 +28,7 @@ impl App {
 
     /// Whether the value editor has the keys.
     pub fn is_editing(&self) -> bool {
-        self.focus == Pane::Value && self.value.edit.is_some()
+        self.view.is_none() && self.focus == Pane::Value && self.value.edit.is_some()
     }
 
     pub(super) fn on_key(&mut self, chord: Chord) {
@@ -93,6 +97,7 @@ impl App {
             Action::Redraw => self.terminal(TerminalEffect::Redraw),
             _ if !self.dialogs.is_empty() => self.act_in_dialog(action),
             _ if self.filter_field().is_some() => self.act_in_filter(action),
+            _ if self.view.is_some() => self.act_before_view(action),
             _ if self.is_editing() => self.act_in_editor(action),
             _ => self.act_in_panes(action),
         }
@@ -122,6 +127,19 @@ impl App {
                 Pane::Leases => self.act_in_leases(action),
                 Pane::Watch => self.act_in_watch(action),
             },
+        }
+    }
+
+    /// What is the same in every view; the rest is the view's.
+    fn act_before_view(&mut self, action: Action) {
+        let composing = matches!(self.view, Some(View::Txn(_)));
+        match action {
+            Action::Help => self.open_help(),
+            Action::CommandLine => self.open_command_line(""),
+            Action::Filter if !composing => self.open_filter(),
+            Action::Reload => self.reload_view(),
+            Action::Cancel | Action::Close if !self.drop_filter_of_view() => self.leave_view(),
+            action => self.act_in_view(action),
         }
     }
 

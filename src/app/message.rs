@@ -3,8 +3,9 @@
 use std::time::{Instant, SystemTime};
 
 use super::effect::{CallResult, Edited, WatchId};
+use super::holding::HoldId;
 use super::ticket::Ticket;
-use crate::domain::{Event, LeaseId, Revision};
+use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;
 use crate::store::{Status, StoreError};
 
@@ -29,6 +30,10 @@ pub enum Message {
     Watch(WatchId, WatchNews),
     /// News of a lease kept alive here.
     KeepAlive(LeaseId, KeepAliveNews),
+    /// News of something held here.
+    Hold(HoldId, HoldNews),
+    /// A file was read, or why not.
+    FileRead(Ticket, Result<String, String>),
     /// The external editor came back.
     Edited(Edited),
     /// What became of a copy: a sentence, or why not.
@@ -105,4 +110,31 @@ pub enum KeepAliveNews {
     Gone,
     /// Given up: the time ran out without an answer.
     GivenUp(StoreError),
+}
+
+/// What became of something held here. It ends with `Lost`, `Released` or `Failed`.
+#[derive(Debug)]
+pub enum HoldNews {
+    /// It is held: the key exists and is the first of its queue.
+    Held {
+        /// The key that stands for it.
+        key: Key,
+        /// Its creation revision.
+        fencing: Revision,
+        /// The lease it hangs on.
+        lease: LeaseId,
+    },
+    /// No word from the server: held until then at the longest.
+    Doubtful {
+        /// When the lease runs out, as far as is known here.
+        until: Instant,
+        /// Why.
+        reason: String,
+    },
+    /// It was held, and is no more.
+    Lost(String),
+    /// It was given up, or the wait for it.
+    Released,
+    /// It could not be had.
+    Failed(StoreError),
 }

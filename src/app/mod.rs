@@ -10,16 +10,21 @@ pub mod connection;
 pub mod dialog;
 pub mod effect;
 pub mod etcdctl;
+pub mod holding;
 pub mod lease;
 pub mod load;
 pub mod message;
 pub mod notice;
 pub mod pane;
 pub mod purpose;
+pub mod queue;
+pub mod service;
 pub mod settings;
 pub mod ticket;
 pub mod tree;
+pub mod txn;
 pub mod value;
+pub mod view;
 pub mod viewport;
 pub mod watch;
 
@@ -83,6 +88,10 @@ pub struct App {
     pub leases: lease::LeasesPane,
     /// The Watch pane.
     pub watch: watch::WatchPane,
+    /// What takes the place of the panes.
+    pub view: Option<view::View>,
+    /// What is held here.
+    pub holdings: holding::Holdings,
     /// What the last frame showed.
     pub viewport: Viewport,
     /// The time of the last message: what "now" means on the screen.
@@ -121,6 +130,8 @@ impl App {
             value: value::ValuePane::default(),
             leases: lease::LeasesPane::default(),
             watch: watch::WatchPane::default(),
+            view: None,
+            holdings: holding::Holdings::default(),
             viewport: Viewport::default(),
             now,
             history: Vec::new(),
@@ -172,6 +183,13 @@ impl App {
             }
             Message::Connection(news) => self.on_connection(news),
             Message::Watch(id, news) => self.on_watch(id, news),
+            Message::Hold(id, news) => self.on_hold(id, news),
+            Message::FileRead(ticket, result) => {
+                if let Some(Purpose::View(purpose)) = self.tickets.redeem(ticket) {
+                    self.redraw = true;
+                    self.on_file_read(purpose, result);
+                }
+            }
             Message::KeepAlive(id, news) => self.on_keep_alive(id, news),
             Message::Edited(edited) => {
                 self.redraw = true;
@@ -217,6 +235,7 @@ impl App {
         self.settle_value();
         self.settle_leases();
         self.settle_watch();
+        self.settle_view();
     }
 
     fn on_clock(&mut self) {
@@ -229,6 +248,8 @@ impl App {
                 Timer::Value => self.read_value(),
                 Timer::Counts => self.read_counts(),
                 Timer::Leases => self.read_leases(),
+                Timer::View => self.view_again(),
+                Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }

@@ -52,6 +52,12 @@ pub enum Purpose {
     LeaseKeys(LeaseId),
     /// The TTL of a lease that is to be kept alive.
     KeepAliveLook(LeaseId),
+    /// Something of the open view; forgotten when it is closed.
+    View(ViewPurpose),
+    /// A key that is to be hung on this lease, or taken off its own.
+    AttachLook(Key, LeaseId),
+    /// The key was hung on this lease, or taken off.
+    Attach(Key, LeaseId),
     /// The watch log, written to this file.
     SaveLog(PathBuf, usize),
 }
@@ -63,4 +69,25 @@ pub enum Editor {
     Here,
     /// In `$VISUAL` or `$EDITOR`.
     External,
+}
+
+/// What an answer is for in the open view.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewPurpose {
+    /// The leases, to find queues by.
+    Leases,
+    /// The keys of leases, to find queues by.
+    LeaseKeys,
+    /// The entries the view shows.
+    Entries,
+    /// How long the leases in view live.
+    Lives,
+    /// What hangs on the lease of a member that is to be freed.
+    FreeLook(LeaseId),
+    /// The transaction.
+    Txn,
+    /// The transaction's file, read.
+    Load(PathBuf),
+    /// The transaction's file, written.
+    Save(PathBuf),
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::App;
 use super::clock::Timer;
 use super::connection::Connection;
-use super::purpose::Purpose;
+use super::purpose::{Purpose, ViewPurpose};
 
 /// How long a wait may last before the screen says what is awaited.
 const SLOW: Duration = Duration::from_millis(100);
@@ -62,7 +62,12 @@ impl Purpose {
             Purpose::SaveLog(path, _) => {
                 format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
-            Purpose::Level(_)
+            Purpose::AttachLook(key, _) => format!("reading {key}"),
+            Purpose::Attach(key, _) => format!("writing {key}"),
+            Purpose::View(ViewPurpose::FreeLook(id)) => format!("reading lease {id}"),
+            Purpose::View(ViewPurpose::Txn) => "running the transaction".to_owned(),
+            Purpose::View(_)
+            | Purpose::Level(_)
             | Purpose::Counts(_)
             | Purpose::Value(_)
             | Purpose::Peek

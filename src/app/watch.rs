@@ -90,6 +90,10 @@ impl App {
         if id == WatchId::FOLLOW {
             return self.on_follow(news);
         }
+        if id == WatchId::VIEW {
+            self.redraw = true;
+            return self.on_view_watch(news);
+        }
         let Some(running) = self.watch.find(id) else { return };
         self.redraw = true;
         match news {

@@ -107,6 +107,39 @@ pub enum Action {
     /// Stop the selected watch.
     WatchStop,
 
+    /// Go to the key of the selected row.
+    ViewGoto,
+    /// Wait for a lock and hold it.
+    LockTake,
+    /// Give up the selected lock, held or waited for here.
+    LockRelease,
+    /// End the lease of the selected member of a queue.
+    QueueFree,
+    /// Be a candidate.
+    ElectionCampaign,
+    /// Give up the selected candidacy or leadership.
+    ElectionResign,
+    /// Register an instance.
+    ServiceRegister,
+    /// Take the selected instance out.
+    ServiceDeregister,
+    /// Hang the selected key on a lease, or take it off.
+    LeaseAttach,
+    /// Sort the leases by another column.
+    LeaseSort,
+    /// Give up all that is held here, then quit.
+    ReleaseAll,
+    /// Quit, though what is held here runs out.
+    QuitAnyway,
+    /// Run the transaction.
+    TxnRun,
+    /// Add a compare or an operation by a form.
+    TxnAdd,
+    /// Save the transaction as a file.
+    TxnSave,
+    /// Load a transaction from a file.
+    TxnLoad,
+
     /// Save the draft.
     Save,
     /// Put a line break into the draft.
@@ -229,6 +262,22 @@ impl Action {
         Action::WatchSave,
         Action::WatchList,
         Action::WatchStop,
+        Action::ViewGoto,
+        Action::LockTake,
+        Action::LockRelease,
+        Action::QueueFree,
+        Action::ElectionCampaign,
+        Action::ElectionResign,
+        Action::ServiceRegister,
+        Action::ServiceDeregister,
+        Action::LeaseAttach,
+        Action::LeaseSort,
+        Action::ReleaseAll,
+        Action::QuitAnyway,
+        Action::TxnRun,
+        Action::TxnAdd,
+        Action::TxnSave,
+        Action::TxnLoad,
         Action::Save,
         Action::EditNewline,
         Action::EditTab,

@@ -26,6 +26,16 @@ pub enum Context {
     Watch,
     /// The list of running watches.
     Watches,
+    /// The view of locks.
+    Locks,
+    /// The view of elections.
+    Elections,
+    /// The view of services.
+    Services,
+    /// The composer of transactions.
+    Txn,
+    /// The question before quitting, when something is held here.
+    Holding,
     /// A question answered with yes or no.
     Dialog,
     /// The draft has changes and the user wants to leave.
@@ -53,6 +63,11 @@ impl Context {
         Context::LeaseKeys,
         Context::Watch,
         Context::Watches,
+        Context::Locks,
+        Context::Elections,
+        Context::Services,
+        Context::Txn,
+        Context::Holding,
         Context::Dialog,
         Context::Unsaved,
         Context::Conflict,
@@ -74,6 +89,11 @@ impl Context {
             Context::LeaseKeys => "keys of a lease",
             Context::Watch => "Watch",
             Context::Watches => "running watches",
+            Context::Locks => "locks",
+            Context::Elections => "elections",
+            Context::Services => "services",
+            Context::Txn => "transactions",
+            Context::Holding => "quitting while something is held",
             Context::Dialog => "dialogs",
             Context::Unsaved => "unsaved changes",
             Context::Conflict => "save conflict",

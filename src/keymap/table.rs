@@ -45,6 +45,7 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Keys, &["n"], A::NewKey, "new", "Create a key; the path is filled in."))),
     write(foot(row(C::Keys, &["d"], A::Delete, "delete", "Delete the key or directory; shows what goes and asks."))),
     foot(row(C::Keys, &["w"], A::Watch, "watch", "Watch the key or directory, or stop watching it.")),
+    write(row(C::Keys, &["L"], A::LeaseAttach, "", "Hang the key on a lease, or take it off.")),
     foot(row(C::Keys, &["o"], A::Goto, "go to", "Go to a key or prefix; Tab completes.")),
 
     foot(row(C::Value, &["v"], A::NextRendering, "rendering", "Show it in the next rendering: auto, text, JSON, hex.")),
@@ -82,6 +83,8 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Leases, &["d"], A::LeaseRevoke, "revoke", "Revoke the lease; shows the keys that will vanish and asks."))),
     foot(row(C::Leases, &["enter"], A::LeaseKeys, "keys", "Show the keys attached to the lease.")),
 
+    row(C::Leases, &["s"], A::LeaseSort, "", "Sort by another column."),
+
     foot(row(C::LeaseKeys, &["enter", "o"], A::LeaseGoto, "go to", "Go to the key.")),
 
     foot(row(C::Watch, &["space"], A::WatchPause, "pause", "Hold the pane still, again to let it run; nothing is lost.")),
@@ -92,6 +95,29 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Watch, &["w"], A::WatchList, "watches", "Show the running watches.")),
 
     foot(row(C::Watches, &["d"], A::WatchStop, "stop", "Stop the watch.")),
+
+    write(foot(row(C::Locks, &["n"], A::LockTake, "take", "Wait for a lock and hold it; asks for its name."))),
+    write(foot(row(C::Locks, &["r"], A::LockRelease, "release", "Give up the lock held or waited for here."))),
+    write(foot(row(C::Locks, &["d"], A::QueueFree, "free", "End the lease of the selected holder or waiter; shows what hangs on it and asks."))),
+    foot(row(C::Locks, &["o", "enter"], A::ViewGoto, "go to", "Go to the key.")),
+
+    write(foot(row(C::Elections, &["n"], A::ElectionCampaign, "campaign", "Be a candidate; asks for the election and a value."))),
+    write(foot(row(C::Elections, &["r"], A::ElectionResign, "resign", "Give up the candidacy or leadership of this program."))),
+    write(foot(row(C::Elections, &["d"], A::QueueFree, "free", "End the lease of the selected candidate; shows what hangs on it and asks."))),
+    foot(row(C::Elections, &["o", "enter"], A::ViewGoto, "go to", "Go to the key.")),
+
+    write(foot(row(C::Services, &["n"], A::ServiceRegister, "register", "Register an instance and keep it alive; asks for it."))),
+    write(foot(row(C::Services, &["d"], A::ServiceDeregister, "deregister", "Take the selected instance out; asks when it is not of this program."))),
+    foot(row(C::Services, &["o", "enter"], A::ViewGoto, "go to", "Go to the key.")),
+
+    write(foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking."))),
+    foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
+    foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),
+    foot(row(C::Txn, &["alt-o"], A::TxnLoad, "load", "Load a transaction from a file.")),
+
+    foot(row(C::Holding, &["r"], A::ReleaseAll, "release all and quit", "Give up all that is held here, then quit.")),
+    foot(row(C::Holding, &["x"], A::QuitAnyway, "quit", "Quit; what is held here runs out with its lease.")),
+    foot(row(C::Holding, &["esc", "q"], A::Cancel, "stay", "Stay.")),
 
     foot(row(C::Dialog, &["y"], A::Yes, "yes", "Yes.")),
     foot(row(C::Dialog, &["n", "esc", "q"], A::No, "no", "No. What must be typed to confirm ends with Enter.")),
