@@ -35,6 +35,7 @@ mod listing;
 mod motion;
 mod prompt;
 mod run;
+mod save;
 
 use std::time::Instant;
 

@@ -29,6 +29,14 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// The screen as one text, blank rows left out.
+    pub(super) fn text(&self) -> String {
+        let blank = |row: &&String| row.chars().all(|c| " │┃".contains(c));
+        let rows: Vec<&str> =
+            self.rows.iter().filter(|row| !blank(row)).map(String::as_str).collect();
+        rows.join("\n")
+    }
+
     /// Whether a text stands on one of the rows.
     pub(super) fn has(&self, text: &str) -> bool {
         self.rows.iter().any(|row| row.contains(text))

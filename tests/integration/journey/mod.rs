@@ -9,7 +9,18 @@
 //! ```
 
 mod browse;
+mod bytes;
+mod command;
+mod conflict;
+mod connection;
+mod delete;
+mod door;
 mod edit;
+mod filter;
 mod host;
+mod lease;
+mod read_only;
 mod screen;
+mod terminal;
+mod watch;
 mod world;

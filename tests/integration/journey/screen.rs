@@ -162,8 +162,7 @@ impl Screen {
             Ok(Err(_)) => "the program ended".to_owned(),
             Err(_) => format!("waited {LIMIT:?} in vain"),
         };
-        let shown = self.shown.borrow();
-        panic!("{}: {problem} for {what}; the screen:\n{}", self.name, shown.rows.join("\n"));
+        panic!("{}: {problem} for {what}; the screen:\n{}", self.name, self.shown.borrow().text());
     }
 
     /// Waits until a text is on the screen.
@@ -207,7 +206,7 @@ impl Screen {
             Err(_) => panic!(
                 "{}: the program does not end; the screen:\n{}",
                 self.name,
-                self.shown.borrow().rows.join("\n")
+                self.shown.borrow().text()
             ),
         }
     }

@@ -11,7 +11,6 @@ use etcdeck::sandbox::Sandbox;
 use etcdeck::store::Store;
 
 use super::screen::{Opening, Screen};
-use crate::support::install::Version;
 use crate::support::servers::Etcd;
 use crate::support::wait::eventually;
 
@@ -28,6 +27,11 @@ pub(super) struct World {
 /// Goes a journey on the sandbox, with paused time, and on a server of each version.
 pub(super) fn everywhere(journey: impl AsyncFn(World) + Sync) {
     in_the_sandbox(&journey);
+    on_every_etcd(journey);
+}
+
+/// Goes a journey on a server of each version.
+pub(super) fn on_every_etcd(journey: impl AsyncFn(World) + Sync) {
     std::thread::scope(|scope| {
         for version in Etcd::versions() {
             let journey = &journey;
@@ -44,11 +48,6 @@ pub(super) fn in_the_sandbox(journey: impl AsyncFn(World)) {
         let store = Arc::new(Sandbox::new());
         journey(World { name: "the sandbox".to_owned(), store, etcd: None }).await;
     });
-}
-
-/// Goes a journey on one server of this version.
-pub(super) fn on_etcd(etcd: Etcd, journey: impl AsyncFn(World)) {
-    block_on(async { journey(World::of(etcd)).await });
 }
 
 fn block_on(journey: impl Future<Output = ()>) {
@@ -79,9 +78,9 @@ impl World {
     }
 
     /// Writes keys, given as `key=value`.
-    pub(super) async fn holds(&self, pairs: &[&str]) {
+    pub(super) async fn holds(&self, pairs: &[impl AsRef<str>]) {
         for pair in pairs {
-            let (key, value) = pair.split_once('=').expect("key=value");
+            let (key, value) = pair.as_ref().split_once('=').expect("key=value");
             self.put(key, value).await;
         }
     }
@@ -124,9 +123,4 @@ impl World {
         let what = format!("{key} to be {value} on {}", self.name);
         eventually(&what, LIMIT, async || (self.value(key).await == value).then_some(())).await;
     }
-}
-
-/// The oldest and the newest version on this machine.
-pub(super) fn some_version() -> Version {
-    Version::newest()
 }
