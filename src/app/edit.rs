@@ -1,14 +1,14 @@
-//! Editing a value: how a draft begins, is typed into and ends. What is saved and what became of it is
-//! decided in [`crate::domain::edit`] alone.
+//! Editing a value: the draft in the pane, its save, and what to decide when somebody else was
+//! there. What is saved and what became of it is decided in [`crate::domain::edit`] alone.
 
 use super::App;
 use super::dialog::{Confirmed, Dialog};
-use super::effect::{Answer, Call, CallResult, Edited, TerminalEffect};
+use super::effect::{Answer, Call, CallResult, Edited, Effect, TerminalEffect};
 use super::load::Load;
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
 use super::viewport::keep_in_view;
-use crate::domain::edit::{Base, EditSession, Form, State};
+use crate::domain::edit::{Base, Choice, EditSession, Form, State};
 use crate::domain::text::{Motion, TextBuffer};
 use crate::domain::txn::RangeRequest;
 use crate::domain::value::ValueKind;
@@ -27,11 +27,12 @@ pub struct Draft {
     /// Somebody wrote the key: it is to be read.
     peek: bool,
     /// It was a new key; its row is to be selected in the end.
-    pub(super) is_new: bool,
+    is_new: bool,
     /// Where it is edited now.
     editor: Editor,
 }
 
+/// What follows a successful save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
     Stay,
@@ -255,6 +256,69 @@ impl App {
             self.dialogs.push(Dialog::Unsaved { quit: false });
         } else {
             self.close_draft();
+        }
+    }
+
+    /// The keys of the dialogs about a draft.
+    pub(super) fn act_in_edit_dialog(&mut self, action: Action) {
+        if let Some(Dialog::Conflict { scroll: top }) = self.dialogs.last_mut() {
+            let height = usize::from(self.viewport.dialog.height);
+            if let Some(movement) = super::motion::movement(action, height) {
+                return super::motion::scroll(top, movement, self.viewport.dialog_len, height);
+            }
+        }
+        let quit = matches!(self.dialogs.last(), Some(Dialog::Unsaved { quit: true }));
+        let Some(draft) = self.value.edit.as_mut() else {
+            self.dialogs.pop();
+            return;
+        };
+        let session = &mut draft.session;
+        match action {
+            Action::Cancel => {
+                self.dialogs.pop();
+            }
+            Action::Save => {
+                draft.then = if quit { Then::Quit } else { Then::Leave };
+                self.dialogs.pop();
+                self.save_draft();
+            }
+            Action::Discard => {
+                self.close_draft();
+                if quit {
+                    self.effects.push(Effect::Quit);
+                }
+            }
+            Action::TakeTheirs => {
+                let choice = session.take_theirs();
+                self.chosen(choice, "their value is in the editor; undo leads back to yours");
+            }
+            Action::KeepMine => {
+                let choice = session.keep_mine();
+                if choice == Choice::Done {
+                    self.dialogs.pop();
+                    self.save_draft();
+                }
+            }
+            Action::Merge => {
+                let choice = session.merge();
+                self.chosen(choice, "both values are in the editor, marked where they differ");
+            }
+            Action::CreateAnew => {
+                let choice = session.create_anew();
+                if choice == Choice::Done {
+                    draft.is_new = true;
+                    self.dialogs.pop();
+                    self.save_draft();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn chosen(&mut self, choice: Choice, text: &str) {
+        self.dialogs.pop();
+        if choice == Choice::Done {
+            self.say(text);
         }
     }
 }

@@ -254,7 +254,7 @@ impl App {
                 self.read_leases();
             }
             Ok(_) => {}
-            Err(error) => self.complain(self.write_failed("no lease granted", &error)),
+            Err(error) => self.complain(App::write_failed("no lease granted", &error)),
         }
     }
 
@@ -270,7 +270,7 @@ impl App {
             }
             Ok(_) => {}
             Err(error) => {
-                self.complain(self.write_failed(&format!("lease {id} not renewed"), &error))
+                self.complain(App::write_failed(&format!("lease {id} not renewed"), &error));
             }
         }
     }
@@ -323,7 +323,7 @@ impl App {
                 self.say(format!("lease {id} revoked"));
             }
             Err(error) => {
-                self.complain(self.write_failed(&format!("lease {id} not revoked"), &error))
+                self.complain(App::write_failed(&format!("lease {id} not revoked"), &error));
             }
         }
         self.read_leases();

@@ -1,4 +1,4 @@
-//! Saving a draft: what came of it, and what is to be decided when somebody else was there.
+//! Saving a draft: the one request, and what became of it, told and asked about.
 
 use std::time::Duration;
 
@@ -8,8 +8,7 @@ use super::dialog::Dialog;
 use super::edit::Then;
 use super::effect::{Answer, Call, CallResult, Effect};
 use super::purpose::Purpose;
-use crate::domain::edit::{Choice, Outcome, SaveError, SaveFailure, State};
-use crate::keymap::Action;
+use crate::domain::edit::{Outcome, SaveError, SaveFailure, State};
 use crate::store::{ErrorKind, StoreError};
 
 /// How long to wait before the key of an unanswered save is read again, when reading failed too.
@@ -44,6 +43,9 @@ impl App {
     }
 
     pub(super) fn on_saved(&mut self, result: CallResult) {
+        if let Ok(Answer::Txn(answer)) = &result {
+            self.seen(answer.revision);
+        }
         let Some(draft) = self.value.edit.as_mut() else { return };
         let outcome = match result {
             Ok(Answer::Txn(answer)) => draft.session.on_saved(answer),
@@ -81,6 +83,7 @@ impl App {
 
     fn on_key_read(&mut self, result: CallResult, told: Told) {
         let Ok(Answer::Range(answer)) = result else { return };
+        self.seen(answer.revision);
         let Some(draft) = self.value.edit.as_mut() else { return };
         let entry = answer.entries.into_iter().next();
         let outcome = draft.session.on_read_back(entry, answer.revision);
@@ -147,67 +150,6 @@ impl App {
         // With nothing typed there is nothing to decide: the notice says it.
         if self.has_unsaved_draft() || matches!(dialog, Dialog::Gone) {
             self.dialogs.push(dialog);
-        }
-    }
-
-    /// The keys of the dialogs about a draft.
-    pub(super) fn act_in_edit_dialog(&mut self, action: Action) {
-        if let Some(Dialog::Conflict { scroll: top }) = self.dialogs.last_mut() {
-            let height = usize::from(self.viewport.dialog.height);
-            if let Some(movement) = super::motion::movement(action, height) {
-                return super::motion::scroll(top, movement, self.viewport.dialog_len, height);
-            }
-        }
-        let quit = matches!(self.dialogs.last(), Some(Dialog::Unsaved { quit: true }));
-        let Some(draft) = self.value.edit.as_mut() else {
-            self.dialogs.pop();
-            return;
-        };
-        let session = &mut draft.session;
-        match action {
-            Action::Cancel => {
-                self.dialogs.pop();
-            }
-            Action::Save => {
-                draft.then = if quit { Then::Quit } else { Then::Leave };
-                self.dialogs.pop();
-                self.save_draft();
-            }
-            Action::Discard => {
-                self.close_draft();
-                if quit {
-                    self.effects.push(Effect::Quit);
-                }
-            }
-            Action::TakeTheirs => {
-                let choice = session.take_theirs();
-                self.chosen(choice, "their value is in the editor; undo leads back to yours");
-            }
-            Action::KeepMine => {
-                if session.keep_mine() == Choice::Done {
-                    self.dialogs.pop();
-                    self.save_draft();
-                }
-            }
-            Action::Merge => {
-                let choice = session.merge();
-                self.chosen(choice, "both values are in the editor, marked where they differ");
-            }
-            Action::CreateAnew => {
-                if session.create_anew() == Choice::Done {
-                    draft.is_new = true;
-                    self.dialogs.pop();
-                    self.save_draft();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn chosen(&mut self, choice: Choice, text: &str) {
-        self.dialogs.pop();
-        if choice == Choice::Done {
-            self.say(text);
         }
     }
 }
