@@ -88,13 +88,16 @@ pub async fn screen(
     let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
     let panicked = console.panic_status();
     drop(console);
-    Ok(match (panicked, ended) {
-        (Some(status), _) => status,
-        (None, Ok(Ended::Quit)) => 0,
-        (None, Ok(Ended::Told(status))) => status,
-        (None, Err(error)) if crate::terminal::is_gone(&error) => 129,
-        (None, Err(error)) => return Err(error).context("the terminal failed"),
-    })
+    if let Some(status) = panicked {
+        return Ok(status);
+    }
+    match ended {
+        Ok(Ended::Quit) => Ok(0),
+        Ok(Ended::Told(status)) => Ok(status),
+        // Nobody is left to be told; the same status as for the signal that says so.
+        Err(error) if crate::terminal::is_gone(&error) => Ok(129),
+        Err(error) => Err(error).context("the terminal failed"),
+    }
 }
 
 /// What the settings mean to the gateway; a password that is missing is asked for.
@@ -104,14 +107,13 @@ async fn gateway_options(
 ) -> Result<GatewayOptions, TerminalError> {
     let (credentials, jwt_token) = match connection.credentials {
         Credentials::None => (None, None),
-        Credentials::Token(token) => (None, Some(gateway::Secret::new(token.reveal()))),
+        Credentials::Token(token) => (None, Some(token)),
         Credentials::User { name, password } => {
-            let password = match password {
-                Some(password) => password.reveal().to_owned(),
-                None => {
-                    let shown = crate::domain::escape::message(&name);
-                    ask_password(&format!("Password of {shown}: "), signals).await?
-                }
+            let password = if let Some(password) = password {
+                password.reveal().to_owned()
+            } else {
+                let shown = crate::domain::escape::message(&name);
+                ask_password(&format!("Password of {shown}: "), signals).await?
             };
             (Some(gateway::Credentials::new(name, password)), None)
         }

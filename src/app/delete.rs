@@ -60,7 +60,7 @@ impl App {
                 self.say(format!("{key} deleted at revision {}", answer.revision));
             }
             Ok(_) => self.complain(format!("{key} was changed meanwhile; nothing was deleted")),
-            Err(error) => self.complain(self.write_failed(&format!("{key} not deleted"), &error)),
+            Err(error) => self.complain(App::write_failed(&format!("{key} not deleted"), &error)),
         }
         self.value_changed_elsewhere(key);
     }
@@ -129,13 +129,13 @@ impl App {
                 "keys under {prefix} were written since they were counted; nothing was deleted"
             )),
             Err(error) => {
-                self.complain(self.write_failed(&format!("{prefix} not deleted"), &error));
+                self.complain(App::write_failed(&format!("{prefix} not deleted"), &error));
             }
         }
     }
 
     /// What to say of a write that ended in an error: whether it may have happened all the same.
-    pub(super) fn write_failed(&self, what: &str, error: &StoreError) -> String {
+    pub(super) fn write_failed(what: &str, error: &StoreError) -> String {
         if error.outcome_unknown() {
             format!("outcome unknown, look before you try again: {error}")
         } else if error.kind == ErrorKind::ReadOnly {

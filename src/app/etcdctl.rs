@@ -1,5 +1,7 @@
 //! The selected thing as an etcdctl command line, quoted for a shell.
 
+use std::fmt::Write as _;
+
 use crate::domain::{Key, LeaseId, Revision};
 
 /// `etcdctl get KEY`, or with `--prefix` for a directory.
@@ -43,7 +45,10 @@ pub fn quote(bytes: &[u8]) -> String {
         match byte {
             b'\'' | b'\\' => out.extend(['\\', char::from(*byte)]),
             0x20..=0x7e => out.push(char::from(*byte)),
-            byte => out.push_str(&format!("\\x{byte:02x}")),
+            byte => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\x{byte:02x}");
+            }
         }
     }
     out + "'"

@@ -143,7 +143,7 @@ impl App {
     pub(super) fn on_lease_list(&mut self, result: CallResult) {
         match result {
             Ok(Answer::LeaseList(ids)) => {
-                self.leases.set_list(ids);
+                self.redraw |= self.leases.set_list(ids);
                 let top = self.leases.cursor.top;
                 let rows = self.leases.rows();
                 let height = usize::from(self.viewport.leases.height).min(MOST);
@@ -160,7 +160,10 @@ impl App {
                 self.connection_broke(&error);
             }
             // Not asked again by itself: a refusal would only be repeated. `R` does.
-            Err(error) => self.leases.list = Load::Failed(error),
+            Err(error) => {
+                self.leases.list = Load::Failed(error);
+                self.redraw = true;
+            }
         }
     }
 
@@ -250,7 +253,7 @@ impl App {
                 self.read_leases();
             }
             Ok(_) => {}
-            Err(error) => self.complain(self.write_failed("no lease granted", &error)),
+            Err(error) => self.complain(App::write_failed("no lease granted", &error)),
         }
     }
 
@@ -266,7 +269,7 @@ impl App {
             }
             Ok(_) => {}
             Err(error) => {
-                self.complain(self.write_failed(&format!("lease {id} not renewed"), &error))
+                self.complain(App::write_failed(&format!("lease {id} not renewed"), &error));
             }
         }
     }
@@ -317,7 +320,7 @@ impl App {
                 self.say(format!("lease {id} revoked"));
             }
             Err(error) => {
-                self.complain(self.write_failed(&format!("lease {id} not revoked"), &error))
+                self.complain(App::write_failed(&format!("lease {id} not revoked"), &error));
             }
         }
         self.read_leases();

@@ -134,6 +134,7 @@ impl App {
             return self.start_listing(dir);
         }
         self.keys.listings.remove(&dir);
+        self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
         self.keys.tree.fail(dir, crate::domain::escape::message(&error.to_string()));
         if error.is_connection() {
             self.connection_broke(&error);
@@ -173,14 +174,18 @@ impl App {
             (dir.open && matches!(dir.level, Level::Failed(_))).then_some(id)
         };
         let failed: Vec<NodeId> = self.keys.tree.dirs().filter_map(failed).collect();
-        failed.into_iter().for_each(|dir| self.start_listing(dir));
+        for dir in failed {
+            self.start_listing(dir);
+        }
     }
 
     /// Lists every open level anew.
     fn list_open_again(&mut self) {
         let open: Vec<NodeId> =
             self.keys.tree.dirs().filter(|(_, dir)| dir.open).map(|(id, _)| id).collect();
-        open.into_iter().for_each(|dir| self.start_listing(dir));
+        for dir in open {
+            self.start_listing(dir);
+        }
     }
 
     /// `R`: the focused pane is read anew, and a lost connection is tried at once.
@@ -235,10 +240,8 @@ impl App {
     pub(super) fn root_at(&mut self, root: crate::domain::Key) {
         self.effects.push(Effect::Unwatch(WatchId::FOLLOW));
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
-        let filter = self.keys.filter.take();
         self.settings.root = root.clone();
-        self.keys = super::tree::KeysPane::new(root, self.settings.delimiter.clone());
-        self.keys.filter = filter;
+        self.keys.start_at(root, self.settings.delimiter.clone());
         self.filter_changed();
         self.list_root();
     }

@@ -35,8 +35,10 @@ mod listing;
 mod motion;
 mod prompt;
 mod run;
+mod save;
+mod wait;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clock::{Timer, Timers};
 use connection::{Connection, ConnectionState};
@@ -54,9 +56,6 @@ use crate::domain::Revision;
 use crate::domain::escape;
 use crate::keymap::Keymap;
 use crate::store::StoreError;
-
-/// How long a wait may last before the screen says what is awaited.
-const SLOW: Duration = Duration::from_millis(100);
 
 /// The whole state of the screen.
 pub struct App {
@@ -158,7 +157,8 @@ impl App {
             Message::Clock => self.on_clock(),
             Message::Answered(ticket, result) => {
                 if let Some(purpose) = self.tickets.redeem(ticket) {
-                    self.redraw = true;
+                    // Read now and then without being asked: an idle screen is not drawn for that.
+                    self.redraw |= !matches!(purpose, Purpose::LeaseList | Purpose::Counts(_));
                     self.on_answer(purpose, result);
                 }
             }
@@ -212,6 +212,7 @@ impl App {
 
     /// Brings what depends on the rest up to date after a message.
     fn settle(&mut self) {
+        self.settle_waits();
         self.settle_tree();
         self.settle_value();
         self.settle_leases();
@@ -284,9 +285,8 @@ impl App {
     }
 
     fn ask(&mut self, purpose: Purpose, slot: Option<Slot>, call: Call) -> Ticket {
-        let ticket = self.tickets.issue(purpose);
+        let ticket = self.tickets.issue(purpose, self.now);
         self.effects.push(Effect::Call { ticket, slot, call });
-        self.timers.set_earliest(Timer::Slow, self.now + SLOW);
         ticket
     }
 

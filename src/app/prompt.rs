@@ -93,13 +93,11 @@ impl App {
             Some(id) => id.parse::<LeaseId>().map_err(|error| error.to_string())?,
             None => LeaseId::NONE,
         };
-        match words.next() {
-            Some(word) => Err(format!("expected: TTL [ID]; “{word}” is one word too many")),
-            None => {
-                self.grant_lease(ttl, id);
-                Ok(())
-            }
+        if let Some(word) = words.next() {
+            return Err(format!("expected: TTL [ID]; “{word}” is one word too many"));
         }
+        self.grant_lease(ttl, id);
+        Ok(())
     }
 
     fn complete(&mut self, by: isize) {

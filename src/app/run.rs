@@ -88,7 +88,7 @@ impl App {
         match entry {
             None => self.put_guarded(key, txn),
             Some(entry) if entry.value == value => {
-                self.say(format!("{key} has this value already"))
+                self.say(format!("{key} has this value already"));
             }
             Some(entry) => {
                 let lines = vec![
@@ -115,7 +115,7 @@ impl App {
                 self.say(format!("{key} written at revision {}", answer.revision));
             }
             Ok(_) => self.complain(format!("{key} was changed meanwhile; nothing was written")),
-            Err(error) => self.complain(self.write_failed(&format!("{key} not written"), &error)),
+            Err(error) => self.complain(App::write_failed(&format!("{key} not written"), &error)),
         }
         self.value_changed_elsewhere(key);
     }

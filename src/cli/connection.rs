@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::args::ConnectionArgs;
 use super::given::{Env, Given, Rank};
-use crate::config::{self, Connection, Credentials, Secret, Tls, Transport};
+use crate::config::{self, Connection, Credentials, Tls, Transport};
+use crate::domain::Secret;
 
 const DEFAULT_ENDPOINT: &str = "127.0.0.1:2379";
 const DIAL_TIMEOUT: Duration = Duration::from_secs(2);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Connection, Credentials, Secret};
+use crate::config::{Connection, Credentials};
+use crate::domain::Secret;
 
 fn read(args: &str, env: &[(&str, &str)]) -> Result<Settings, Exit> {
     let words = std::iter::once("etcdeck").chain(args.split_whitespace()).map(OsString::from);

@@ -5,10 +5,8 @@
 
 mod endpoint;
 mod go;
-mod secret;
 mod settings;
 
 pub use endpoint::{EndpointError, Transport, endpoint};
 pub use go::{boolean, duration};
-pub use secret::Secret;
 pub use settings::{Connection, Credentials, Settings, Target, Tls};

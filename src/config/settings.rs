@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Secret;
+use crate::domain::Secret;
 
 /// What the program runs with. Checked: nothing in here needs to be refused later.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,6 @@
 /// [`escape::is_unsafe`]: super::escape::is_unsafe
 pub fn columns(c: char) -> usize {
     match c as u32 {
-        ..0x1100 => 1,
         0x17d8 => 3,
         0x1100..=0x115f
         | 0x17a4

@@ -1,8 +1,9 @@
 //! What a [`Gateway`](super::Gateway) is told: where etcd is, who is asking, how long to wait.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::domain::Secret;
 
 /// How to reach an etcd. The defaults are those of etcdctl.
 #[derive(Clone, Debug)]
@@ -67,34 +68,6 @@ impl Credentials {
     /// A user with a password.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Credentials {
         Credentials { user: user.into(), password: Secret::new(password) }
-    }
-}
-
-/// Text that must not be shown: `Debug` and `Display` both hide it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides `text`.
-    pub fn new(text: impl Into<String>) -> Secret {
-        Secret(text.into())
-    }
-
-    /// The text itself, to be sent and never to be shown.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(***)")
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
     }
 }
 

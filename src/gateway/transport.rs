@@ -228,3 +228,33 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
     }
     super::error::excerpt(&words.join(": "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_of_a_certificate_has_its_own_advice() {
+        let cases = [
+            (CertificateError::UnknownIssuer, "--cacert"),
+            (CertificateError::NotValidForName, "another host name"),
+            (CertificateError::Expired, "has expired"),
+            (CertificateError::NotValidYet, "clock"),
+            (CertificateError::Revoked, "revoked"),
+            (CertificateError::BadEncoding, "is not accepted"),
+        ];
+        for (fault, words) in cases {
+            let error = rustls::Error::InvalidCertificate(fault);
+            let said = explain_tls("https://h:2379", &error, false);
+            assert!(said.starts_with("the certificate of https://h:2379 "), "{said}");
+            assert!(said.contains(words), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_alert_blames_the_certificate_we_showed_or_did_not_show() {
+        let alert = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
+        assert!(explain_tls("https://h", &alert, false).contains("give --cert and --key"));
+        assert!(explain_tls("https://h", &alert, true).contains("refused our client certificate"));
+    }
+}

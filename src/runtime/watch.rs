@@ -90,7 +90,9 @@ impl Task {
                     *next = last.next();
                     if self.id == WatchId::FOLLOW {
                         // The tree shows no values, and they may be large.
-                        events.iter_mut().for_each(|event| event.entry.value = Vec::new());
+                        for event in &mut events {
+                            event.entry.value = Vec::new();
+                        }
                     }
                     WatchNews::Events { events, received: SystemTime::now() }
                 }

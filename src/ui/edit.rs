@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
 use super::frame::pane;
+use super::layout::line;
 use super::text::{cut_middle, number, short_lease, size};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::edit::Draft;
 use crate::app::pane::Pane;
@@ -78,7 +78,7 @@ fn base_line<'a>(theme: &Theme, draft: &Draft) -> Line<'a> {
     let session = &draft.session;
     let form = match session.form() {
         Form::Text => "",
-        Form::Hex => "  edited as hexadecimal",
+        Form::Hex => "  as hex",
     };
     let text = match session.base() {
         Base::Absent(_) => format!("new key{form}"),
@@ -144,9 +144,9 @@ fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line
 pub(super) fn conflict_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
     let Some(draft) = &app.value.edit else { return Vec::new() };
     let session = &draft.session;
-    let theirs = match session.state() {
-        State::Conflict { theirs } | State::Dirty { behind: Some(theirs) } => theirs,
-        _ => return vec![Line::raw("decided already; Esc closes this")],
+    let (State::Conflict { theirs } | State::Dirty { behind: Some(theirs) }) = session.state()
+    else {
+        return vec![Line::raw("decided already; Esc closes this")];
     };
     let base = session.base();
     let mine = session.draft_bytes().unwrap_or_else(|_| session.buffer().text().into_bytes());

@@ -7,6 +7,12 @@ use crate::app::pane::Pane;
 /// Below this nothing useful can be drawn.
 pub(super) const LEAST: (u16, u16) = (40, 10);
 
+/// One line of an area; an empty area when it is below the end.
+pub(super) fn line(area: Rect, offset: u16) -> Rect {
+    let height = u16::from(offset < area.height);
+    Rect { y: area.y + offset.min(area.height), height, ..area }
+}
+
 /// The areas of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Areas {
@@ -49,6 +55,12 @@ pub(super) fn areas(area: Rect, focus: Pane, zoomed: bool) -> Areas {
         areas.watch = Some(watch);
     }
     areas
+}
+
+/// The panes that have no room now.
+pub(super) fn hidden(area: Rect, focus: Pane, zoomed: bool) -> Vec<Pane> {
+    let mut areas = areas(area, focus, zoomed);
+    Pane::ALL.into_iter().filter(|pane| areas.of(*pane).is_none()).collect()
 }
 
 impl Areas {

@@ -16,6 +16,7 @@ pub struct Theme {
     zone: TimeZone,
 }
 
+#[expect(clippy::unused_self, reason = "the theme is asked for every style, colored or not")]
 impl Theme {
     /// With colors, or with bold, dim and reversed text only.
     pub fn new(color: bool, zone: TimeZone) -> Theme {

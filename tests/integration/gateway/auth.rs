@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use etcdeck::domain::KeyRange;
 use etcdeck::domain::txn::{PutRequest, RangeRequest};
-use etcdeck::gateway::{Credentials, Gateway, GatewayOptions, Secret};
+use etcdeck::domain::{KeyRange, Secret};
+use etcdeck::gateway::{Credentials, Gateway, GatewayOptions};
 use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Watch as _, WatchMessage, WatchRequest};
 use futures_util::future::join_all;
 

@@ -76,10 +76,10 @@ fn shown(event: &etcdeck::domain::Event) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut shown = format!("{:?} {}", event.kind, event.entry.key);
     if !event.entry.value.is_empty() {
-        shown += &format!("={}", text(&event.entry.value));
+        shown = format!("{shown}={}", text(&event.entry.value));
     }
     if let Some(previous) = &event.previous {
-        shown += &format!(" (was {})", text(&previous.value));
+        shown = format!("{shown} (was {})", text(&previous.value));
     }
     shown
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use etcdeck::domain::KeyRange;
 use etcdeck::domain::txn::{PutRequest, RangeRequest};
-use etcdeck::gateway::{Gateway, GatewayOptions, LONG_CALL};
+use etcdeck::gateway::{Gateway, LONG_CALL};
 use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Watch as _, WatchRequest};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
 
 use super::{client_of, impatient};
@@ -60,14 +61,21 @@ async fn a_large_listing_may_take_its_time() {
 }
 
 #[tokio::test]
-async fn an_address_that_swallows_everything_is_given_up() {
-    // Reserved for documentation: packets to it are dropped or refused, depending on the network.
-    let options = GatewayOptions {
-        dial_timeout: Duration::from_millis(200),
-        ..GatewayOptions::new(["http://192.0.2.1:2379"])
-    };
-    let etcd = Gateway::connect(options).unwrap();
-    let error = timeout(Duration::from_secs(5), etcd.put(PutRequest::new("a", "b"))).await;
-    let error = error.unwrap().unwrap_err();
-    assert!(!error.outcome_unknown() || error.kind == ErrorKind::Unavailable, "{error:?}");
+async fn a_host_that_takes_no_connection_is_given_up_before_anything_is_sent() {
+    // A full queue of connections that nobody accepts: the kernel drops what comes next.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    while let Ok(connected) = timeout(Duration::from_millis(300), TcpStream::connect(address)).await
+    {
+        queue.push(connected.unwrap());
+        assert!(queue.len() < 100, "the queue has no end");
+    }
+    let etcd = Gateway::connect(impatient([address.to_string()])).unwrap();
+    let putting = timeout(Duration::from_secs(5), etcd.put(PutRequest::new("a", "b")));
+    let error = putting.await.expect("an error in time").unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unreachable, "{error:?}");
+    assert!(error.message.contains("--dial-timeout"), "{error}");
 }
