@@ -78,7 +78,7 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<
     let mark = if soon { "!" } else { " " };
     spans.push(Span::styled(format!("{:>8}{mark}", seconds(left)), style));
     if cells >= 38 {
-        spans.push(Span::styled(format!("of {:<7}", span(reading.granted)), theme.dim()));
+        spans.push(Span::styled(format!(" of {:<7}", span(reading.granted)), theme.dim()));
     }
     if cells >= 48 {
         spans.push(Span::styled(bar(left, reading.granted), style));
@@ -88,22 +88,25 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<
         [_] => "1 key".to_owned(),
         keys => format!("{} keys", number(keys.len() as i64)),
     };
-    spans.push(Span::styled(format!(" {keys:>9}"), theme.number()));
-    let used: usize = spans.iter().map(Span::width).sum();
-    let room = usize::from(cells).saturating_sub(used + 2);
-    let (text, short, style) = match app.leases.kept.get(&row.id) {
-        Some(Kept::Alive) => ("kept alive", "kept", theme.good()),
-        Some(Kept::Failing) => ("renewal fails", "fails", theme.danger()),
-        None => {
-            if let (Some(key), true) = (reading.keys.first(), room >= 10) {
-                let key = cut_middle(&key.to_string(), room);
-                spans.push(Span::styled(format!("  {key}"), theme.dim()));
-            }
-            return Line::from(spans);
-        }
+    spans.push(Span::styled(format!(" {keys:>8}"), theme.number()));
+    let room = |spans: &[Span]| {
+        let used: usize = spans.iter().map(Span::width).sum();
+        usize::from(cells).saturating_sub(used + 2)
     };
-    let text = if width(text) <= room { text } else { short };
-    spans.push(Span::styled(format!("  {text}"), style));
+    let kept = match app.leases.kept.get(&row.id) {
+        Some(Kept::Alive) => Some(("kept alive", "kept", theme.good())),
+        Some(Kept::Failing) => Some(("renewal fails", "fails", theme.danger())),
+        None => None,
+    };
+    if let Some((long, short, style)) = kept {
+        let text = if width(long) <= room(&spans) { long } else { short };
+        spans.push(Span::styled(format!("  {text}"), style));
+    }
+    let room = room(&spans);
+    if let Some(key) = reading.keys.first().filter(|_| room >= 10) {
+        let key = cut_middle(&key.to_string(), room);
+        spans.push(Span::styled(format!("  {key}"), theme.dim()));
+    }
     Line::from(spans)
 }
 

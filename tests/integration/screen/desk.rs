@@ -177,6 +177,11 @@ impl Desk {
         answer.unwrap().entries.into_iter().next()
     }
 
+    /// What the store holds now.
+    pub(super) fn value(&self, key: &str) -> Vec<u8> {
+        self.read(&Key::from(key)).unwrap().value
+    }
+
     fn tell(&mut self, event: Event) {
         let received = received(event.revision().0);
         for (id, range) in self.watches.clone() {
