@@ -41,19 +41,18 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         }
         Load::Ready(_) => {
             let cursor = app.leases.cursor;
+            let focused = app.focus == Pane::Leases;
             let height = usize::from(inner.height);
             let top = keep_in_view(cursor.top, cursor.selected, height, rows.len());
             for (offset, (index, row)) in rows.iter().enumerate().skip(top).take(height).enumerate()
             {
                 let at = line(inner, offset as u16);
                 frame.render_widget(lease_line(app, theme, row, inner.width), at);
-                if index == cursor.selected {
-                    let focused = app.focus == Pane::Leases;
-                    let style = if focused { theme.selected() } else { theme.selected_elsewhere() };
-                    frame.buffer_mut().set_style(at, style);
+                // Without the focus nothing hangs on which lease it is, so nothing is marked.
+                if index == cursor.selected && focused {
+                    frame.buffer_mut().set_style(at, theme.selected());
                 }
             }
-            let focused = app.focus == Pane::Leases;
             scrollbar(frame, area, theme, focused, (top, height, rows.len()));
         }
     }

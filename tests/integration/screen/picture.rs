@@ -16,7 +16,7 @@ use super::desk::{Desk, settings};
 /// Cells of the picture.
 const SIZE: (u16, u16) = (110, 32);
 /// Size of a cell and of what surrounds the screen, in pixels.
-const CELL: (f32, f32) = (8.4, 18.0);
+const CELL: (f32, f32) = (8.4, 16.4);
 const MARGIN: f32 = 14.0;
 /// What the terminal's own colors are in the picture.
 const BACKGROUND: &str = "#16181d";
@@ -128,7 +128,7 @@ fn svg(buffer: &Buffer) -> String {
             if modifier.contains(Modifier::UNDERLINED) {
                 style.push_str(" text-decoration=\"underline\"");
             }
-            let base = top + 13.5;
+            let base = top + 12.8;
             writeln!(
                 out,
                 "<text x=\"{left:.1}\" y=\"{base:.1}\" textLength=\"{wide:.1}\" \

@@ -42,11 +42,11 @@ fn the_selected_row_is_reversed_only_where_the_focus_is() {
         assert!(has(&find(&buffer, "      name "), Modifier::REVERSED));
         assert!(!has(&find(&buffer, "motd"), Modifier::REVERSED));
         assert!(!has(&find(&buffer, "694d…0001"), Modifier::REVERSED));
-        assert!(has(&find(&buffer, "694d…0001"), Modifier::UNDERLINED));
         desk.press("3");
         let buffer = desk.draw();
         assert!(has(&find(&buffer, "694d…0001"), Modifier::REVERSED));
         assert!(!has(&find(&buffer, "      name "), Modifier::REVERSED));
+        assert!(has(&find(&buffer, "      name "), Modifier::UNDERLINED), "its value is shown");
     }
 }
 
@@ -62,7 +62,8 @@ fn the_focused_pane_is_told_by_its_border_and_title() {
                 .map(|title| has(&find(&buffer, title), Modifier::BOLD));
             assert_eq!(bold.iter().filter(|bold| **bold).count(), 1, "{title}");
             assert!(has(&find(&buffer, title), Modifier::BOLD), "{title}");
-            let thick = text(&buffer).lines().find(|line| line.contains(title)).unwrap().contains('━');
+            let thick =
+                text(&buffer).lines().find(|line| line.contains(title)).unwrap().contains('━');
             assert!(thick, "{title}");
         }
     }
@@ -70,12 +71,15 @@ fn the_focused_pane_is_told_by_its_border_and_title() {
 
 #[test]
 fn a_change_by_somebody_else_is_marked_with_color_and_a_star() {
-    for (desk, color) in [(scene::fresh(USUAL), Color::Yellow), (plain(scene::fresh(USUAL)), Color::Reset)]
+    for (desk, color) in
+        [(scene::fresh(USUAL), Color::Yellow), (plain(scene::fresh(USUAL)), Color::Reset)]
     {
         let mut desk = desk;
         desk.put("/zzz", "changed");
         let buffer = desk.draw();
-        assert!(is(&find(&buffer, "/zzz *"), color) || has(&find(&buffer, "/zzz *"), Modifier::BOLD));
+        assert!(
+            is(&find(&buffer, "/zzz *"), color) || has(&find(&buffer, "/zzz *"), Modifier::BOLD)
+        );
         assert!(is(&find(&buffer, "*"), color));
         desk.wait(std::time::Duration::from_secs(3));
         assert!(!text(&desk.draw()).contains("/zzz *"), "the mark fades");
@@ -97,7 +101,8 @@ fn danger_is_red_and_in_words() {
 
 #[test]
 fn a_lease_about_to_end_says_so() {
-    for (desk, color) in [(scene::fresh(USUAL), Color::Red), (plain(scene::fresh(USUAL)), Color::Reset)]
+    for (desk, color) in
+        [(scene::fresh(USUAL), Color::Red), (plain(scene::fresh(USUAL)), Color::Reset)]
     {
         let mut desk = desk;
         desk.wait(std::time::Duration::from_secs(17));
@@ -124,7 +129,8 @@ fn without_color_there_is_none_at_all() {
             desk.press(keys);
             let buffer = desk.draw();
             let colored = buffer.content.iter().find(|cell| {
-                (cell.fg, cell.bg, cell.underline_color) != (Color::Reset, Color::Reset, Color::Reset)
+                (cell.fg, cell.bg, cell.underline_color)
+                    != (Color::Reset, Color::Reset, Color::Reset)
             });
             assert_eq!(colored, None);
         }
