@@ -134,6 +134,7 @@ impl App {
             return self.start_listing(dir);
         }
         self.keys.listings.remove(&dir);
+        self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
         self.keys.tree.fail(dir, crate::domain::escape::message(&error.to_string()));
         if error.is_connection() {
             self.connection_broke(&error);
@@ -239,10 +240,8 @@ impl App {
     pub(super) fn root_at(&mut self, root: crate::domain::Key) {
         self.effects.push(Effect::Unwatch(WatchId::FOLLOW));
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
-        let filter = self.keys.filter.take();
         self.settings.root = root.clone();
-        self.keys = super::tree::KeysPane::new(root, self.settings.delimiter.clone());
-        self.keys.filter = filter;
+        self.keys.start_at(root, self.settings.delimiter.clone());
         self.filter_changed();
         self.list_root();
     }

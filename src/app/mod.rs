@@ -35,6 +35,7 @@ mod listing;
 mod motion;
 mod prompt;
 mod run;
+mod save;
 mod wait;
 
 use std::time::Instant;

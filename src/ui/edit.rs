@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
 use super::frame::pane;
+use super::layout::line;
 use super::text::{cut_middle, number, short_lease, size};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::edit::Draft;
 use crate::app::pane::Pane;

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::frame::{face, failed, pane, scrollbar};
+use super::layout::line;
 use super::text::{cut_middle, fit, number, seconds, short_lease, span, width};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::lease::{Kept, LeaseRow};
 use crate::app::load::Load;

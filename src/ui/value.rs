@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::frame::{face, failed, pane, scrollbar};
+use super::layout::line;
 use super::text::{cut_end, cut_middle, number, short_lease, size, width};
 use super::theme::Theme;
 use crate::app::App;
@@ -152,10 +153,4 @@ pub(super) fn spans<'a>(theme: &Theme, view: &View, row: usize) -> Line<'a> {
     Line::from(
         spans.map(|span| Span::styled(span.text, theme.class(span.class))).collect::<Vec<_>>(),
     )
-}
-
-/// One line of an area; an empty area when it is below the end.
-pub(super) fn line(area: Rect, offset: u16) -> Rect {
-    let height = u16::from(offset < area.height);
-    Rect { y: area.y + offset.min(area.height), height, ..area }
 }

@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::edit::diff_lines;
 use super::frame::{face, pane};
+use super::layout::line;
 use super::text::{cut_end, cut_middle, fit, fit_key, number, size, time_of_day, width};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};

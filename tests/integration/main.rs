@@ -8,6 +8,8 @@ mod contract;
 mod domain;
 mod editing;
 mod gateway;
+mod layering;
+mod readme;
 mod screen;
 mod stub_check;
 mod support_check;
