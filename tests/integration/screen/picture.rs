@@ -45,7 +45,7 @@ fn demo() -> Desk {
     desk.delete("/services/api/i-2");
     desk.put("/config/app/settings", {
         let value = desk.value("/config/app/settings");
-        String::from_utf8(value).unwrap().replace("\"replicas\": 3", "\"replicas\": 5")
+        String::from_utf8(value).expect("JSON").replace("\"replicas\": 3", "\"replicas\": 5")
     });
     desk.put("/status/heartbeat", "4");
     desk.press("1");
@@ -113,7 +113,7 @@ fn svg(buffer: &Buffer) -> String {
                      fill=\"{}\"/>",
                     color(fg)
                 )
-                .unwrap();
+                .expect("a string takes it");
                 BACKGROUND
             } else {
                 color(fg)
@@ -135,7 +135,7 @@ fn svg(buffer: &Buffer) -> String {
                  lengthAdjust=\"spacingAndGlyphs\" fill=\"{fill}\"{style}>{}</text>",
                 escaped(&text)
             )
-            .unwrap();
+            .expect("a string takes it");
         }
     }
     out.push_str("</svg>\n");

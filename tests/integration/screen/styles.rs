@@ -16,7 +16,7 @@ fn find<'a>(buffer: &'a Buffer, wanted: &str) -> Vec<&'a Cell> {
             panic!("“{wanted}” is not on the screen:\n{rows}");
         });
     // The scenes here hold no wide characters, so characters are cells.
-    let x = line.chars().count() - line[line.find(wanted).unwrap()..].chars().count();
+    let x = line.chars().count() - line[line.find(wanted).expect(wanted)..].chars().count();
     let end = x + wanted.chars().count();
     (x..end).map(|x| &buffer[(x as u16, y as u16)]).collect()
 }
