@@ -239,7 +239,9 @@ impl App {
     /// What was to be released before quitting takes too long.
     pub(super) fn release_takes_long(&mut self) {
         if self.holdings.quitting {
-            self.complain("not everything could be given up yet; x quits, leases run out by themselves");
+            self.complain(
+                "not everything could be given up yet; x quits, leases run out by themselves",
+            );
         }
     }
 

@@ -4,8 +4,8 @@ use super::App;
 use super::dialog::Dialog;
 use super::effect::{Effect, TerminalEffect};
 use super::pane::Pane;
-use crate::domain::text::Field;
 use super::view::View;
+use crate::domain::text::Field;
 use crate::keymap::{Action, Chord, Context};
 
 impl App {

@@ -29,6 +29,7 @@ pub mod viewport;
 pub mod watch;
 
 mod answer;
+mod attach;
 mod confirm;
 mod delete;
 pub mod edit;

@@ -68,6 +68,13 @@ impl App {
             PromptKind::NewKey => self.accept_new_key(&text),
             PromptKind::LeaseGrant => self.accept_grant(&text),
             PromptKind::SaveLog => self.accept_log_file(&text),
+            PromptKind::Attach => self.accept_attach(&text),
+            // These are the arguments of a command, and read as such.
+            PromptKind::Lock => self.accept_arguments("lock", &text),
+            PromptKind::Campaign => self.accept_arguments("campaign", &text),
+            PromptKind::Register => self.accept_arguments("service register", &text),
+            PromptKind::SaveTxn => self.accept_txn_file(&text, kind),
+            PromptKind::LoadTxn => self.accept_txn_file(&text, kind),
         };
         if let Err(error) = done {
             self.dialogs.push(dialog);
@@ -75,6 +82,10 @@ impl App {
                 prompt.error = Some(error);
             }
         }
+    }
+
+    fn accept_arguments(&mut self, name: &str, text: &str) -> Result<(), String> {
+        command::parse(&format!("{name} {text}")).map(|command| self.run(command))
     }
 
     fn accept_new_key(&mut self, text: &str) -> Result<(), String> {
@@ -107,7 +118,14 @@ impl App {
             let texts = match kind {
                 PromptKind::Command => self.complete_command(&text),
                 PromptKind::Goto | PromptKind::NewKey => self.complete_key(&text),
-                PromptKind::LeaseGrant | PromptKind::SaveLog => Vec::new(),
+                PromptKind::LeaseGrant
+                | PromptKind::SaveLog
+                | PromptKind::Lock
+                | PromptKind::Campaign
+                | PromptKind::Register
+                | PromptKind::Attach
+                | PromptKind::SaveTxn
+                | PromptKind::LoadTxn => Vec::new(),
             };
             let Some(prompt) = self.prompt_mut() else { return };
             prompt.completion = Completion { texts, taken: None };

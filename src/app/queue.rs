@@ -6,6 +6,7 @@ use super::filter::Filter;
 use super::message::WatchNews;
 use super::motion::movement;
 use super::purpose::ViewPurpose;
+use super::view::View;
 use super::viewport::Cursor;
 use crate::domain::Key;
 use crate::keymap::Action;
@@ -22,6 +23,16 @@ pub struct QueuesView {
 }
 
 impl App {
+    pub(super) fn open_locks(&mut self, prefix: Key) {
+        self.open_view(View::Locks(QueuesView { prefix, ..QueuesView::default() }));
+        self.read_queues();
+    }
+
+    pub(super) fn open_elections(&mut self, prefix: Key) {
+        self.open_view(View::Elections(QueuesView { prefix, ..QueuesView::default() }));
+        self.read_queues();
+    }
+
     pub(super) fn read_queues(&mut self) {}
 
     pub(super) fn act_in_queues(&mut self, action: Action) {

@@ -5,6 +5,7 @@ use super::command::Command;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Effect};
 use super::etcdctl;
+use super::holding::Hold;
 use super::pane::Pane;
 use super::purpose::Purpose;
 use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
@@ -12,15 +13,7 @@ use crate::domain::{Entry, Key, KeyRange, LeaseId, escape};
 
 impl App {
     pub(super) fn run(&mut self, command: Command) {
-        let writes = !matches!(
-            command,
-            Command::Goto(_)
-                | Command::Watch(..)
-                | Command::Unwatch(_)
-                | Command::ReadOnly(_)
-                | Command::Help
-                | Command::Quit
-        );
+        let writes = command.writes();
         if writes && self.refuses_to_write() {
             return;
         }
@@ -41,6 +34,31 @@ impl App {
             Command::LeaseKeepAlive(id) => self.toggle_keep_alive(id),
             Command::LeaseRenew(id) => self.renew_lease(id),
             Command::LeaseRevoke(id) => self.look_before_revoke(id),
+            Command::LeaseAttach(key, id) => self.attach(key, id),
+            Command::LeaseDetach(key) => self.attach(key, LeaseId::NONE),
+            Command::Lock(name, ttl) => self.hold(Hold::Lock { name, ttl }),
+            Command::Unlock(name) => self.release(
+                &format!("lock {name}"),
+                |hold| matches!(hold, Hold::Lock { name: held, .. } if *held == name),
+            ),
+            Command::Locks(prefix) => self.open_locks(prefix),
+            Command::Elections(prefix) => self.open_elections(prefix),
+            Command::Campaign(name, value, ttl) => {
+                self.hold(Hold::Candidacy { name, value, ttl });
+            }
+            Command::Resign(name) => self.release(
+                &format!("candidacy in {name}"),
+                |hold| matches!(hold, Hold::Candidacy { name: held, .. } if *held == name),
+            ),
+            Command::Services(prefix) => self.open_services(prefix),
+            Command::Register(service, ttl) => self.hold(Hold::Registration { service, ttl }),
+            Command::Deregister(name, id) => {
+                self.release(&format!("service {name}/{id}"), |hold| {
+                    matches!(hold, Hold::Registration { service, .. }
+                        if service.name == name && service.id == id)
+                })
+            }
+            Command::Txn(file) => self.open_composer(file),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self
                 .dialogs

@@ -6,6 +6,7 @@ use super::filter::Filter;
 use super::message::WatchNews;
 use super::motion::movement;
 use super::purpose::ViewPurpose;
+use super::view::View;
 use super::viewport::Cursor;
 use crate::domain::Key;
 use crate::keymap::Action;
@@ -22,6 +23,11 @@ pub struct ServicesView {
 }
 
 impl App {
+    pub(super) fn open_services(&mut self, prefix: Key) {
+        self.open_view(View::Services(ServicesView { prefix, ..ServicesView::default() }));
+        self.read_services();
+    }
+
     pub(super) fn read_services(&mut self) {}
 
     pub(super) fn act_in_services(&mut self, action: Action) {

@@ -112,6 +112,7 @@ impl App {
             Action::EditExternal => self.begin_edit(Editor::External),
             Action::Delete => self.delete_selected(),
             Action::Watch => self.watch_selected(),
+            Action::LeaseAttach => self.ask_for_lease(),
             _ => {}
         }
     }

@@ -133,4 +133,20 @@ impl App {
         let filter = self.view.as_ref()?.filter()?;
         filter.typing.then_some(&filter.field)
     }
+
+    /// Takes the view's filter away; false when there was none.
+    pub(super) fn drop_filter_of_view(&mut self) -> bool {
+        let filter = self.view.as_mut().and_then(View::filter_mut);
+        filter.is_some_and(|filter| filter.take().is_some())
+    }
+
+    /// Esc or `q`: back to the panes.
+    pub(super) fn leave_view(&mut self) {
+        self.close_view();
+    }
+
+    /// The timer of the view.
+    pub(super) fn view_again(&mut self) {
+        self.reload_view();
+    }
 }

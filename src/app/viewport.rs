@@ -20,6 +20,8 @@ pub struct Viewport {
     pub leases: PaneSize,
     /// The rows of the watch log.
     pub watch: PaneSize,
+    /// The rows of the list of a view, or of its editor.
+    pub view: PaneSize,
     /// The rows inside the topmost dialog.
     pub dialog: PaneSize,
     /// How many rows the text of the topmost dialog has, in view or not.

@@ -49,6 +49,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = super::edit::gone_lines(app, theme);
             text(frame, area, app, theme, "This key was deleted meanwhile", lines, 0)
         }
+        Dialog::Holding => {
+            let lines = app.held_lines().into_iter().map(Line::raw).collect();
+            text(frame, area, app, theme, "Quit? This is held here", lines, 0)
+        }
         Dialog::Event { line, scroll } => {
             let lines = super::watch::event_lines(theme, line, usize::from(area.width));
             text(frame, area, app, theme, "Event", lines, *scroll)
@@ -242,6 +246,12 @@ fn explained(kind: PromptKind) -> &'static str {
         PromptKind::NewKey => "the new key; \\xNN gives any byte",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
+        PromptKind::Lock => "NAME [TTL]",
+        PromptKind::Campaign => "NAME VALUE [TTL]",
+        PromptKind::Register => "NAME ID ENDPOINT [TTL]",
+        PromptKind::Attach => "a lease in hexadecimal; empty takes the key off its lease",
+        PromptKind::SaveTxn => "a new file, in etcdctl's own text",
+        PromptKind::LoadTxn => "a file in etcdctl's own text",
         PromptKind::Command => "",
     }
 }

@@ -8,10 +8,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Padding, Paragraph, Wrap};
 
 use super::layout;
-use super::text::{cut_start, width};
+use super::text::{cut_end, cut_start, width, wrap};
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::filter::Filter;
 use crate::app::pane::Pane;
+use crate::app::view::View;
 use crate::domain::escape;
 
 /// Draws the frame of a pane and gives the area inside. The notes stand at its upper right, the
@@ -26,22 +28,62 @@ pub(super) fn pane(
 ) -> Rect {
     let focused = app.focus == pane;
     let name = format!(" {} {} ", pane.number(), pane.title());
+    if focused && app.zoomed {
+        notes.push(Span::styled("zoomed", theme.dim()));
+    }
+    let hidden = layout::hidden(frame.area(), app.focus, app.zoomed);
+    // The log spans the screen and has no sides, so that its lines can be moved as a whole.
+    let borders = if pane == Pane::Watch { Borders::TOP } else { Borders::ALL };
+    let filter = app.filter(pane);
+    let around = Around { name, focused, filter, borders, hidden };
+    surround(frame, area, app, theme, around, notes)
+}
+
+/// Draws the frame of a view, which takes the place of all panes, and gives the area inside.
+pub(super) fn view(
+    frame: &mut Frame,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    view: &View,
+    notes: Vec<Span>,
+) -> Rect {
+    let name = format!(" {} ", view.title());
+    let (filter, hidden) = (view.filter(), Vec::new());
+    let around = Around { name, focused: true, filter, borders: Borders::ALL, hidden };
+    surround(frame, area, app, theme, around, notes)
+}
+
+/// What stands around a pane or view.
+struct Around<'a> {
+    name: String,
+    focused: bool,
+    filter: Option<&'a Filter>,
+    borders: Borders,
+    hidden: Vec<Pane>,
+}
+
+fn surround(
+    frame: &mut Frame,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    around: Around,
+    mut notes: Vec<Span>,
+) -> Rect {
+    let Around { name, focused, filter, borders, hidden } = around;
     let title_style = if focused { theme.strong() } else { Style::new() };
     let mut title = vec![Span::styled(name.clone(), title_style)];
     // A filter being typed keeps its end, where the cursor is, in view.
-    let filter = app.filter(pane);
     let most = usize::from(area.width).saturating_sub(width(&name) + 5);
     let (before, after) = filter.map_or(("", ""), |filter| filter.field.split());
     let before = cut_start(&escape::message(before), most);
     if filter.is_some() {
         let text = format!("/{before}{} ", escape::message(after));
-        title.push(Span::styled(super::text::cut_end(&text, most + 2), theme.changed()));
+        title.push(Span::styled(cut_end(&text, most + 2), theme.changed()));
     }
     if app.connection.is_stale() && app.connection.status.is_some() {
         notes.insert(0, Span::styled("stale", theme.danger()));
-    }
-    if focused && app.zoomed {
-        notes.push(Span::styled("zoomed", theme.dim()));
     }
     let used = |spans: &[Span]| spans.iter().map(|span| span.width() + 2).sum::<usize>();
     let taken = title.iter().map(Span::width).sum::<usize>() + 2;
@@ -51,12 +93,10 @@ pub(super) fn pane(
     }
     room -= used(&notes);
     if focused && filter.is_none() {
-        title.extend(elsewhere(layout::hidden(frame.area(), app.focus, app.zoomed), room, theme));
+        title.extend(elsewhere(hidden, room, theme));
     }
     let right: Vec<Span> =
         notes.into_iter().flat_map(|note| [Span::raw(" "), note, Span::raw(" ")]).collect();
-    // The log spans the screen and has no sides, so that its lines can be moved as a whole.
-    let borders = if pane == Pane::Watch { Borders::TOP } else { Borders::ALL };
     let kind = if focused { BorderType::Thick } else { BorderType::Plain };
     let block = Block::new()
         .borders(borders)
@@ -68,7 +108,7 @@ pub(super) fn pane(
     let inner = block.inner(area);
     frame.render_widget(block, area);
     if filter.is_some_and(|filter| focused && filter.typing && app.dialogs.is_empty()) {
-        let sides = u16::from(pane != Pane::Watch);
+        let sides = u16::from(borders.contains(Borders::LEFT));
         let x = area.x + sides + (width(&name) + 1 + width(&before)) as u16;
         frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
     }
@@ -131,9 +171,17 @@ pub(super) fn failed(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, re
     use crate::keymap::{Action, Context};
     let key = app.keymap.chord_for(Action::Reload, Context::Everywhere);
     let tail = format!(" · {key} tries again");
-    let cells = usize::from(area.width) * usize::from(area.height);
-    // Words wrap early: a fifth of the room may stay empty.
-    let room = (cells - cells / 5).saturating_sub(width(&tail));
-    let text = format!("{}{tail}", super::text::cut_end(&escape::message(reason), room));
-    face(frame, area, &text, theme.danger());
+    let (cells, height) = (usize::from(area.width), usize::from(area.height));
+    let reason = escape::message(reason);
+    let mut lines = wrap(&format!("{reason}{tail}"), cells);
+    if lines.len() > height {
+        let kept = height.saturating_sub(1);
+        let rest = lines.split_off(kept).join(" ");
+        let rest = rest.strip_suffix(&tail).unwrap_or(&rest).to_owned();
+        lines.push(format!("{}{tail}", cut_end(&rest, cells.saturating_sub(width(&tail)))));
+    }
+    for (offset, text) in lines.into_iter().take(height).enumerate() {
+        let at = Rect { y: area.y + offset as u16, height: 1, ..area };
+        frame.render_widget(Line::styled(text, theme.danger()), at);
+    }
 }

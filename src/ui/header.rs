@@ -9,6 +9,7 @@ use super::text::{cut_end, cut_middle, number, width};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::connection::Connection;
+use crate::app::holding::HoldState;
 use crate::domain::escape;
 
 /// The selected key is shown when at least this much of it is.
@@ -122,6 +123,15 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     }
     if let Some(user) = &app.settings.user {
         add(format!("user {}", escape::message(user)), theme.dim(), Stays::User);
+    }
+    for holding in app.holdings.all.values() {
+        let (state, style) = match &holding.state {
+            HoldState::Waiting => ("waiting for", theme.changed()),
+            HoldState::Held { .. } => ("HOLDING", theme.good()),
+            HoldState::Doubtful { .. } => ("PERHAPS LOST:", theme.danger()),
+            HoldState::Releasing => ("giving up", theme.changed()),
+        };
+        add(format!("{state} {}", holding.hold.name()), style, Stays::Always);
     }
     let kept = app.leases.kept.len();
     if kept > 0 {

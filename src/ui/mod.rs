@@ -23,18 +23,23 @@ mod hint;
 mod layout;
 mod lease;
 mod palette;
+mod queue;
+mod service;
 mod text;
 mod theme;
 mod tree;
+mod txn;
 mod value;
 mod watch;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::widgets::{Paragraph, Wrap};
 
 pub use theme::Theme;
 
 use crate::app::App;
+use crate::app::view::View;
 use crate::app::viewport::Viewport;
 
 /// Draws the state.
@@ -46,6 +51,17 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
     let areas = layout::areas(area, app.focus, app.zoomed);
     let mut viewport = Viewport::default();
     header::render(frame, areas.header, app, theme);
+    if let Some(view) = &app.view {
+        let main = layout::main(area);
+        viewport.view = match view {
+            View::Locks(queues) | View::Elections(queues) => {
+                queue::render(frame, main, app, theme, view, queues)
+            }
+            View::Services(services) => service::render(frame, main, app, theme, view, services),
+            View::Txn(composer) => txn::render(frame, main, app, theme, view, composer),
+        };
+        return in_front(frame, app, theme, areas.footer, viewport);
+    }
     if let Some(area) = areas.keys {
         viewport.keys = tree::render(frame, area, app, theme);
     }
@@ -58,7 +74,19 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
     if let Some(area) = areas.watch {
         viewport.watch = watch::render(frame, area, app, theme);
     }
-    footer::render(frame, areas.footer, app, theme);
+    in_front(frame, app, theme, areas.footer, viewport)
+}
+
+/// The footer and what stands in front of everything.
+fn in_front(
+    frame: &mut Frame,
+    app: &App,
+    theme: &Theme,
+    footer: Rect,
+    mut viewport: Viewport,
+) -> Viewport {
+    let area = frame.area();
+    footer::render(frame, footer, app, theme);
     if !app.dialogs.is_empty() {
         (viewport.dialog, viewport.dialog_len) = dialog::render(frame, area, app, theme);
     }

@@ -63,6 +63,39 @@ pub enum Command {
     Quit,
 }
 
+impl Command {
+    /// Whether it writes to the store, or begins to.
+    pub fn writes(&self) -> bool {
+        match self {
+            Command::Goto(_)
+            | Command::Watch(..)
+            | Command::Unwatch(_)
+            | Command::Locks(_)
+            | Command::Elections(_)
+            | Command::Services(_)
+            | Command::Txn(_)
+            | Command::ReadOnly(_)
+            | Command::Help
+            | Command::Quit => false,
+            Command::Put(..)
+            | Command::Delete(_)
+            | Command::DeletePrefix(_)
+            | Command::LeaseGrant(..)
+            | Command::LeaseKeepAlive(_)
+            | Command::LeaseRenew(_)
+            | Command::LeaseRevoke(_)
+            | Command::LeaseAttach(..)
+            | Command::LeaseDetach(_)
+            | Command::Lock(..)
+            | Command::Unlock(_)
+            | Command::Campaign(..)
+            | Command::Resign(_)
+            | Command::Register(..)
+            | Command::Deregister(..) => true,
+        }
+    }
+}
+
 /// An instance of a service, as it is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {

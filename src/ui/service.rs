@@ -1,0 +1,24 @@
+//! The view of services: one instance a row.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::frame;
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::service::ServicesView;
+use crate::app::view::View;
+use crate::app::viewport::PaneSize;
+
+/// Draws the view and says how many rows it has.
+pub(super) fn render(
+    frame: &mut Frame,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    view: &View,
+    _shown: &ServicesView,
+) -> PaneSize {
+    let inner = frame::view(frame, area, app, theme, view, Vec::new());
+    PaneSize { width: inner.width, height: inner.height }
+}
