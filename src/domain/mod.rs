@@ -5,6 +5,7 @@
 
 pub mod diff;
 pub mod edit;
+pub mod election;
 pub mod entry;
 pub mod escape;
 pub mod hex;
@@ -12,6 +13,7 @@ pub mod json;
 pub mod key;
 pub mod lease;
 pub mod lister;
+pub mod lock;
 pub mod merge;
 pub mod range;
 pub mod revision;

@@ -24,6 +24,9 @@ pub(super) enum Patience {
     Ordinary,
     /// At least [`LONG_CALL`].
     Long,
+    /// Without limit once the connection stands: somebody else decides when there is an answer. Such
+    /// a call has a connection for itself, as a stream has.
+    Endless,
 }
 
 /// What becomes of a call at a member that has lost its leader.
@@ -64,6 +67,11 @@ impl Call {
     pub(super) const fn long(self) -> Call {
         Call { patience: Patience::Long, ..self }
     }
+
+    /// The same call for an answer that comes when somebody else makes room.
+    pub(super) const fn endless(self) -> Call {
+        Call { patience: Patience::Endless, ..self }
+    }
 }
 
 /// How the parts of a call are limited in time.
@@ -83,15 +91,18 @@ impl Limits {
         Limits { dial: limit(options.dial_timeout), command: limit(options.command_timeout) }
     }
 
-    pub(super) fn patience(&self, patience: Patience) -> Duration {
+    /// Between two pieces of an answer that has begun.
+    pub(super) fn gap(&self, patience: Patience) -> Duration {
         match patience {
-            Patience::Ordinary => self.command,
+            Patience::Ordinary | Patience::Endless => self.command,
             Patience::Long => self.command.max(LONG_CALL),
         }
     }
 
     /// Until the headers: the connection, the request on its way (64 KiB/s at the least), the answer.
-    pub(super) fn headers(&self, patience: Patience, size: usize) -> Duration {
-        self.dial + self.patience(patience) + Duration::from_secs((size >> 16) as u64)
+    /// Without it the connection alone is limited, by the client.
+    pub(super) fn headers(&self, patience: Patience, size: usize) -> Option<Duration> {
+        let limit = self.dial + self.gap(patience) + Duration::from_secs((size >> 16) as u64);
+        (patience != Patience::Endless).then_some(limit)
     }
 }

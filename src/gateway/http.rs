@@ -9,7 +9,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::call::{Call, Leader, Limits, Repeat};
+use super::call::{Call, Leader, Limits, Patience, Repeat};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
 use super::retry::Attempts;
@@ -85,11 +85,15 @@ impl Http {
         token: &Token,
     ) -> Result<Vec<u8>, Failure> {
         let endpoint = self.endpoints.get(index);
-        let request = self.request(&self.clients.unary, index, call, body, token);
+        let client = match call.patience {
+            Patience::Ordinary | Patience::Long => &self.clients.unary,
+            Patience::Endless => &self.clients.stream,
+        };
+        let request = self.request(client, index, call, body, token);
         let mut response = request.await?;
         let status = response.status().as_u16();
         let largest = if status == 200 { LARGEST_ANSWER } else { LARGEST_ERROR };
-        let gap = self.limits.patience(call.patience);
+        let gap = self.limits.gap(call.patience);
         let expected = response.content_length().unwrap_or(0).min(16 << 20);
         let mut answer = Vec::with_capacity(expected as usize);
         loop {
@@ -135,10 +139,16 @@ impl Http {
         if let Some(value) = &token.header {
             request = request.header(AUTHORIZATION, value.clone());
         }
-        match tokio::time::timeout(limit, request.body(body).send()).await {
-            Err(_) => Err(Failure::silent(endpoint, limit)),
-            Ok(Err(error)) => Err(explain(endpoint, &error, self.about(call))),
-            Ok(Ok(response)) => {
+        let sending = request.body(body).send();
+        let sent = match limit {
+            Some(limit) => tokio::time::timeout(limit, sending)
+                .await
+                .map_err(|_| Failure::silent(endpoint, limit))?,
+            None => sending.await,
+        };
+        match sent {
+            Err(error) => Err(explain(endpoint, &error, self.about(call))),
+            Ok(response) => {
                 endpoint.set_answered();
                 Ok(response)
             }

@@ -5,12 +5,14 @@
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
 mod call;
+mod election;
 mod endpoint;
 mod error;
 mod http;
 mod kv;
 mod lease;
 mod login;
+mod lock;
 mod options;
 mod retry;
 mod status;

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     LeaseNotFound,
     /// A lease with this ID exists.
     LeaseExists,
+    /// The leadership is lost: another one leads, or nobody.
+    NotLeader,
     /// The request or a value is larger than the server takes.
     TooLarge,
     /// The database is full (alarm NOSPACE).

@@ -4,18 +4,22 @@
 //! of the same names. Two implementations exist: the gateway client and the sandbox; both pass the
 //! same contract tests.
 
+pub mod election;
 pub mod error;
 pub mod kv;
 pub mod lease;
+pub mod lock;
 pub mod read_only;
 pub mod status;
 pub mod watch;
 
 use std::pin::Pin;
 
+pub use election::{Elections, LeaderStream};
 pub use error::{ErrorKind, StoreError};
 pub use kv::Kv;
 pub use lease::{Granted, Leases};
+pub use lock::Locks;
 pub use read_only::ReadOnly;
 pub use status::{Alarm, Cluster, Status};
 pub use watch::{Watch, WatchFilter, WatchMessage, WatchRequest, WatchStream};
@@ -25,6 +29,9 @@ pub use watch::{Watch, WatchFilter, WatchMessage, WatchRequest, WatchStream};
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Everything an etcd can do that this crate uses.
-pub trait Store: Kv + Leases + Watch + Cluster + Send + Sync + 'static {}
+pub trait Store: Kv + Leases + Locks + Elections + Watch + Cluster + Send + Sync + 'static {}
 
-impl<T: Kv + Leases + Watch + Cluster + Send + Sync + 'static> Store for T {}
+impl<T> Store for T where
+    T: Kv + Leases + Locks + Elections + Watch + Cluster + Send + Sync + 'static
+{
+}

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
-    Cluster, ErrorKind, Granted, Kv, Leases, Reply, Status, Store, StoreError, Watch, WatchRequest,
-    WatchStream,
+    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
+    StoreError, Watch, WatchRequest, WatchStream,
 };
+use crate::domain::election::Leadership;
 use crate::domain::lease::LeaseStatus;
+use crate::domain::lock::HeldLock;
 use crate::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use crate::domain::{LeaseId, Revision};
+use crate::domain::{Entry, Key, LeaseId, Revision};
 
 /// A store that refuses to write while its switch is on: nothing that changes anything is sent.
 #[derive(Clone)]
@@ -90,6 +92,38 @@ impl Leases for ReadOnly {
 
     fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
         self.store.lease_list()
+    }
+}
+
+impl Locks for ReadOnly {
+    fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
+        self.writing("lock", |store| store.lock(name, lease))
+    }
+
+    fn unlock(&self, key: Key) -> Reply<'_, ()> {
+        self.writing("unlock", |store| store.unlock(key))
+    }
+}
+
+impl Elections for ReadOnly {
+    fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
+        self.writing("campaign", |store| store.campaign(name, lease, value))
+    }
+
+    fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {
+        self.writing("proclaim", |store| store.proclaim(leadership, value))
+    }
+
+    fn leader(&self, name: Key) -> Reply<'_, Option<Entry>> {
+        self.store.leader(name)
+    }
+
+    fn observe(&self, name: Key) -> Reply<'_, LeaderStream> {
+        self.store.observe(name)
+    }
+
+    fn resign(&self, leadership: &Leadership) -> Reply<'_, ()> {
+        self.writing("resign", |store| store.resign(leadership))
     }
 }
 

@@ -12,9 +12,11 @@ mod alone;
 mod bytes;
 mod compaction;
 mod compare;
+mod election;
 mod kv;
 mod lease;
 mod limits;
+mod lock;
 mod nested;
 mod range;
 mod replay;
@@ -143,6 +145,8 @@ fn together() -> Vec<Case> {
         compare::cases(),
         limits::cases(),
         lease::cases(),
+        lock::cases(),
+        election::cases(),
         watch::cases(),
         replay::cases(),
     ];
