@@ -18,6 +18,7 @@ pub mod app;
 pub mod gateway;
 pub mod sandbox;
 
+pub mod recipe;
 pub mod runtime;
 pub mod ui;
 
