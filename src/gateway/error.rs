@@ -29,7 +29,16 @@ const MEANINGS: &[(&str, ErrorKind, &str)] = &[
     ),
     ("permission denied", ErrorKind::PermissionDenied, ""),
     (NOT_ENABLED, ErrorKind::Invalid, ""),
+    ("key is not provided", ErrorKind::Invalid, ""),
     ("requested lease not found", ErrorKind::LeaseNotFound, ""),
+    (
+        "mutex: session is expired",
+        ErrorKind::LeaseNotFound,
+        "the lease ended while it waited for the lock",
+    ),
+    // Before the `no leader` of a cluster without quorum, which is a failure and not an answer.
+    ("election: no leader", ErrorKind::NotLeader, ""),
+    ("election: not leader", ErrorKind::NotLeader, ""),
     ("lease already exists", ErrorKind::LeaseExists, ""),
     ("required revision has been compacted", ErrorKind::Compacted { oldest: Revision::NONE }, ""),
     ("required revision is a future revision", ErrorKind::FutureRevision, ""),

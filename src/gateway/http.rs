@@ -49,6 +49,9 @@ pub(super) enum Patience {
     Ordinary,
     /// At least [`LONG_CALL`].
     Long,
+    /// Without limit once the connection stands: somebody else decides when there is an answer. Such
+    /// a call has a connection for itself, as a stream has.
+    Endless,
 }
 
 /// A call: where to, and how it may be treated.
@@ -74,6 +77,11 @@ impl Call {
     pub(super) const fn long(self) -> Call {
         Call { patience: Patience::Long, ..self }
     }
+
+    /// The same call for an answer that comes when somebody else makes room.
+    pub(super) const fn endless(self) -> Call {
+        Call { patience: Patience::Endless, ..self }
+    }
 }
 
 /// How the parts of a call are limited in time.
@@ -93,16 +101,19 @@ impl Limits {
         Limits { dial: limit(options.dial_timeout), command: limit(options.command_timeout) }
     }
 
-    fn patience(&self, patience: Patience) -> Duration {
+    /// Between two pieces of an answer that has begun.
+    fn gap(&self, patience: Patience) -> Duration {
         match patience {
-            Patience::Ordinary => self.command,
+            Patience::Ordinary | Patience::Endless => self.command,
             Patience::Long => self.command.max(LONG_CALL),
         }
     }
 
     /// Until the headers: the connection, the request on its way (64 KiB/s at the least), the answer.
-    fn headers(&self, patience: Patience, size: usize) -> Duration {
-        self.dial + self.patience(patience) + Duration::from_secs((size >> 16) as u64)
+    /// Without it the connection alone is limited, by the client.
+    fn headers(&self, patience: Patience, size: usize) -> Option<Duration> {
+        let limit = self.dial + self.gap(patience) + Duration::from_secs((size >> 16) as u64);
+        (patience != Patience::Endless).then_some(limit)
     }
 }
 
@@ -164,11 +175,15 @@ impl Http {
         token: &Token,
     ) -> Result<Vec<u8>, Failure> {
         let endpoint = self.endpoints.get(index);
-        let request = self.request(&self.clients.unary, index, call, body, token);
+        let client = match call.patience {
+            Patience::Ordinary | Patience::Long => &self.clients.unary,
+            Patience::Endless => &self.clients.stream,
+        };
+        let request = self.request(client, index, call, body, token);
         let mut response = request.await?;
         let status = response.status().as_u16();
         let largest = if status == 200 { LARGEST_ANSWER } else { LARGEST_ERROR };
-        let gap = self.limits.patience(call.patience);
+        let gap = self.limits.gap(call.patience);
         let expected = response.content_length().unwrap_or(0).min(16 << 20);
         let mut answer = Vec::with_capacity(expected as usize);
         loop {
@@ -208,17 +223,23 @@ impl Http {
         let mut request = client
             .post(format!("{}{}", endpoint.url(), call.path))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if call.path == super::watch::PATH {
-            // Without it a watch on a member that lost its leader is silent for ever.
+        if [super::watch::PATH, super::election::OBSERVE].contains(&call.path) {
+            // Without it a stream of a member that lost its leader is silent for ever.
             request = request.header("Grpc-Metadata-Hasleader", "true");
         }
         if let Some(value) = &token.header {
             request = request.header(AUTHORIZATION, value.clone());
         }
-        match tokio::time::timeout(limit, request.body(body).send()).await {
-            Err(_) => Err(Failure::silent(endpoint, limit)),
-            Ok(Err(error)) => Err(explain(endpoint, &error, self.about(call))),
-            Ok(Ok(response)) => {
+        let sending = request.body(body).send();
+        let sent = match limit {
+            Some(limit) => tokio::time::timeout(limit, sending)
+                .await
+                .map_err(|_| Failure::silent(endpoint, limit))?,
+            None => sending.await,
+        };
+        match sent {
+            Err(error) => Err(explain(endpoint, &error, self.about(call))),
+            Ok(response) => {
                 endpoint.set_answered();
                 Ok(response)
             }

@@ -4,11 +4,13 @@
 //! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
+mod election;
 mod endpoint;
 mod error;
 mod http;
 mod kv;
 mod lease;
+mod lock;
 mod options;
 mod retry;
 mod status;

@@ -63,7 +63,8 @@ pub(super) fn txn(request: &TxnRequest) -> Result<(), StoreError> {
     size(txn_size(request))
 }
 
-fn key(key: &Key) -> Result<(), StoreError> {
+/// A key must not be empty.
+pub(super) fn key(key: &Key) -> Result<(), StoreError> {
     if key.is_empty() { Err(invalid("etcdserver: key is not provided")) } else { Ok(()) }
 }
 

@@ -10,10 +10,13 @@
 //! and end with it.
 
 mod check;
+mod election;
 mod history;
 mod kubernetes;
 mod kv;
 mod lease;
+mod lock;
+mod queue;
 mod seed;
 mod status;
 mod traffic;

@@ -242,6 +242,7 @@ impl Drop for Feed {
     }
 }
 
-fn closed() -> StoreError {
+/// The sandbox is gone.
+pub(super) fn closed() -> StoreError {
     StoreError::new(ErrorKind::Unknown, "the sandbox was closed")
 }

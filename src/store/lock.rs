@@ -1,6 +1,6 @@
 //! Locks: etcd's Lock service.
 
-use super::Reply;
+use super::{ErrorKind, Reply, StoreError};
 use crate::domain::lock::HeldLock;
 use crate::domain::{Key, LeaseId};
 
@@ -25,4 +25,22 @@ pub trait Locks {
     /// Leaves the queue or gives the lock up (`/v3/lock/unlock`): a plain delete of the key, which
     /// need not exist.
     fn unlock(&self, key: Key) -> Reply<'_, ()>;
+}
+
+/// What every store refuses before anything is sent: a lock or election without a name, whose queue
+/// would be every key that begins with `/`.
+pub(crate) fn check_named(name: &Key) -> Result<(), StoreError> {
+    if name.is_empty() {
+        return Err(StoreError::new(ErrorKind::Invalid, "a lock or election needs a name"));
+    }
+    Ok(())
+}
+
+/// The same for a call without a lease, for which the server would make one that nobody keeps alive.
+pub(crate) fn check_leased(lease: LeaseId) -> Result<(), StoreError> {
+    if !lease.is_some() {
+        let message = "a lease is needed: the server would make one that nobody keeps alive";
+        return Err(StoreError::new(ErrorKind::Invalid, message));
+    }
+    Ok(())
 }

@@ -7,11 +7,13 @@
 
 pub(crate) mod auth;
 pub(crate) mod bytes;
+pub(crate) mod election;
 pub(crate) mod error;
 pub(crate) mod header;
 pub(crate) mod int64;
 pub(crate) mod kv;
 pub(crate) mod lease;
+pub(crate) mod lock;
 pub(crate) mod status;
 pub(crate) mod txn;
 pub(crate) mod watch;
