@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::{Backoff, jitter};
 use super::error::{RecipeError, is_passing};
@@ -11,7 +11,7 @@ use super::queue::{self, Place};
 use super::session::{Ended, Session};
 use super::task::Task;
 use crate::domain::lock::queue_key;
-use crate::domain::{Key, LeaseId, Revision};
+use crate::domain::{Key, Revision};
 use crate::store::{ErrorKind, Store, StoreError};
 
 /// How often a waiter reads the queue itself: bounds how long it waits for a member that hangs.
@@ -47,9 +47,19 @@ pub(super) struct Won {
     pub(super) seen: Revision,
 }
 
-enum Step {
-    Answered(Result<(), StoreError>),
-    Look,
+/// What one look at the queue led to.
+enum Round {
+    Won(Won),
+    Waiting,
+    /// The place is lost, and a lease for a new one is there.
+    Anew(Session),
+}
+
+/// Whether the last look missed our key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    No,
+    Once,
 }
 
 impl Claim {
@@ -112,102 +122,125 @@ impl Claim {
     /// a new lease, because a late clean-up by the server would hit the new key of the same name.
     pub(super) async fn win(&mut self) -> Result<Won, RecipeError> {
         let mut backoff = Backoff::default();
-        let mut absent = 0;
+        let mut absent = Absent::No;
         loop {
-            let step = self.wait().await?;
-            let (answered, look) = match step {
-                Step::Look => (None, true),
-                Step::Answered(answer) => {
-                    self.call = None;
-                    let look = !matches!(&answer, Err(error) if error.kind == ErrorKind::Unreachable);
-                    (Some(answer), look)
-                }
+            // Whatever a call is waiting for, the end of the lease is the end of the wait.
+            let lost = self.session.lost();
+            let round = tokio::select! {
+                biased;
+                error = lost => return Err(RecipeError::LeaseLost(error)),
+                round = self.round(&mut absent, &mut backoff) => round?,
             };
-            if let Some(Err(error)) = &answered
-                && !is_passing(error)
-                && error.kind != ErrorKind::LeaseNotFound
-            {
-                return Err(error.clone().into());
-            }
-            if look {
-                match queue::read(&self.store, &self.name, self.session.lease()).await {
-                    Ok(reading) => match reading.place() {
-                        Place::First(fencing) => {
-                            return Ok(Won { fencing, seen: reading.revision });
-                        }
-                        Place::Waiting => absent = 0,
-                        // While the call is on its way the key may be yet to come.
-                        Place::Absent if answered.is_none() && absent == 0 => absent += 1,
-                        Place::Absent => {
-                            self.start_over().await?;
-                            absent = 0;
-                        }
-                    },
-                    Err(error) if is_passing(&error) => {}
-                    Err(error) => return Err(error.into()),
+            match round {
+                Round::Won(won) if self.is_alive() => return Ok(won),
+                // The answer came to a process that was stopped, or a machine that slept: the lease
+                // is asked first.
+                Round::Won(_) => sleep(backoff.next(jitter())).await,
+                Round::Waiting => {}
+                Round::Anew(session) => {
+                    absent = Absent::No;
+                    self.call = None;
+                    self.session = session;
                 }
             }
-            if answered.is_some() {
-                sleep(backoff.next(jitter())).await;
-            } else {
-                backoff.reset();
-            }
         }
     }
 
-    /// Waits for the server's answer, the loss of the lease, or the time to look.
-    async fn wait(&mut self) -> Result<Step, RecipeError> {
-        if self.call.is_none() {
-            self.call = Some(self.enter());
+    fn is_alive(&self) -> bool {
+        self.session.state().borrow().is_alive_at(Instant::now())
+    }
+
+    /// Waits until there is something to look at, and looks.
+    async fn round(
+        &mut self,
+        absent: &mut Absent,
+        backoff: &mut Backoff,
+    ) -> Result<Round, RecipeError> {
+        let answer = self.wait().await;
+        let (answered, unsent) = match answer {
+            None => (false, false),
+            Some(Ok(())) => (true, false),
+            Some(Err(error)) if is_passing(&error) => (true, error.kind == ErrorKind::Unreachable),
+            Some(Err(error)) if error.kind == ErrorKind::LeaseNotFound => (true, false),
+            Some(Err(error)) => return Err(error.into()),
+        };
+        if !unsent {
+            match queue::read(&self.store, &self.name, self.session.lease()).await {
+                Ok(reading) => match reading.place() {
+                    Place::First(fencing) => {
+                        return Ok(Round::Won(Won { fencing, seen: reading.revision }));
+                    }
+                    Place::Waiting => *absent = Absent::No,
+                    // While the call is on its way the key may be yet to come.
+                    Place::Absent if !answered && *absent == Absent::No => *absent = Absent::Once,
+                    Place::Absent => {
+                        if let Some(session) = self.start_over().await? {
+                            return Ok(Round::Anew(session));
+                        }
+                    }
+                },
+                Err(error) if is_passing(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        let Some(call) = &mut self.call else { return Ok(Step::Look) };
-        tokio::select! {
-            biased;
-            error = self.session.lost() => Err(RecipeError::LeaseLost(error)),
-            answer = call => Ok(Step::Answered(answer.unwrap_or_else(|| {
+        if answered {
+            sleep(backoff.next(jitter())).await;
+        } else {
+            backoff.reset();
+        }
+        Ok(Round::Waiting)
+    }
+
+    /// Waits for the server's answer, or for the time to look without one.
+    async fn wait(&mut self) -> Option<Result<(), StoreError>> {
+        let call = match &mut self.call {
+            Some(call) => call,
+            None => self.call.insert(enter(&self.store, &self.name, &self.session, &self.wish)),
+        };
+        let answer = timeout(LOOK.min(self.session.ttl()), call).await.ok()?;
+        self.call = None;
+        Some(
+            answer.unwrap_or_else(|| {
                 Err(StoreError::new(ErrorKind::Unknown, "the call was stopped"))
-            }))),
-            () = sleep(LOOK.min(self.session.ttl())) => Ok(Step::Look),
-        }
+            }),
+        )
     }
 
-    fn enter(&self) -> Task<Result<(), StoreError>> {
-        let (store, name) = (Arc::clone(&self.store), self.name.clone());
-        let (lease, wish) = (self.session.lease(), self.wish.clone());
-        Task::spawn(async move {
-            match wish {
-                Wish::Lock => store.lock(name, lease).await.map(|_| ()),
-                Wish::Lead(value) => store.campaign(name, lease, value).await.map(|_| ()),
-            }
-        })
-    }
-
-    /// Takes a new lease, unless it was the end of the present one that took the key.
-    async fn start_over(&mut self) -> Result<(), RecipeError> {
-        let lease = self.lease();
-        match self.store.lease_time_to_live(lease, false).await {
+    /// A new lease, unless it was the end of the present one that took the key.
+    async fn start_over(&self) -> Result<Option<Session>, RecipeError> {
+        match self.store.lease_time_to_live(self.session.lease(), false).await {
             Ok(Some(_)) => {}
             Ok(None) => {
-                let error = StoreError::new(ErrorKind::LeaseNotFound, "it has expired or was revoked");
+                let message = "it has expired or was revoked";
+                let error = StoreError::new(ErrorKind::LeaseNotFound, message);
                 return Err(RecipeError::LeaseLost(error));
             }
-            Err(error) if is_passing(&error) => return Ok(()),
+            Err(error) if is_passing(&error) => return Ok(None),
             Err(error) => return Err(error.into()),
         }
         match Session::begin(&self.store, self.session.ttl()).await {
-            Ok(session) => {
-                self.call = None;
-                self.session = session;
-                Ok(())
-            }
-            Err(RecipeError::Store(error)) if is_passing(&error) => Ok(()),
+            Ok(session) => Ok(Some(session)),
+            Err(RecipeError::Store(error)) if is_passing(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
 
-    fn lease(&self) -> LeaseId {
-        self.session.lease()
-    }
+/// Starts the server's own wait.
+fn enter(
+    store: &Arc<dyn Store>,
+    name: &Key,
+    session: &Session,
+    wish: &Wish,
+) -> Task<Result<(), StoreError>> {
+    let (store, name) = (Arc::clone(store), name.clone());
+    let (lease, wish) = (session.lease(), wish.clone());
+    Task::spawn(async move {
+        match wish {
+            Wish::Lock => store.lock(name, lease).await.map(|_| ()),
+            Wish::Lead(value) => store.campaign(name, lease, value).await.map(|_| ()),
+        }
+    })
 }
 
 /// The key was put, and was gone when it was looked for.

@@ -99,12 +99,8 @@ impl Election {
     pub fn observe(&self) -> impl Stream<Item = Result<Observed, StoreError>> + Send + use<> {
         let range = KeyRange::prefix(queue_prefix(&self.name));
         let follow = Follow::new(Arc::clone(&self.store), range);
-        let observer = Observer {
-            follow,
-            candidates: BTreeMap::new(),
-            told: None,
-            pending: VecDeque::new(),
-        };
+        let observer =
+            Observer { follow, candidates: BTreeMap::new(), told: None, pending: VecDeque::new() };
         stream::unfold(Some(observer), observe)
     }
 }

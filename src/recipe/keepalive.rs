@@ -81,9 +81,17 @@ impl Keepalive {
     /// Keeps a lease alive that has `ttl` left as far as the caller knows. It is renewed at once,
     /// which tells the truth.
     pub fn start(store: Arc<dyn Store>, lease: LeaseId, ttl: Duration) -> Keepalive {
+        Keepalive::start_by(store, lease, ttl, SystemTime::now)
+    }
+
+    /// The same by another wall clock than the machine's.
+    pub fn start_by<W>(store: Arc<dyn Store>, lease: LeaseId, ttl: Duration, wall: W) -> Keepalive
+    where
+        W: Fn() -> SystemTime + Send + Sync + 'static,
+    {
         let now = Instant::now();
         let (until, first) = (after(now, ttl), now);
-        Keepalive::spawn(store, lease, Clocks { ttl, until, first, wall: SystemTime::now })
+        Keepalive::spawn(store, lease, Clocks { ttl, until, first, wall })
     }
 
     /// Keeps a lease alive whose grant was asked for at `asked`.

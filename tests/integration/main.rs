@@ -8,6 +8,7 @@ mod contract;
 mod domain;
 mod editing;
 mod gateway;
+mod recipe;
 mod stub_check;
 mod support_check;
 mod wire;
