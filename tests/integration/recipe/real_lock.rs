@@ -1,6 +1,7 @@
 //! What the lock owes to real servers: nothing left behind, with authentication too, and never held
 //! past its lease.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use etcdeck::gateway::{Credentials, Gateway, GatewayOptions};
@@ -166,14 +167,27 @@ fn queues_are_those_of_etcdctl() {
         let etcd = Etcd::start(version);
         let store = client(&etcd, None);
         let lock = DistributedLock::new(Arc::clone(&store), "n");
+        // With a command it runs it while it holds the lock, and frees it: first it sees its own key
+        // behind ours, then it waits for us.
         let guard = lock.acquire().await.expect("free");
-        let refused = etcd.try_ctl(&["lock", "n", "--command-timeout=1s", "true"]);
-        drop(refused);
+        let (env, program) = (etcd.env(), etcd.version().etcdctl());
+        let theirs = tokio::task::spawn_blocking(move || {
+            let mut command = Command::new(&program);
+            command.env_clear().envs(env).args(["lock", "--", "n"]).arg(&program);
+            command.args(["get", "--prefix", "--keys-only", "n/"]).output().expect("etcdctl starts")
+        });
+        length(&etcd, "n", 2).await;
+        let queued = queue(&etcd, "n");
+        match lock.try_acquire().await.err() {
+            Some(RecipeError::Held(holder)) => assert_eq!(holder.key, *guard.key(), "{version}"),
+            other => panic!("{version}: {other:?}"),
+        }
+        let ours = guard.key().to_string();
         guard.release().await.expect("it was held");
-        // With a command it runs it while it holds the lock, and frees it.
-        let seen = etcd.ctl(&["lock", "n", etcdctl(&etcd).as_str(), "get", "--prefix", "n/"]);
-        assert!(seen.contains("n/"), "{version}: {seen}");
-        lock.try_acquire().await.expect("free again");
+        let theirs = theirs.await.expect("no panic").stdout;
+        let theirs = String::from_utf8_lossy(&theirs).trim().to_owned();
+        assert!(theirs != ours && queued.contains(&theirs), "{version}: {theirs} of {queued:?}");
+        lock.acquire().await.expect("free again").release().await.expect("it was held");
 
         let election = Election::new(store, "e");
         let leader = election.campaign("here").await.expect("nobody else");
@@ -181,8 +195,4 @@ fn queues_are_those_of_etcdctl() {
         assert_eq!(first.lines().nth(1), Some("here"), "{version}");
         leader.resign().await.expect("it leads");
     });
-}
-
-fn etcdctl(etcd: &Etcd) -> String {
-    etcd.version().etcdctl().display().to_string()
 }
