@@ -131,7 +131,9 @@ async fn observe(
             Ok(News::Events(events)) => {
                 // All changes of one revision happened at once.
                 for moment in events.chunk_by(|a, b| a.revision() == b.revision()) {
-                    moment.iter().for_each(|event| observer.apply(event));
+                    for event in moment {
+                        observer.apply(event);
+                    }
                     observer.look();
                 }
             }

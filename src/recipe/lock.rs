@@ -29,7 +29,7 @@ pub(super) const TTL: Duration = Duration::from_secs(30);
 /// use etcdeck::domain::txn::{Op, PutRequest, TxnRequest};
 /// use etcdeck::recipe::DistributedLock;
 /// use etcdeck::sandbox::Sandbox;
-/// use etcdeck::store::{Kv, Store};
+/// use etcdeck::store::Store;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

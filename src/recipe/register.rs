@@ -211,10 +211,8 @@ impl Registering {
                 // It ended between two renewals.
                 self.before = self.session.take().map_or(self.before, |session| session.lease());
             }
-            let wait = match is_passing(&error) || error.kind == ErrorKind::LeaseNotFound {
-                true => backoff.next(jitter()),
-                false => AFTER_REFUSAL,
-            };
+            let soon = is_passing(&error) || error.kind == ErrorKind::LeaseNotFound;
+            let wait = if soon { backoff.next(jitter()) } else { AFTER_REFUSAL };
             state.send_replace(RegistrationState::Lost { error });
             sleep(wait).await;
         }

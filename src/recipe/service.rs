@@ -62,7 +62,8 @@ impl ServiceRegistry {
     ///
     /// # Errors
     /// [`RecipeError::Taken`] when somebody else has registered an instance of this name, which is
-    /// never overwritten; [`Invalid`](crate::store::ErrorKind::Invalid) for a service or an ID that
+    /// never overwritten (a process that crashed and comes back finds its own entry until that one's
+    /// lease has ended); [`Invalid`](crate::store::ErrorKind::Invalid) for a service or an ID that
     /// is empty or holds a `/`; a failed call.
     pub async fn register(
         &self,
