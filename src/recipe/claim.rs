@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::{Backoff, jitter};
 use super::error::{RecipeError, is_passing};
+use super::keepalive::lost;
 use super::queue::{self, Place};
 use super::session::{Ended, Session};
 use super::task::Task;
@@ -125,7 +126,7 @@ impl Claim {
         let mut absent = Absent::No;
         loop {
             // Whatever a call is waiting for, the end of the lease is the end of the wait.
-            let lost = self.session.lost();
+            let lost = lost(self.session.state());
             let round = tokio::select! {
                 biased;
                 error = lost => return Err(RecipeError::LeaseLost(error)),

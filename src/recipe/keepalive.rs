@@ -126,14 +126,16 @@ impl Keepalive {
 
     /// Waits until it is lost; why. Also ends when the lease is no longer kept alive from here.
     pub fn lost(&self) -> impl Future<Output = StoreError> + Send + use<> {
-        let mut state = self.state.clone();
-        async move {
-            let lost = state.wait_for(|state| matches!(state, KeepaliveState::Lost { .. })).await;
-            match lost.as_deref() {
-                Ok(KeepaliveState::Lost { error }) => error.clone(),
-                _ => StoreError::new(ErrorKind::Unknown, "the lease is no longer kept alive here"),
-            }
-        }
+        lost(self.state())
+    }
+}
+
+/// Waits until a lease is lost, by what is told of it.
+pub(super) async fn lost(mut state: watch::Receiver<KeepaliveState>) -> StoreError {
+    let lost = state.wait_for(|state| matches!(state, KeepaliveState::Lost { .. })).await;
+    match lost.as_deref() {
+        Ok(KeepaliveState::Lost { error }) => error.clone(),
+        _ => StoreError::new(ErrorKind::Unknown, "the lease is no longer kept alive here"),
     }
 }
 

@@ -107,20 +107,6 @@ impl Session {
         }
     }
 
-    /// Waits until the lease is lost; why.
-    pub(super) fn lost(&self) -> impl Future<Output = StoreError> + Send + use<> {
-        let mut state = self.state();
-        async move {
-            match state.wait_for(|state| matches!(state, KeepaliveState::Lost { .. })).await {
-                Ok(state) => match &*state {
-                    KeepaliveState::Lost { error } => error.clone(),
-                    KeepaliveState::Alive { .. } | KeepaliveState::Failing { .. } => gone(),
-                },
-                Err(_) => gone(),
-            }
-        }
-    }
-
     /// Revokes the lease and waits for that. It is tried again while the lease can still live; dropping
     /// the call leaves it to a task.
     pub(super) async fn end(mut self) -> Result<Ended, StoreError> {
@@ -176,10 +162,6 @@ async fn revoke(
         }
         sleep(backoff.next(jitter())).await;
     }
-}
-
-fn gone() -> StoreError {
-    StoreError::new(ErrorKind::Unknown, "the lease is no longer kept alive here")
 }
 
 /// A positive number of 63 bits, as servers choose them.

@@ -26,8 +26,10 @@ pub(super) enum Fault {
     Down,
     /// They are never answered.
     Silent,
-    /// They pass, but the answers to calls that write are lost.
+    /// They pass, but all answers are lost, save those of transactions that only read.
     Deaf,
+    /// They pass, but the answers of transactions that write are lost.
+    DeafToWrites,
 }
 
 /// A handle on the way to the store.
@@ -66,11 +68,8 @@ impl Faulty {
             match now {
                 Fault::Down => Err(StoreError::new(ErrorKind::Unreachable, "refused")),
                 Fault::Silent => std::future::pending().await,
-                Fault::Deaf => {
-                    let _lost = call.await;
-                    Err(StoreError::new(ErrorKind::Unknown, "the answer was lost"))
-                }
-                Fault::None => tokio::select! {
+                Fault::Deaf => unanswered(call).await,
+                Fault::None | Fault::DeafToWrites => tokio::select! {
                     biased;
                     answer = call => answer,
                     broken = broken(&mut fault) => Err(broken),
@@ -78,6 +77,14 @@ impl Faulty {
             }
         })
     }
+}
+
+/// Makes a call whose answer is lost.
+fn unanswered<'a, T: Send + 'a>(call: Reply<'a, T>) -> Reply<'a, T> {
+    Box::pin(async move {
+        let _lost = call.await;
+        Err(StoreError::new(ErrorKind::Unknown, "the answer was lost"))
+    })
 }
 
 async fn broken(fault: &mut watch::Receiver<Fault>) -> StoreError {
@@ -101,10 +108,13 @@ impl Kv for Faulty {
     }
 
     fn txn(&self, request: TxnRequest) -> Reply<'_, TxnResponse> {
-        if request.is_read_only() && *self.fault.borrow() == Fault::Deaf {
-            return self.inner.txn(request);
+        let reads = request.is_read_only();
+        let call = self.inner.txn(request);
+        match *self.fault.borrow() {
+            Fault::Deaf if reads => call,
+            Fault::DeafToWrites if !reads => unanswered(call),
+            _ => self.through(call),
         }
-        self.through(self.inner.txn(request))
     }
 
     fn compact(&self, revision: Revision, physical: bool) -> Reply<'_, Revision> {

@@ -107,10 +107,9 @@ async fn a_wait_ends_when_the_servers_are_gone_for_longer_than_the_lease() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_try_whose_answer_is_lost_reads_what_became_of_it() {
+async fn a_lease_whose_grant_was_not_answered_is_revoked() {
     let (store, way) = sandbox();
     way.set(Fault::Deaf);
-    // The lease could not be seen to be granted; it is revoked all the same.
     let error = lock(way.store()).acquire().await.err();
     assert!(
         matches!(&error, Some(RecipeError::Store(e)) if e.kind == ErrorKind::Unknown),
@@ -153,4 +152,12 @@ async fn without_servers_nothing_is_waited_for() {
         };
         assert_eq!(kind, ErrorKind::Unreachable);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_try_whose_answer_is_lost_reads_what_became_of_it() {
+    let (store, way) = sandbox();
+    way.set(Fault::DeafToWrites);
+    let guard = lock(way.store()).try_acquire().await.expect("the queue tells");
+    assert_eq!(keys(&store, "n/").await, [guard.key().to_string()]);
 }

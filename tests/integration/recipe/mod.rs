@@ -3,8 +3,11 @@
 
 mod contention;
 mod election;
+mod example;
 mod faulty;
+mod hanging;
 mod keepalive;
+mod kept;
 mod lock;
 mod lock_faults;
 mod real_lock;
