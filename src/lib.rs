@@ -2,7 +2,8 @@
 //!
 //! Programs that only want the client need three modules: [`domain`] for keys, ranges and
 //! transactions, [`store`] for what an etcd can do, and [`gateway`] for a store that is a real etcd
-//! (or [`sandbox`] for one in this process). The rest is the screen.
+//! (or [`sandbox`] for one in this process). [`recipe`] has a lock, an election and a registry of
+//! services on top of them. The rest is the screen.
 //!
 //! The modules stand in reading order, lowest first: each imports only what stands above it, as
 //! ARCHITECTURE.md lays down and a test checks.
@@ -18,6 +19,7 @@ pub mod app;
 pub mod gateway;
 pub mod sandbox;
 
+pub mod recipe;
 pub mod runtime;
 pub mod ui;
 
@@ -25,3 +27,8 @@ pub mod event_loop;
 
 pub mod cli;
 pub mod launch;
+
+/// The code of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

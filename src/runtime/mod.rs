@@ -2,7 +2,6 @@
 //!
 //! Invariant: knows the store and the clock, never the screen. Everything it starts ends with it.
 
-mod backoff;
 mod call;
 mod file;
 mod keepalive;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
-use super::backoff::{Backoff, jitter};
 use crate::app::message::{ConnectionNews, Message};
+use crate::recipe::backoff::{Backoff, jitter};
 use crate::store::{Cluster, ErrorKind, ReadOnly};
 
 /// How often a member that answers is asked again: bounds how long a silent death goes unnoticed.

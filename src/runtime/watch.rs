@@ -7,10 +7,10 @@ use futures_util::StreamExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout};
 
-use super::backoff::{Backoff, jitter};
 use crate::app::effect::WatchId;
 use crate::app::message::{Message, WatchNews};
 use crate::domain::{Event, KeyRange, Revision};
+use crate::recipe::backoff::{Backoff, jitter};
 use crate::store::{
     ErrorKind, ReadOnly, StoreError, Watch, WatchMessage, WatchRequest, WatchStream,
 };

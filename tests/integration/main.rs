@@ -13,6 +13,7 @@ mod journey;
 mod layering;
 mod readme;
 mod screen;
+mod recipe;
 mod stub_check;
 mod support_check;
 mod wire;

@@ -50,7 +50,7 @@ fn impatient<E: Into<String>>(endpoints: impl IntoIterator<Item = E>) -> Gateway
 
 /// Checks all versions at the same time, for what takes long by its nature. Each has a thread and a
 /// runtime of its own, since starting a server blocks.
-fn on_all_versions(check: impl AsyncFn(Version) + Sync) {
+pub(crate) fn on_all_versions(check: impl AsyncFn(Version) + Sync) {
     let run = |version| {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().build().expect("a runtime").block_on(check(version));

@@ -10,19 +10,19 @@ const LONGEST: Duration = Duration::from_secs(2);
 
 /// Counts failures in a row.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
     /// After a success: the next wait is the first one again.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
     /// After a failure: how long to wait. `jitter` in 0..1 takes up to a fifth off, so that many
     /// clients of a restarted server do not come at once.
-    pub(super) fn next(&mut self, jitter: f64) -> Duration {
+    pub(crate) fn next(&mut self, jitter: f64) -> Duration {
         let doubled = FIRST.saturating_mul(1 << self.failures.min(10));
         self.failures = self.failures.saturating_add(1);
         doubled.min(LONGEST).mul_f64(1.0 - 0.2 * jitter)
@@ -30,7 +30,7 @@ impl Backoff {
 }
 
 /// A number in 0..1 that differs from call to call and from process to process.
-pub(super) fn jitter() -> f64 {
+pub(crate) fn jitter() -> f64 {
     // The standard library seeds each of these anew; no random number crate is needed for a wait.
     let bits = RandomState::new().build_hasher().finish();
     (bits >> 11) as f64 / (1u64 << 53) as f64
