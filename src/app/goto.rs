@@ -35,9 +35,21 @@ impl App {
         self.goto = Some(Goto { target, as_directory: false });
     }
 
+    /// A key up to and with its last delimiter.
+    fn directory_of(&self, key: &Key) -> Key {
+        let (bytes, delimiter) = (key.as_bytes(), self.settings.delimiter.as_slice());
+        let ends = (0..bytes.len()).rev().find(|at| bytes[*at..].starts_with(delimiter));
+        Key::from(&bytes[..ends.map_or(0, |at| at + delimiter.len())])
+    }
+
     /// Goes on as far as the tree is known; called after every message.
     pub(super) fn advance_goto(&mut self) {
         while let Some(goto) = self.goto.clone() {
+            let directory = self.directory_of(&goto.target);
+            if self.keys.root_refused && directory != self.settings.root {
+                // Who may read only some ranges begins at one of them.
+                return self.root_at(directory);
+            }
             match self.step(&goto.target) {
                 Step::Arrived(id) => {
                     self.goto = None;

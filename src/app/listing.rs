@@ -134,6 +134,7 @@ impl App {
             return self.start_listing(dir);
         }
         self.keys.listings.remove(&dir);
+        self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
         self.keys.tree.fail(dir, crate::domain::escape::message(&error.to_string()));
         if error.is_connection() {
             self.connection_broke(&error);

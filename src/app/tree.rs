@@ -36,6 +36,8 @@ pub struct KeysPane {
     anchor: Option<(RowKind, Key)>,
     /// The levels that are being listed, or that have more to list.
     pub(super) listings: HashMap<NodeId, Listing>,
+    /// The server refuses to list the root to this user.
+    pub(super) root_refused: bool,
     /// Directories that may be empty now: counted whether in view or not.
     pub(super) recount: BTreeSet<NodeId>,
 }
@@ -50,6 +52,7 @@ impl KeysPane {
             follow: Follow::Off,
             anchor: None,
             listings: HashMap::new(),
+            root_refused: false,
             recount: BTreeSet::new(),
         }
     }

@@ -51,6 +51,12 @@ pub(super) fn areas(area: Rect, focus: Pane, zoomed: bool) -> Areas {
     areas
 }
 
+/// The panes that have no room now.
+pub(super) fn hidden(area: Rect, focus: Pane, zoomed: bool) -> Vec<Pane> {
+    let mut areas = areas(area, focus, zoomed);
+    Pane::ALL.into_iter().filter(|pane| areas.of(*pane).is_none()).collect()
+}
+
 impl Areas {
     fn of(&mut self, pane: Pane) -> &mut Option<Rect> {
         match pane {
