@@ -36,8 +36,11 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
         }
         (None, Connection::Lost { error, .. } | Connection::Denied { error }) if !typing => {
             let again = app.keymap.chord_for(Action::Reload, Context::Everywhere);
-            let again =
-                if app.dialogs.is_empty() { format!(" · {again} tries again") } else { String::new() };
+            let again = if app.dialogs.is_empty() {
+                format!(" · {again} tries again")
+            } else {
+                String::new()
+            };
             let room = cells.saturating_sub(width(&again) + 2);
             let reason = cut_end(&escape::message(&error.to_string()), room);
             Line::styled(format!(" {reason}{again}"), theme.danger())

@@ -214,11 +214,8 @@ fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a
     let mark = if changed { " *" } else { "" };
     let count = node.as_dir().and_then(|dir| dir.count).map(number).unwrap_or_default();
     let lease = node.as_leaf().is_some_and(|leaf| leaf.lease.is_some());
-    let (mut tail, tail_style) = if lease {
-        ("lease".to_owned(), theme.dim())
-    } else {
-        (count, theme.number())
-    };
+    let (mut tail, tail_style) =
+        if lease { ("lease".to_owned(), theme.dim()) } else { (count, theme.number()) };
     // What is to the right of the name gives way to it.
     if cells < width(&tail) + 12 {
         tail.clear();
