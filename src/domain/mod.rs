@@ -24,6 +24,7 @@ pub mod service;
 pub mod text;
 pub mod tree;
 pub mod txn;
+pub mod txn_text;
 pub mod value;
 pub mod watch;
 pub mod width;

@@ -102,7 +102,7 @@ impl Services {
             changes.extend(self.put(entry, (!is_first).then_some(now)));
         }
         let gone: Vec<Key> = self
-            .services
+            .by_name
             .values()
             .flat_map(BTreeMap::values)
             .filter(|i| i.is_up() && !seen.contains(&i.key))
