@@ -93,8 +93,9 @@ fn elsewhere<'a>(hidden: Vec<Pane>, room: usize, theme: &Theme) -> Option<Span<'
 pub(super) fn scrollbar(
     frame: &mut Frame,
     area: Rect,
+    theme: &Theme,
+    focused: bool,
     (top, height, len): (usize, usize, usize),
-    style: Style,
 ) {
     let track = usize::from(area.height.saturating_sub(2));
     if len <= height || height == 0 || track < 3 || area.width == 0 {
@@ -109,10 +110,11 @@ pub(super) fn scrollbar(
         top => (last * top / (len - height)).clamp(usize::from(last > 1), last.max(2) - 1),
     };
     let x = area.right() - 1;
+    let symbol = if focused { "█" } else { "┃" };
     for row in at..at + thumb {
         let position = Position::new(x, area.y + 1 + row as u16);
         if let Some(cell) = frame.buffer_mut().cell_mut(position) {
-            cell.set_symbol("█").set_style(style);
+            cell.set_symbol(symbol).set_style(theme.border(focused));
         }
     }
 }

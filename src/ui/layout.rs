@@ -7,6 +7,12 @@ use crate::app::pane::Pane;
 /// Below this nothing useful can be drawn.
 pub(super) const LEAST: (u16, u16) = (40, 10);
 
+/// One line of an area; an empty area when it is below the end.
+pub(super) fn line(area: Rect, offset: u16) -> Rect {
+    let height = u16::from(offset < area.height);
+    Rect { y: area.y + offset.min(area.height), height, ..area }
+}
+
 /// The areas of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Areas {

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::frame::{face, failed, pane, scrollbar};
+use super::layout::line;
 use super::text::{cut_middle, fit, number, seconds, short_lease, span, width};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::lease::{Kept, LeaseRow};
 use crate::app::load::Load;
@@ -53,8 +53,8 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
                     frame.buffer_mut().set_style(at, style);
                 }
             }
-            let style = theme.border(app.focus == Pane::Leases);
-            scrollbar(frame, area, (top, height, rows.len()), style);
+            let focused = app.focus == Pane::Leases;
+            scrollbar(frame, area, theme, focused, (top, height, rows.len()));
         }
     }
     PaneSize { width: inner.width, height: inner.height }
@@ -77,10 +77,10 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<
     // What is about to end says so without color too.
     let mark = if soon { "!" } else { " " };
     spans.push(Span::styled(format!("{:>8}{mark}", seconds(left)), style));
-    if cells >= 34 {
-        spans.push(Span::styled(format!("of {:<8}", span(reading.granted)), theme.dim()));
+    if cells >= 38 {
+        spans.push(Span::styled(format!("of {:<7}", span(reading.granted)), theme.dim()));
     }
-    if cells >= 46 {
+    if cells >= 48 {
         spans.push(Span::styled(bar(left, reading.granted), style));
     }
     let keys = match reading.keys.as_slice() {

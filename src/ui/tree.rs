@@ -12,8 +12,8 @@ use super::text::{cut_middle, number, width};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::follow::Follow;
+use crate::app::follow::MARKED;
 use crate::app::pane::Pane;
-use crate::app::tree::MARKED;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
 use crate::domain::tree::{Level, Node, Row, RowKind};
@@ -49,7 +49,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let selected = keys.cursor.selected.saturating_sub(top);
     draw_window(frame, inner, app, theme, window, selected);
     let focused = app.focus == Pane::Keys;
-    scrollbar(frame, area, (top, height, rows.len()), theme.border(focused));
+    scrollbar(frame, area, theme, focused, (top, height, rows.len()));
     size
 }
 
