@@ -5,6 +5,7 @@ mod support;
 
 mod cli;
 mod contract;
+mod coordination;
 mod domain;
 mod editing;
 mod gateway;

@@ -38,11 +38,7 @@ pub(super) fn op(line: Cursor<'_>) -> Result<Op, TextError> {
 }
 
 fn put(given: Arguments<'_>, line: Cursor<'_>) -> Result<PutRequest, TextError> {
-    let (key, value) = arguments(given.arguments, line, "put needs a key and a value")?;
-    let Some(value) = value else {
-        return Err(end(line).error("a value; an empty one is written \"\""));
-    };
-    let mut request = PutRequest::new(key.bytes, value.bytes);
+    let mut request = PutRequest::new(&b""[..], Vec::new());
     for flag in &given.flags {
         match flag.name.as_str() {
             "lease" => request.lease = flag.lease()?,
@@ -50,7 +46,12 @@ fn put(given: Arguments<'_>, line: Cursor<'_>) -> Result<PutRequest, TextError> 
             _ => return Err(flag.unknown(PUT_FLAGS)),
         }
     }
-    Ok(request)
+    match arguments(given.arguments, line, "a key and a value")? {
+        (key, Some(value)) => {
+            Ok(PutRequest { key: key.bytes.into(), value: value.bytes, ..request })
+        }
+        (_, None) => Err(end(line).error("a value; an empty one is written \"\"")),
+    }
 }
 
 fn delete(given: Arguments<'_>, line: Cursor<'_>) -> Result<DeleteRequest, TextError> {

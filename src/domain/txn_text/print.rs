@@ -92,7 +92,9 @@ fn push_parts(out: &mut String, request: &TxnRequest, indent: &str, labels: [&st
     out.push('\n');
     for (ops, label) in [(&request.success, labels[1]), (&request.failure, labels[2])] {
         out.push_str(label);
-        ops.iter().for_each(|op| push_op(out, op, indent));
+        for op in ops {
+            push_op(out, op, indent);
+        }
         out.push('\n');
     }
 }

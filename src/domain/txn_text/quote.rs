@@ -53,12 +53,11 @@ impl Cursor<'_> {
     pub(super) fn raw_quoted(&mut self, quote: char) -> Result<Vec<u8>, TextError> {
         let start = *self;
         self.next();
-        let text = self.rest();
-        let Some(end) = text.find(quote) else {
-            return Err(start.error(format!("a closing {quote} for the quote that opens here")));
-        };
-        text[..=end].chars().for_each(|_| drop(self.next()));
-        Ok(text.as_bytes()[..end].to_vec())
+        let text = self.take_while(|c| c != quote);
+        match self.next() {
+            Some(_) => Ok(text.as_bytes().to_vec()),
+            None => Err(start.error(format!("a closing {quote} for the quote that opens here"))),
+        }
     }
 
     /// Reads what follows a backslash, which stood at `start`.
