@@ -3,12 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod app;
 mod cli;
 mod contract;
 mod coordination;
 mod domain;
 mod editing;
 mod gateway;
+mod journey;
 mod layering;
 mod readme;
 mod screen;
