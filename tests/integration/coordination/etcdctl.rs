@@ -42,9 +42,9 @@ pub(super) fn is_answered(answer: &Output) -> bool {
 /// All under a prefix, as etcdctl shows it in JSON.
 fn stored(etcd: &Etcd, prefix: &str) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let json = etcd.ctl(&["get", prefix, "--prefix", "-w", "json"]);
-    let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&json).expect("etcdctl writes JSON");
     let field = |kv: &serde_json::Value, name: &str| {
-        STANDARD.decode(kv[name].as_str().unwrap_or_default()).unwrap()
+        STANDARD.decode(kv[name].as_str().unwrap_or_default()).expect("bytes are in base64")
     };
     let kvs = answer["kvs"].as_array().cloned().unwrap_or_default();
     kvs.iter().map(|kv| (field(kv, "key"), field(kv, "value"))).collect()

@@ -114,7 +114,7 @@ impl World {
         let mut queues: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
         for entry in self.store.values() {
             let key = entry.key.to_string();
-            let (name, last) = key.rsplit_once('/').unwrap();
+            let (name, last) = key.rsplit_once('/').expect("all keys have one");
             if entry.lease.is_some() && last == entry.lease.to_string() {
                 queues.entry(name.to_owned()).or_default().push(entry);
             }
@@ -144,7 +144,7 @@ proptest! {
             world.step(step);
         }
         world.step(&Step::Read(""));
-        for _ in 0..steps.len() + 1 {
+        for _ in 0..=steps.len() {
             world.step(&Step::Deliver(1));
             world.step(&Step::Answer);
         }

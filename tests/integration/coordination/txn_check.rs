@@ -7,7 +7,6 @@ use etcdeck::domain::txn::{Op, PutRequest, TxnRequest};
 use etcdeck::domain::txn_text::{LIMIT_BYTES, LIMIT_OPS, check, parse, unknown_leases};
 
 use super::etcdctl::{ctl_txn, is_answered};
-use crate::support::install::Version;
 use crate::support::servers::Etcd;
 
 /// Transactions and what is wrong with them; all that is wrong here a server refuses as well.
