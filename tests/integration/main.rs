@@ -6,6 +6,7 @@ mod support;
 mod app;
 mod cli;
 mod contract;
+mod coordination;
 mod domain;
 mod editing;
 mod gateway;
