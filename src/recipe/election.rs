@@ -12,6 +12,7 @@ use super::error::RecipeError;
 use super::follow::{Follow, News};
 use super::hold::Hold;
 use super::lock::TTL;
+use super::lock::leave;
 use crate::domain::lock::queue_prefix;
 use crate::domain::{Entry, Event, EventKind, Key, KeyRange};
 use crate::store::{Store, StoreError};
@@ -81,6 +82,34 @@ impl Election {
         let won = claim.win().await?;
         let hold = Hold::new(Arc::clone(&self.store), claim, won);
         Ok(Leader::new(Arc::clone(&self.store), self.name.clone(), hold))
+    }
+
+    /// The same, unless `stop` comes first: then the candidacy is given up before this answers with
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Election::campaign`].
+    pub async fn campaign_unless(
+        &self,
+        value: impl Into<Vec<u8>>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Option<Leader>, RecipeError> {
+        let wish = Wish::Lead(value.into());
+        let mut claim = Claim::begin(&self.store, &self.name, wish, self.ttl).await?;
+        let won = tokio::select! {
+            won = claim.win() => Some(won),
+            () = stop => None,
+        };
+        match won {
+            Some(won) => {
+                let hold = Hold::new(Arc::clone(&self.store), claim, won?);
+                Ok(Some(Leader::new(Arc::clone(&self.store), self.name.clone(), hold)))
+            }
+            None => {
+                leave(claim).await;
+                Ok(None)
+            }
+        }
     }
 
     /// Who leads now (`/v3/election/leader`), with its value; `None` when nobody does.

@@ -106,6 +106,31 @@ impl DistributedLock {
         }
     }
 
+    /// The same, unless `stop` comes first: then the place in the queue is given up before this answers
+    /// with nothing. What dropping [`DistributedLock::acquire`] leaves to a task is done here.
+    ///
+    /// # Errors
+    /// What [`DistributedLock::acquire`] answers.
+    pub async fn acquire_unless(
+        &self,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Option<LockGuard>, RecipeError> {
+        let mut claim = self.claim().await?;
+        let won = tokio::select! {
+            won = claim.win() => Some(won),
+            () = stop => None,
+        };
+        match won {
+            Some(won) => {
+                Ok(Some(LockGuard { hold: Hold::new(Arc::clone(&self.store), claim, won?) }))
+            }
+            None => {
+                leave(claim).await;
+                Ok(None)
+            }
+        }
+    }
+
     /// Takes the lock if nobody holds it or waits for it. It never stands in the queue of a lock that is
     /// held: one transaction enters an empty queue or does nothing.
     ///
@@ -131,7 +156,7 @@ impl DistributedLock {
 }
 
 /// Gives a place up and waits a little for that; what takes longer goes on behind.
-async fn leave(claim: Claim) {
+pub(super) async fn leave(claim: Claim) {
     let _ = timeout(Duration::from_secs(1), claim.end()).await;
 }
 

@@ -4,6 +4,7 @@
 
 mod call;
 mod file;
+mod hold;
 mod keepalive;
 mod probe;
 mod watch;
@@ -11,10 +12,11 @@ mod watch;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::app::effect::{Call, Effect, Slot, WatchId};
+use crate::app::holding::HoldId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
 use crate::domain::LeaseId;
@@ -34,6 +36,7 @@ pub struct Runtime {
     slots: HashMap<Slot, Ticket>,
     watches: HashMap<WatchId, AbortHandle>,
     kept: HashMap<LeaseId, AbortHandle>,
+    held: HashMap<HoldId, oneshot::Sender<()>>,
     probe: AbortHandle,
 }
 
@@ -50,6 +53,7 @@ impl Runtime {
             slots: HashMap::new(),
             watches: HashMap::new(),
             kept: HashMap::new(),
+            held: HashMap::new(),
             probe: probe.abort_handle(),
         }
     }
@@ -89,6 +93,18 @@ impl Runtime {
                 if let Some(task) = self.kept.remove(&id) {
                     task.abort();
                 }
+            }
+            Effect::Hold(id, hold) => {
+                let (stop, stopped) = oneshot::channel();
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let task = hold::Task { id, store, inbox, stop: stopped };
+                tokio::spawn(task.run(hold));
+                self.held.insert(id, stop);
+            }
+            // Dropping the sender tells the task, which lives on until it has given up.
+            Effect::Release(id) => drop(self.held.remove(&id)),
+            Effect::ReadFile { ticket, path } => {
+                tokio::spawn(file::read(self.inbox.clone(), ticket, path));
             }
             Effect::ReadOnly(on) => self.store.set_read_only(on),
             Effect::WriteFile { ticket, path, lines } => {
