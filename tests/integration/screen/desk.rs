@@ -5,11 +5,11 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use etcdeck::app::App;
+use etcdeck::app::Update;
 use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
-use etcdeck::app::Update;
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId};
 use etcdeck::keymap::Chord;
@@ -254,9 +254,7 @@ impl Desk {
                     self.store.lease_revoke(id).await?;
                     Answer::Revoked
                 }
-                Call::LeaseKeepAlive(id) => {
-                    Answer::Renewed(self.store.lease_keep_alive(id).await?)
-                }
+                Call::LeaseKeepAlive(id) => Answer::Renewed(self.store.lease_keep_alive(id).await?),
                 Call::LeaseStatuses(ids) => {
                     let mut statuses = Vec::new();
                     for id in ids {
@@ -293,9 +291,7 @@ impl Desk {
         let (width, height) = self.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let mut viewport = None;
-        terminal
-            .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
-            .unwrap();
+        terminal.draw(|frame| viewport = Some(render(frame, &self.app, &self.theme))).unwrap();
         (terminal.backend().buffer().clone(), viewport.unwrap())
     }
 

@@ -96,8 +96,10 @@ fn the_editor() {
     });
     at_sizes("editing-long-line", &BOTH, |size| {
         let mut desk = scene::editing(size);
-        desk.type_text(" and a line that is longer than the pane is wide, whatever that is, \
-                        since somebody kept typing for the rest of the afternoon");
+        desk.type_text(
+            " and a line that is longer than the pane is wide, whatever that is, \
+                        since somebody kept typing for the rest of the afternoon",
+        );
         desk
     });
     at_sizes("new-key", &[USUAL], |size| {

@@ -42,8 +42,7 @@ fn an_empty_store() {
     desk.start();
     desk.online();
     snapshot("empty", &mut desk);
-    let mut desk =
-        Desk::new(Settings { read_only: true, ..settings() }, Sandbox::new(), USUAL);
+    let mut desk = Desk::new(Settings { read_only: true, ..settings() }, Sandbox::new(), USUAL);
     desk.start();
     desk.online();
     snapshot("empty-read-only", &mut desk);
