@@ -3,11 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod app;
 mod cli;
 mod contract;
 mod domain;
 mod editing;
 mod gateway;
+mod journey;
 mod layering;
 mod readme;
 mod screen;
