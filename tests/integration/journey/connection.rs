@@ -17,7 +17,13 @@ fn a_server_that_is_down_at_the_start_is_waited_for() {
         let doorway = Doorway::new(world.store.clone(), Door::Shut);
         let world = world.with(doorway.clone());
         let mut screen = world.screen();
-        screen.sees("○ lost").await.sees("connection refused").await.sees("next try in").await;
+        screen
+            .sees("○ no connection")
+            .await
+            .sees("connection refused")
+            .await
+            .sees("next try in")
+            .await;
         screen
             .keys("j n")
             .sees("new key")
@@ -43,7 +49,7 @@ fn a_real_server_is_waited_for_and_found_again() {
         world.holds(&["app/name=api"]).await;
         etcd.kill();
         let mut screen = world.screen();
-        screen.sees("○ lost").await.sees("R tries again now").await;
+        screen.sees("○ no connection").await.sees("nothing listens at").await;
         etcd.restart();
         screen
             .sees("● online")
