@@ -78,6 +78,11 @@ impl App {
     }
 
     fn set_read_only(&mut self, on: bool) {
+        if on && !self.holdings.all.is_empty() {
+            // Their leases could not be renewed any more: lost without a word.
+            let held: Vec<String> = self.holdings.all.values().map(|h| h.hold.name()).collect();
+            return self.complain(format!("give these up first: {}", held.join(", ")));
+        }
         self.settings.read_only = on;
         self.effects.push(Effect::ReadOnly(on));
         if on {
