@@ -143,7 +143,6 @@ fn connection(app: &App, theme: &Theme) -> (String, Style) {
         }
         Connection::Online => ("● online".to_owned(), theme.good()),
         Connection::Lost { retry_at, .. } => {
-            let word = if status.is_some() { "lost" } else { "no connection" };
             let next = match retry_at {
                 None => "trying now".to_owned(),
                 Some(at) => {
@@ -151,7 +150,7 @@ fn connection(app: &App, theme: &Theme) -> (String, Style) {
                     format!("next try in {left}s")
                 }
             };
-            (format!("○ {word}, {next}"), theme.danger())
+            (format!("○ lost, {next}"), theme.danger())
         }
         Connection::Denied { .. } => ("○ denied".to_owned(), theme.danger()),
     }
