@@ -77,7 +77,7 @@ impl Desk {
             .enable_time()
             .start_paused(true)
             .build()
-            .unwrap();
+            .expect("a runtime of this thread");
         let now = runtime.block_on(async { tokio::time::Instant::now().into_std() });
         Desk {
             app: App::new(settings, now),
@@ -107,7 +107,7 @@ impl Desk {
 
     /// The status of a usual member.
     pub(super) fn status(&self) -> Status {
-        let status = self.runtime.block_on(self.store.status()).unwrap();
+        let status = self.runtime.block_on(self.store.status()).expect("a status");
         Status {
             endpoint: "http://10.0.0.1:2379".to_owned(),
             version: "3.5.9".to_owned(),
@@ -139,7 +139,7 @@ impl Desk {
     /// Presses keys, written as in the key table with blanks between them.
     pub(super) fn press(&mut self, chords: &str) {
         for chord in chords.split_whitespace() {
-            self.happens(Message::Key(Chord::parse(chord).unwrap()));
+            self.happens(Message::Key(Chord::parse(chord).expect(chord)));
             self.rest();
         }
     }
@@ -157,8 +157,8 @@ impl Desk {
         let key = key.into();
         let previous = self.read(&key);
         let request = PutRequest::new(key.clone(), value);
-        self.runtime.block_on(self.store.put(request)).unwrap();
-        let entry = self.read(&key).unwrap();
+        self.runtime.block_on(self.store.put(request)).expect("a put");
+        let entry = self.read(&key).expect("what was put");
         self.tell(Event { kind: EventKind::Put, entry, previous });
     }
 
@@ -167,14 +167,19 @@ impl Desk {
         let key = key.into();
         let previous = self.read(&key);
         let request = DeleteRequest::new(KeyRange::single(key.clone()));
-        let answer = self.runtime.block_on(self.store.delete(request)).unwrap();
+        let answer = self.runtime.block_on(self.store.delete(request)).expect("a delete");
         let entry = Entry { key, mod_revision: answer.revision, ..Entry::default() };
         self.tell(Event { kind: EventKind::Delete, entry, previous });
     }
 
     fn read(&self, key: &Key) -> Option<Entry> {
         let answer = self.runtime.block_on(self.store.range(RangeRequest::get(key.clone())));
-        answer.unwrap().entries.into_iter().next()
+        answer.expect("a range").entries.into_iter().next()
+    }
+
+    /// What the store holds now.
+    pub(super) fn value(&self, key: &str) -> Vec<u8> {
+        self.read(&Key::from(key)).expect(key).value
     }
 
     fn tell(&mut self, event: Event) {
@@ -289,10 +294,12 @@ impl Desk {
 
     fn frame(&self) -> (Buffer, etcdeck::app::viewport::Viewport) {
         let (width, height) = self.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a screen");
         let mut viewport = None;
-        terminal.draw(|frame| viewport = Some(render(frame, &self.app, &self.theme))).unwrap();
-        (terminal.backend().buffer().clone(), viewport.unwrap())
+        terminal
+            .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
+            .expect("a frame");
+        (terminal.backend().buffer().clone(), viewport.expect("what was drawn"))
     }
 
     /// The screen as text, without blanks at the ends of lines.

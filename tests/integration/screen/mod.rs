@@ -5,8 +5,11 @@
 
 mod desk;
 mod dialogs;
+mod hostile;
 mod panes;
+mod picture;
 mod scene;
+mod styles;
 
 use desk::Desk;
 

@@ -15,11 +15,11 @@ async fn fill(store: &Sandbox) {
     let put = async |key: &str, value: &str, on: i64| {
         let request = PutRequest::new(key, value);
         let request = if on > 0 { request.lease(lease(on)) } else { request };
-        store.put(request).await.unwrap();
+        store.put(request).await.expect(key);
     };
-    store.lease_grant(60, lease(1)).await.unwrap();
-    store.lease_grant(20, lease(2)).await.unwrap();
-    store.lease_grant(86_400, lease(3)).await.unwrap();
+    store.lease_grant(60, lease(1)).await.expect("the sandbox answers");
+    store.lease_grant(20, lease(2)).await.expect("the sandbox answers");
+    store.lease_grant(86_400, lease(3)).await.expect("the sandbox answers");
     put("/config/app/name", NAME, 0).await;
     put("/config/app/port", "8080", 0).await;
     put("/config/app/port", "8081", 0).await;
@@ -81,7 +81,7 @@ pub(super) fn editing(size: (u16, u16)) -> Desk {
 pub(super) fn conflict(size: (u16, u16)) -> Desk {
     let mut desk = editing(size);
     desk.others(async |store| store.put(PutRequest::new("/config/app/port", "7070")).await)
-        .unwrap();
+        .expect("the sandbox answers");
     desk.press("ctrl-s");
     desk
 }
@@ -106,7 +106,7 @@ pub(super) fn strange(size: (u16, u16)) -> Desk {
         ];
         for key in keys {
             let value = [key, b"\x1b]0;title\x07\x1b[2J"].concat();
-            store.put(PutRequest::new(key, value)).await.unwrap();
+            store.put(PutRequest::new(key, value)).await.expect("the sandbox answers");
         }
     });
     desk.start();
