@@ -232,6 +232,8 @@ impl App {
                 }
                 Timer::Value => self.read_value(),
                 Timer::Counts => self.read_counts(),
+                // Nobody would answer; who comes back is asked.
+                Timer::Leases if self.connection.is_stale() => {}
                 Timer::Leases => self.read_leases(),
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
