@@ -11,11 +11,25 @@ fn pasted_text_never_runs_bindings() {
         world.holds(&["a=1", "b=2"]).await;
         let mut screen = world.screen();
         screen.sees("text 1 B").await.pastes("dyq\nx:quit\n").sees("it was left out").await;
-        screen.keys("d").sees("Delete a?").await.pastes("y\n").lives().await.sees("Delete a?").await;
+        screen
+            .keys("d")
+            .sees("Delete a?")
+            .await
+            .pastes("y\n")
+            .lives()
+            .await
+            .sees("Delete a?")
+            .await;
         screen.keys("n e").sees("editing rev").await.pastes("q\nline two\n").sees("line two").await;
         screen.keys("ctrl-s").sees("saved at").await;
         assert_eq!(world.value("a").await, "q\nline two\n1");
-        screen.keys("alt-u").loses("line two").await.keys("alt-r esc 1 o").pastes("b").keys("enter");
+        screen
+            .keys("alt-u")
+            .loses("line two")
+            .await
+            .keys("alt-r esc 1 o")
+            .pastes("b")
+            .keys("enter");
         screen.sees("2").await.keys("/").pastes("b").sees("Keys /b").await.keys("esc");
         screen.keys(":").pastes("put c\n3").lives().await.keys("enter").sees("c written").await;
         assert_eq!(world.value("c").await, "3");
@@ -98,7 +112,13 @@ fn all_panes_are_one_key_away_and_can_be_zoomed() {
         let mut screen = world.screen();
         screen.sees("value").await.keys("z").loses("2 Value").await.keys("2").loses("1 Keys").await;
         screen.sees("value").await.keys("z").sees("4 Watch").await.sees("1 Keys").await;
-        screen.keys("shift-tab n").sees("new key").await.keys("esc tab tab tab tab n").sees("new key").await;
+        screen
+            .keys("shift-tab n")
+            .sees("new key")
+            .await
+            .keys("esc tab tab tab tab n")
+            .sees("new key")
+            .await;
     });
 }
 
