@@ -252,6 +252,8 @@ impl App {
                 }
                 Timer::Value => self.read_value(),
                 Timer::Counts => self.read_counts(),
+                // Nobody would answer; who comes back is asked.
+                Timer::Leases if self.connection.is_stale() => {}
                 Timer::Leases => self.read_leases(),
                 Timer::View => self.view_again(),
                 Timer::Release => self.release_takes_long(),

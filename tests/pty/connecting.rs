@@ -45,7 +45,7 @@ fn tls_with_an_authority_and_with_a_client_certificate() {
         let ca = path(&etcd.certs().ca);
         let url = etcd.url();
         let term = with(&["--endpoints", &url, "--cacert", &ca]);
-        assert_told(term, "○ lost", "give --cert and --key");
+        assert_told(term, "○ no connection", "give --cert and --key");
     });
 }
 
@@ -60,7 +60,7 @@ fn tls_whose_authority_is_unknown_is_refused_unless_told_otherwise() {
     quit(term);
 
     let term = with(&["--endpoints", &url, "--cacert", &path(&certs.stranger_ca)]);
-    assert_told(term, "○ lost", "is signed by an authority that is not trusted here");
+    assert_told(term, "○ no connection", "is signed by an authority that is not trusted here");
 
     let term = with(&["--endpoints", &url, "--insecure-skip-tls-verify", "/"]);
     term.wait("TLS NOT VERIFIED", LIMIT);
@@ -73,10 +73,14 @@ fn plain_to_tls_and_tls_to_plain_are_told() {
     let tls = Etcd::build(Version::newest()).tls(Tls::Server).start();
     let plain = Etcd::shared(Version::newest());
     let url = format!("http://{}", tls.address());
-    assert_told(with(&["--endpoints", &url]), "○ lost", "if it speaks TLS, write https:// instead");
+    assert_told(
+        with(&["--endpoints", &url]),
+        "○ no connection",
+        "if it speaks TLS, write https:// instead",
+    );
     let url = format!("https://{}", plain.address());
     let term = with(&["--endpoints", &url, "--insecure-skip-tls-verify"]);
-    assert_told(term, "○ lost", "http://");
+    assert_told(term, "○ no connection", "http://");
 }
 
 #[test]
@@ -162,7 +166,7 @@ fn a_gateway_that_is_switched_off_is_told() {
     on_every_version(|version| {
         let etcd = Etcd::build(version).gateway(Gateway::Off).start();
         let term = with(&["--endpoints", &etcd.url()]);
-        assert_told(term, "○ lost", "has no HTTP/JSON gateway: it is switched off");
+        assert_told(term, "○ no connection", "has no HTTP/JSON gateway: it is switched off");
     });
 }
 
@@ -195,7 +199,7 @@ fn what_is_no_etcd_is_told() {
     ];
     for (answer, sentence) in cases {
         let url = answering(answer);
-        assert_told(with(&["--endpoints", &url]), "○ lost", sentence);
+        assert_told(with(&["--endpoints", &url]), "○ no connection", sentence);
     }
 }
 
@@ -204,5 +208,5 @@ fn what_is_no_etcd_is_told() {
 fn the_port_of_the_peers_is_told() {
     let etcd = Etcd::shared(Version::newest());
     let url = format!("http://{}", etcd.peer_address());
-    assert_told(with(&["--endpoints", &url]), "○ lost", &url);
+    assert_told(with(&["--endpoints", &url]), "○ no connection", &url);
 }

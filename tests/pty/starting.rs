@@ -74,7 +74,7 @@ fn an_endpoint_that_never_answers_costs_no_time() {
 fn a_refused_connection_is_told_and_leaves_the_program_usable() {
     let endpoint = refused();
     let term = at(&endpoint).start();
-    let screen = term.wait("○ lost, next try in", LIMIT);
+    let screen = term.wait("○ no connection, next try in", LIMIT);
     assert!(screen.contains(&endpoint), "{screen}");
     term.wait(&format!("nothing listens at {endpoint} (connection refused)"), LIMIT);
     assert_usable(term);
@@ -88,7 +88,7 @@ fn a_silent_endpoint_is_told_and_leaves_the_program_usable() {
     let screen = term.wait("1 Keys", LIMIT);
     assert!(screen.contains("○ connecting"), "{screen}");
     assert!(screen.contains("loading"), "{screen}");
-    term.wait("○ lost, ", LIMIT);
+    term.wait("○ no connection, ", LIMIT);
     term.wait(&format!("no answer from {endpoint}"), LIMIT);
     assert_usable(term);
 }
@@ -99,7 +99,7 @@ fn a_server_that_comes_later_is_found() {
     etcd.ctl(&["put", "/late", "x"]);
     etcd.kill();
     let term = on(&etcd).start();
-    term.wait("○ lost, ", LIMIT);
+    term.wait("○ no connection, ", LIMIT);
     etcd.restart();
     term.wait("● online", LIMIT);
     term.wait("/late", LIMIT);

@@ -43,7 +43,7 @@ pub(crate) fn go_to(term: &Terminal, key: &str) {
 
 /// The part of a line of the upper half that lies in the Value pane.
 fn value_pane(line: &str) -> &str {
-    line.rsplit(['│', '┃']).nth(1).unwrap_or_default()
+    line.rsplit(['│', '┃']).nth(1).unwrap_or_default().trim()
 }
 
 /// Presses Esc, and waits until these words are gone.
