@@ -43,7 +43,7 @@ fn assert_usable(term: Terminal) {
     term.wait("┏ Help ", LIMIT);
     escape(&term, "┏ Help ");
     term.keys("4");
-    term.wait("┏ 4 Watch", LIMIT);
+    term.wait(" 4 Watch ━", LIMIT);
     term.keys(&format!(":wat{ENTER}"));
     term.wait("no command", LIMIT);
     escape(&term, "no command");
