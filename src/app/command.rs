@@ -1,5 +1,7 @@
 //! The command line: words in, a command or a sentence about what was expected out.
 
+use std::fmt::Write as _;
+
 use crate::domain::escape::unescape;
 use crate::domain::{Key, LeaseId, Revision};
 
@@ -81,6 +83,25 @@ pub const FORMS: [Form; 13] = [
     form("help", "", "all keys and commands", false, false),
     form("quit", "", "leave; asks when a draft or a kept lease would be lost", false, false),
 ];
+
+/// Every command as Markdown, for the README.
+///
+/// ```text
+/// | command | does |
+/// | --- | --- |
+/// | `goto KEY` | go to a key or prefix, opening what lies above it |
+/// ```
+pub fn markdown_table() -> String {
+    let mut out = String::from("| command | does |\n| --- | --- |\n");
+    for Form { name, arguments, help, .. } in FORMS {
+        let usage = format!("{name} {arguments}");
+        // Even within code a bar would end the cell.
+        let usage = usage.trim_end().replace('|', "\\|");
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| `{usage}` | {help} |");
+    }
+    out
+}
 
 /// The form that a line begins with, and what follows its name.
 pub fn form_of(line: &str) -> Option<(&'static Form, &str)> {
@@ -253,6 +274,17 @@ mod tests {
         for (line, part) in cases {
             let error = parse(line).expect_err(line);
             assert!(error.contains(part), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_table_has_one_row_for_each_command() {
+        let table = markdown_table();
+        assert_eq!(table.lines().count(), FORMS.len() + 2);
+        assert!(table.contains("| `read-only on\\|off` | refuse everything"), "{table}");
+        assert!(table.contains("| `help` | all keys"), "{table}");
+        for line in table.lines() {
+            assert_eq!(line.replace("\\|", "").matches('|').count(), 3, "{line}");
         }
     }
 

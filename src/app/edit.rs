@@ -1,28 +1,19 @@
 //! Editing a value: the draft in the pane, its save, and what to decide when somebody else was
 //! there. What is saved and what became of it is decided in [`crate::domain::edit`] alone.
 
-use std::time::Duration;
-
 use super::App;
-use super::clock::Timer;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Edited, Effect, TerminalEffect};
 use super::load::Load;
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
 use super::viewport::keep_in_view;
-use crate::domain::edit::{
-    Base, Choice, EditSession, Form, Outcome, SaveError, SaveFailure, State,
-};
+use crate::domain::edit::{Base, Choice, EditSession, Form, State};
 use crate::domain::text::{Motion, TextBuffer};
 use crate::domain::txn::RangeRequest;
 use crate::domain::value::ValueKind;
 use crate::domain::{Event, Key};
 use crate::keymap::Action;
-use crate::store::{ErrorKind, StoreError};
-
-/// How long to wait before the key of an unanswered save is read again, when reading failed too.
-const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// A draft and where it is shown.
 #[derive(Debug)]
@@ -32,26 +23,29 @@ pub struct Draft {
     /// The first line shown.
     pub top: usize,
     /// What follows a successful save.
-    then: Then,
+    pub(super) then: Then,
     /// Somebody wrote the key: it is to be read.
     peek: bool,
     /// It was a new key; its row is to be selected in the end.
     is_new: bool,
+    /// Where it is edited now.
+    editor: Editor,
 }
 
+/// What follows a successful save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Then {
+pub(super) enum Then {
     Stay,
     Leave,
     Quit,
 }
 
 impl Draft {
-    fn new(base: Base) -> Draft {
+    fn new(base: Base, editor: Editor) -> Draft {
         let is_new = matches!(base, Base::Absent(_));
         let form = Form::of(base.value());
         let session = EditSession::new(base, form);
-        Draft { session, top: 0, then: Then::Stay, peek: false, is_new }
+        Draft { session, top: 0, then: Then::Stay, peek: false, is_new, editor }
     }
 
     /// The key being edited.
@@ -93,7 +87,7 @@ impl App {
             return self.complain(format!("{key} does not exist any more"));
         };
         let bytes = entry.value.clone();
-        self.open_draft(Draft::new(Base::Entry(entry)));
+        self.open_draft(Draft::new(Base::Entry(entry), editor));
         if editor == Editor::External {
             let extension = match ValueKind::of(&bytes) {
                 ValueKind::Json => "json",
@@ -116,7 +110,7 @@ impl App {
         match result {
             Ok(Answer::Range(answer)) if answer.entries.is_empty() => {
                 if self.value.edit.is_none() {
-                    self.open_draft(Draft::new(Base::Absent(key)));
+                    self.open_draft(Draft::new(Base::Absent(key), Editor::Here));
                 }
             }
             Ok(_) => {
@@ -133,7 +127,7 @@ impl App {
         self.focus(Pane::Value);
     }
 
-    fn close_draft(&mut self) {
+    pub(super) fn close_draft(&mut self) {
         let Some(draft) = self.value.edit.take() else { return };
         self.dialogs.retain(|dialog| {
             !matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
@@ -148,6 +142,7 @@ impl App {
 
     pub(super) fn on_edited(&mut self, edited: Edited) {
         let Some(draft) = self.value.edit.as_mut() else { return };
+        draft.editor = Editor::Here;
         match edited {
             Edited::Unchanged => {
                 self.close_draft();
@@ -181,7 +176,10 @@ impl App {
         let lines = draft.session.buffer().lines().len();
         draft.top = keep_in_view(draft.top, line, height, lines);
         let saving = matches!(draft.session.state(), State::Saving { .. });
-        if draft.peek && !saving && !self.awaits_the_key() {
+        // What comes back from an external editor is an edit of what it was given. A draft that is
+        // still as it was read would follow somebody else's change, and the save then overwrite it.
+        let here = draft.editor == Editor::Here;
+        if draft.peek && here && !saving && !self.awaits_the_key() {
             self.read_key(Purpose::Peek);
         }
     }
@@ -190,7 +188,7 @@ impl App {
         self.tickets.awaits(|purpose| matches!(purpose, Purpose::Peek | Purpose::ReadBack))
     }
 
-    fn read_key(&mut self, purpose: Purpose) {
+    pub(super) fn read_key(&mut self, purpose: Purpose) {
         if let Some(draft) = self.value.edit.as_mut() {
             draft.peek = false;
             let request = RangeRequest::get(draft.key().clone());
@@ -244,7 +242,12 @@ impl App {
 
     pub(super) fn insert_into_draft(&mut self, text: &str) {
         if let Some(draft) = self.value.edit.as_mut() {
-            draft.session.edit(|buffer| buffer.insert_str(text));
+            let mut chars = text.chars();
+            draft.session.edit(|buffer| match (chars.next(), chars.next()) {
+                // Typed ones are taken back together, not one by one.
+                (Some(c), None) => buffer.insert(c),
+                _ => buffer.insert_str(text),
+            });
         }
     }
 
@@ -253,122 +256,6 @@ impl App {
             self.dialogs.push(Dialog::Unsaved { quit: false });
         } else {
             self.close_draft();
-        }
-    }
-
-    pub(super) fn save_draft(&mut self) {
-        if self.refuses_to_write() {
-            return;
-        }
-        let Some(draft) = self.value.edit.as_mut() else { return };
-        match draft.session.save() {
-            Ok(txn) => {
-                self.ask(Purpose::Save, None, Call::Txn(txn));
-            }
-            Err(SaveError::Undecided) => self.dialogs.push(Dialog::Conflict { scroll: 0 }),
-            Err(SaveError::Gone) => self.dialogs.push(Dialog::Gone),
-            Err(error) => {
-                draft.then = Then::Stay;
-                self.complain(error.to_string());
-            }
-        }
-    }
-
-    pub(super) fn on_saved(&mut self, result: CallResult) {
-        let Some(draft) = self.value.edit.as_mut() else { return };
-        let outcome = match result {
-            Ok(Answer::Txn(answer)) => draft.session.on_saved(answer),
-            Ok(_) => return,
-            Err(error) => {
-                let outcome = draft.session.on_save_failed(failure(&error));
-                if error.is_connection() {
-                    self.connection_broke(&error);
-                }
-                outcome
-            }
-        };
-        self.came_of_it(outcome);
-    }
-
-    pub(super) fn on_read_back(&mut self, result: CallResult) {
-        match result {
-            Err(_) => self.timers.set(Timer::ReadBack, self.now + READ_AGAIN),
-            result => self.on_peek(result),
-        }
-    }
-
-    /// A save without an answer: the key is read until it tells what became of it.
-    pub(super) fn read_back_again(&mut self) {
-        let unknown = |state: &State| matches!(state, State::Unknown { .. });
-        if self.value.edit.as_ref().is_some_and(|draft| unknown(draft.session.state())) {
-            self.read_key(Purpose::ReadBack);
-        }
-    }
-
-    pub(super) fn on_peek(&mut self, result: CallResult) {
-        // A peek that failed is repeated with the next event, or by the refusal of the save.
-        let Ok(Answer::Range(answer)) = result else { return };
-        let Some(draft) = self.value.edit.as_mut() else { return };
-        let entry = answer.entries.into_iter().next();
-        let outcome = draft.session.on_read_back(entry, answer.revision);
-        self.came_of_it(outcome);
-    }
-
-    /// Tells what a step came to, and asks what is to be decided.
-    fn came_of_it(&mut self, outcome: Outcome) {
-        let text = outcome.to_string();
-        match outcome {
-            Outcome::Nothing => {}
-            Outcome::Saved(revision) | Outcome::AlreadyThere(revision) => {
-                self.seen(revision);
-                self.say(text);
-                match self.value.edit.as_ref().map(|draft| draft.then) {
-                    Some(Then::Leave) => self.close_draft(),
-                    Some(Then::Quit) => self.effects.push(Effect::Quit),
-                    Some(Then::Stay) | None => {}
-                }
-            }
-            Outcome::Updated(_) => self.say(text),
-            Outcome::Late(_) | Outcome::NotWritten(_) | Outcome::Behind(_) => self.stay(text),
-            Outcome::ReadBack(_) => {
-                self.stay(text);
-                self.read_key(Purpose::ReadBack);
-            }
-            Outcome::LeaseGone(_) => {
-                self.stay(text);
-                if let Some(draft) = self.value.edit.as_mut() {
-                    draft.session.drop_lease();
-                }
-                self.read_key(Purpose::Peek);
-            }
-            Outcome::Conflict(_) => {
-                self.stay(text);
-                self.decide(Dialog::Conflict { scroll: 0 });
-            }
-            Outcome::Gone(_) => {
-                self.stay(text);
-                self.decide(Dialog::Gone);
-            }
-        }
-    }
-
-    /// What was to follow the save does not follow.
-    fn stay(&mut self, text: String) {
-        if let Some(draft) = self.value.edit.as_mut() {
-            draft.then = Then::Stay;
-        }
-        self.complain(text);
-    }
-
-    /// Opens a dialog about the draft, in place of an older one.
-    fn decide(&mut self, dialog: Dialog) {
-        let about_draft = |dialog: &Dialog| {
-            matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
-        };
-        self.dialogs.retain(|dialog| !about_draft(dialog));
-        // With nothing typed there is nothing to decide: the notice says it.
-        if self.has_unsaved_draft() || matches!(dialog, Dialog::Gone) {
-            self.dialogs.push(dialog);
         }
     }
 
@@ -433,14 +320,5 @@ impl App {
         if choice == Choice::Done {
             self.say(text);
         }
-    }
-}
-
-/// What an error means for a save: certainly not written, or nobody knows.
-fn failure(error: &StoreError) -> SaveFailure {
-    match error.kind {
-        ErrorKind::LeaseNotFound => SaveFailure::LeaseNotFound,
-        _ if error.outcome_unknown() => SaveFailure::OutcomeUnknown(error.to_string()),
-        _ => SaveFailure::NotSent(error.to_string()),
     }
 }

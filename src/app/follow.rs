@@ -1,13 +1,17 @@
 //! Following: the background watch that keeps the tree true.
 
+use std::time::Duration;
+
 use super::App;
 use super::clock::Timer;
 use super::effect::{Effect, WatchId};
 use super::message::WatchNews;
-use super::tree::MARKED;
 use crate::domain::tree::NodeId;
 use crate::domain::{Event, KeyRange, Revision};
 use crate::store::StoreError;
+
+/// How long the mark of a change by somebody else stays.
+pub const MARKED: Duration = Duration::from_secs(2);
 
 /// Whether the tree follows the store.
 #[derive(Clone, Debug, PartialEq)]

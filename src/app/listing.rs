@@ -240,10 +240,8 @@ impl App {
     pub(super) fn root_at(&mut self, root: crate::domain::Key) {
         self.effects.push(Effect::Unwatch(WatchId::FOLLOW));
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
-        let filter = self.keys.filter.take();
         self.settings.root = root.clone();
-        self.keys = super::tree::KeysPane::new(root, self.settings.delimiter.clone());
-        self.keys.filter = filter;
+        self.keys.start_at(root, self.settings.delimiter.clone());
         self.filter_changed();
         self.list_root();
     }

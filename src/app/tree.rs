@@ -17,8 +17,6 @@ use crate::domain::tree::{NodeId, RowKind, Tree};
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
 
-/// How long the mark of a change by somebody else stays.
-pub const MARKED: Duration = Duration::from_secs(2);
 /// How long the list rests before the directories in view are counted.
 const REST: Duration = Duration::from_millis(150);
 
@@ -55,6 +53,12 @@ impl KeysPane {
             root_refused: false,
             recount: BTreeSet::new(),
         }
+    }
+
+    /// A tree of nothing yet below another prefix; the filter stays.
+    pub(super) fn start_at(&mut self, root: Key, delimiter: Vec<u8>) {
+        let filter = self.filter.take();
+        *self = KeysPane { filter, ..KeysPane::new(root, delimiter) };
     }
 
     /// What the selected row shows.

@@ -3,26 +3,20 @@
 //! Invariant: a call that changes something is sent a second time only when the first was surely not
 //! processed: the connection was never made, or the server refused the token.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use reqwest::Client;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::call::{Call, Leader, Limits, Patience, Repeat};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
-use super::options::GatewayOptions;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};
 use super::transport::{Circumstances, Failure, Phase, explain};
 use crate::store::{ErrorKind, StoreError};
-
-/// The least time that calls get which may keep the server busy: it computes the whole answer before
-/// it sends the first byte, which took 18 s for a million keys.
-pub const LONG_CALL: Duration = Duration::from_secs(30);
 
 /// More than this is not taken as an answer: gRPC inside the server ends at 2 GiB of protobuf.
 const LARGEST_ANSWER: usize = 2 << 30;
@@ -32,90 +26,6 @@ const LARGEST_ERROR: usize = 64 << 10;
 
 /// Answers beyond this size are decoded outside the async threads.
 const SLOW_TO_DECODE: usize = 256 << 10;
-
-/// What sending a call twice does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// Nothing more than sending it once: it may be tried again elsewhere.
-    Harmless,
-    /// It might change something twice.
-    Never,
-}
-
-/// How long the server may think.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// The command timeout.
-    Ordinary,
-    /// At least [`LONG_CALL`].
-    Long,
-    /// Without limit once the connection stands: somebody else decides when there is an answer. Such
-    /// a call has a connection for itself, as a stream has.
-    Endless,
-}
-
-/// A call: where to, and how it may be treated.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Call {
-    pub(super) path: &'static str,
-    pub(super) repeat: Repeat,
-    pub(super) patience: Patience,
-}
-
-impl Call {
-    /// A call that changes nothing.
-    pub(super) const fn read(path: &'static str) -> Call {
-        Call { path, repeat: Repeat::Harmless, patience: Patience::Ordinary }
-    }
-
-    /// A call that changes something.
-    pub(super) const fn write(path: &'static str) -> Call {
-        Call { path, repeat: Repeat::Never, patience: Patience::Ordinary }
-    }
-
-    /// The same call for an answer that takes long.
-    pub(super) const fn long(self) -> Call {
-        Call { patience: Patience::Long, ..self }
-    }
-
-    /// The same call for an answer that comes when somebody else makes room.
-    pub(super) const fn endless(self) -> Call {
-        Call { patience: Patience::Endless, ..self }
-    }
-}
-
-/// How the parts of a call are limited in time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) dial: Duration,
-    pub(super) command: Duration,
-}
-
-impl Limits {
-    /// Zero means "no limit" to etcdctl; a day is as good, and can be added to.
-    pub(super) fn of(options: &GatewayOptions) -> Limits {
-        let limit = |given: Duration| {
-            let endless = Duration::from_secs(24 * 60 * 60);
-            if given.is_zero() { endless } else { given.min(endless) }
-        };
-        Limits { dial: limit(options.dial_timeout), command: limit(options.command_timeout) }
-    }
-
-    /// Between two pieces of an answer that has begun.
-    fn gap(&self, patience: Patience) -> Duration {
-        match patience {
-            Patience::Ordinary | Patience::Endless => self.command,
-            Patience::Long => self.command.max(LONG_CALL),
-        }
-    }
-
-    /// Until the headers: the connection, the request on its way (64 KiB/s at the least), the answer.
-    /// Without it the connection alone is limited, by the client.
-    fn headers(&self, patience: Patience, size: usize) -> Option<Duration> {
-        let limit = self.dial + self.gap(patience) + Duration::from_secs((size >> 16) as u64);
-        (patience != Patience::Endless).then_some(limit)
-    }
-}
 
 /// Everything calls need.
 #[derive(Debug)]
@@ -223,8 +133,7 @@ impl Http {
         let mut request = client
             .post(format!("{}{}", endpoint.url(), call.path))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if [super::watch::PATH, super::election::OBSERVE].contains(&call.path) {
-            // Without it a stream of a member that lost its leader is silent for ever.
+        if call.leader == Leader::Required {
             request = request.header("Grpc-Metadata-Hasleader", "true");
         }
         if let Some(value) = &token.header {

@@ -1,6 +1,6 @@
 //! Reading and writing keys.
 
-use super::http::{Call, LONG_CALL};
+use super::call::{Call, LONG_CALL};
 use super::wire::{Base64, Int64, kv as wire};
 use super::{Gateway, about, named};
 use crate::domain::txn::{

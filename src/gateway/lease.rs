@@ -1,7 +1,7 @@
 //! Leases.
 
 use super::Gateway;
-use super::http::Call;
+use super::call::Call;
 use super::wire::error::StreamLine;
 use super::wire::{Empty, Int64, lease as wire};
 use crate::domain::lease::LeaseStatus;

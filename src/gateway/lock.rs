@@ -1,6 +1,6 @@
 //! Locks.
 
-use super::http::Call;
+use super::call::Call;
 use super::wire::{Base64, Int64, lock as wire};
 use super::{Gateway, named};
 use crate::domain::lock::HeldLock;

@@ -4,6 +4,7 @@
 //! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
+mod call;
 mod election;
 mod endpoint;
 mod error;
@@ -11,6 +12,7 @@ mod http;
 mod kv;
 mod lease;
 mod lock;
+mod login;
 mod options;
 mod retry;
 mod status;
@@ -26,11 +28,12 @@ mod wire;
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::http::LONG_CALL;
+pub use self::call::LONG_CALL;
 pub use self::options::{Credentials, GatewayOptions, TlsOptions};
 
+use self::call::Limits;
 use self::endpoint::Endpoints;
-use self::http::{Http, Limits};
+use self::http::Http;
 use self::token::Tokens;
 use crate::domain::{KeyRange, escape};
 use crate::store::StoreError;

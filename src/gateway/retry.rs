@@ -1,7 +1,7 @@
 //! Whether a failed call is tried again, and where.
 
+use super::call::Repeat;
 use super::endpoint::Endpoints;
-use super::http::Repeat;
 use super::transport::{Failure, Phase};
 use crate::store::{ErrorKind, StoreError};
 

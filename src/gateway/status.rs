@@ -1,7 +1,7 @@
 //! The status of the member in use.
 
 use super::Gateway;
-use super::http::Call;
+use super::call::Call;
 use super::wire::Empty;
 use super::wire::status::StatusResponse;
 use crate::domain::Revision;

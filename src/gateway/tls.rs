@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, Identity};
 
+use super::call::Limits;
 use super::endpoint::{Endpoint, Endpoints};
-use super::http::Limits;
 use super::options::{GatewayOptions, TlsOptions};
 use crate::domain::escape;
 use crate::store::{ErrorKind, StoreError};

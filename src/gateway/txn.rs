@@ -1,7 +1,7 @@
 //! Transactions.
 
 use super::Gateway;
-use super::http::Call;
+use super::call::Call;
 use super::kv::{
     delete_request, delete_response, put_request, put_response, range_request, range_response,
 };

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::http::{Call, Http, Repeat, encode, is_token_refused};
+use super::call::{Call, Repeat};
+use super::http::{Http, encode, is_token_refused};
 use super::kv::range_request;
 use super::retry::Attempts;
 use super::stream::Lines;
@@ -25,10 +26,7 @@ use crate::store::{
     ErrorKind, Reply, StoreError, Watch, WatchFilter, WatchMessage, WatchRequest, WatchStream,
 };
 
-/// Where watches are asked for.
-pub(super) const PATH: &str = "/v3/watch";
-
-const CALL: Call = Call::read(PATH);
+const CALL: Call = Call::read("/v3/watch").with_leader();
 
 impl Watch for Gateway {
     fn watch(&self, request: WatchRequest) -> Reply<'_, WatchStream> {

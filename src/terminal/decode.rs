@@ -4,13 +4,23 @@
 //! away and takes a sequence cut in two for an Escape and some letters, which would run bindings.
 //! What is not understood (reports, mouse, focus) is swallowed whole for the same reason.
 
-use super::input::Input;
 use crate::keymap::{Chord, Code};
 
 const ESC: u8 = 0x1b;
 const PASTE_END: &[u8] = b"\x1b[201~";
 /// The longest report worth waiting for; what grows beyond it is dropped.
 const LONGEST_SEQUENCE: usize = 4096;
+
+/// What a person does at the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key was pressed, or repeats.
+    Chord(Chord),
+    /// Text was pasted; line breaks are `\n`. Must never run bindings.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Resize(u16, u16),
+}
 
 /// Collects bytes until they make inputs.
 #[derive(Debug, Default)]

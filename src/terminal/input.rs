@@ -15,24 +15,12 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::decode::Decoder;
-use crate::keymap::Chord;
+use super::decode::{Decoder, Input};
 
 /// How long the start of a sequence may wait for its rest before it is taken for the Escape key.
 const SEQUENCE_LIMIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
 /// Inputs waiting to be handled; when full, the terminal's own buffer holds the rest.
 const QUEUE: usize = 256;
-
-/// What a person does at the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// A key was pressed, or repeats.
-    Chord(Chord),
-    /// Text was pasted; line breaks are `\n`. Must never run bindings.
-    Paste(String),
-    /// The terminal has this many columns and rows now.
-    Resize(u16, u16),
-}
 
 /// Inputs as they come. It ends when the terminal is gone, which is to be handled like a hangup.
 #[derive(Debug)]

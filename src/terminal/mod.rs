@@ -34,8 +34,9 @@ mod signals;
 use std::io;
 
 pub use clipboard::{CLIPBOARD_LIMIT, CopyError};
+pub use decode::Input;
 pub use editor::{Edited, EditorCommand};
-pub use input::{Input, InputStream};
+pub use input::InputStream;
 pub use panic::{Panicked, install_panic_hook};
 pub use password::ask_password;
 pub use session::{Output, Restorer, Screen, Session};

@@ -4,16 +4,18 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Borders, Clear, Paragraph, Wrap};
+use ratatui::widgets::{Block, BorderType, Borders, Clear, Padding, Paragraph};
 
+use super::frame::scrollbar;
+use super::hint;
 use super::layout::centered;
-use super::text::width;
+use super::layout::line;
+use super::text::{cut_middle, width, wrap_line};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Prompt, PromptKind};
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
-use crate::domain::escape;
+use crate::domain::{Key, escape};
 
 /// What a dialog showed: the size of its inside, and how many rows its text has.
 pub(super) type Shown = (PaneSize, usize);
@@ -23,7 +25,9 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let Some(dialog) = app.dialogs.last() else { return (PaneSize::default(), 0) };
     match dialog {
         Dialog::Help { contexts, scroll } => {
-            text(frame, area, app, theme, "Help", super::help::lines(app, theme, contexts), *scroll)
+            let room = usize::from(area.width.saturating_sub(4));
+            let lines = super::help::lines(app, theme, contexts, room);
+            text(frame, area, app, theme, "Help", lines, *scroll)
         }
         Dialog::Text { title, lines, scroll } => {
             let lines = lines.iter().map(|line| Line::raw(line.clone())).collect();
@@ -50,17 +54,20 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             text(frame, area, app, theme, "Event", lines, *scroll)
         }
         Dialog::Watches(cursor) => {
-            let rows = super::watch::running_lines(app, theme);
+            let rows = super::watch::running_lines(app, theme, usize::from(area.width) - 4);
             list(frame, area, app, theme, "Running watches", rows, *cursor)
         }
         Dialog::LeaseKeys { id, keys, cursor } => {
-            let rows = keys.iter().map(|key| Line::raw(key.to_string())).collect();
+            let room = usize::from(area.width.saturating_sub(4));
+            let row = |key: &Key| Line::raw(cut_middle(&key.to_string(), room));
+            let rows = keys.iter().map(row).collect();
             list(frame, area, app, theme, &format!("Keys of lease {id}"), rows, *cursor)
         }
     }
 }
 
-/// The frame of a dialog, as large as its content needs and the screen allows; its keys below.
+/// The frame of a dialog, as large as its content needs and the screen allows. Its keys stand in
+/// the lower border, and above it on as many lines more as they need: they are never cut.
 fn boxed(
     frame: &mut Frame,
     area: Rect,
@@ -70,21 +77,37 @@ fn boxed(
     (columns, rows): (usize, usize),
     style: Style,
 ) -> Rect {
-    let hints = super::footer::hints(app, theme, usize::from(area.width.saturating_sub(6)));
-    let columns = columns.max(width(title) + 4).max(hints.width() + 1).max(36) + 4;
     let most = area.height.saturating_sub(2);
-    let outer = centered(area, columns.min(u16::MAX.into()) as u16, (rows as u16 + 2).min(most));
+    let room = usize::from(area.width.saturating_sub(4));
+    let hints = hint::of_dialog(app, rows + 2 > usize::from(most));
+    let mut inside = hint::lines(&hints, theme, room);
+    let in_border = inside.pop().unwrap_or_default();
+    let columns = columns.max(width(title)).max(36).max(in_border.width());
+    let columns = if inside.is_empty() { columns } else { room };
+    let height = (rows + inside.len() + 2).min(usize::from(most)) as u16;
+    let outer = centered(area, (columns.min(room) + 4) as u16, height);
     let title = super::text::cut_end(title, usize::from(outer.width.saturating_sub(4)));
-    let block = Block::new()
+    let mut block = Block::new()
         .borders(Borders::ALL)
         .border_type(BorderType::Thick)
         .border_style(style)
         .title_top(Line::styled(format!(" {title} "), theme.strong()))
-        .title_bottom(hints)
-        .padding(ratatui::widgets::Padding::horizontal(1));
-    let inner = block.inner(outer);
+        .padding(Padding::horizontal(1));
+    if in_border.width() > 0 {
+        let mut line = in_border;
+        line.spans.insert(0, Span::raw(" "));
+        line.spans.push(Span::raw(" "));
+        block = block.title_bottom(line);
+    }
+    let mut inner = block.inner(outer);
     frame.render_widget(Clear, outer);
     frame.render_widget(block, outer);
+    let below = (inside.len() as u16).min(inner.height.saturating_sub(1));
+    inner.height -= below;
+    for (offset, hints) in inside.into_iter().take(usize::from(below)).enumerate() {
+        let at = Rect { y: inner.bottom() + offset as u16, height: 1, ..inner };
+        frame.render_widget(hints, at);
+    }
     inner
 }
 
@@ -98,16 +121,30 @@ fn text(
     lines: Vec<Line>,
     scroll: usize,
 ) -> Shown {
+    let room = usize::from(area.width.saturating_sub(4));
+    let lines: Vec<Line> = lines.into_iter().flat_map(|line| wrap_line(line, room)).collect();
     let columns = lines.iter().map(Line::width).max().unwrap_or(0);
-    let room = usize::from(area.width.saturating_sub(4)).max(1);
-    let wrapped: usize = lines.iter().map(|line| line.width().div_ceil(room).max(1)).sum();
-    let style = theme.border(true);
-    let inner = boxed(frame, area, app, theme, title, (columns, wrapped), style);
-    let last = wrapped.saturating_sub(usize::from(inner.height));
-    let top = scroll.min(last) as u16;
-    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((top, 0));
-    frame.render_widget(paragraph, inner);
-    (PaneSize { width: inner.width, height: inner.height }, wrapped)
+    let len = lines.len();
+    let inner = boxed(frame, area, app, theme, title, (columns, len), theme.border(true));
+    let height = usize::from(inner.height);
+    let top = scroll.min(len.saturating_sub(height));
+    for (offset, row) in lines.into_iter().skip(top).take(height).enumerate() {
+        frame.render_widget(row, line(inner, offset as u16));
+    }
+    position(frame, inner, theme, (top, height, len));
+    (PaneSize { width: inner.width, height: inner.height }, len)
+}
+
+/// The thumb on the right border of a dialog.
+fn position(frame: &mut Frame, inner: Rect, theme: &Theme, shown: (usize, usize, usize)) {
+    // The border is one blank away from the text on either side, and one row above and below it.
+    let outer = Rect {
+        x: inner.x.saturating_sub(2),
+        y: inner.y.saturating_sub(1),
+        width: inner.width + 4,
+        height: inner.height + 2,
+    };
+    scrollbar(frame, outer, theme, true, shown);
 }
 
 fn list(
@@ -131,28 +168,40 @@ fn list(
             frame.buffer_mut().set_style(at, theme.selected());
         }
     }
+    position(frame, inner, theme, (top, height, len));
     (PaneSize { width: inner.width, height: inner.height }, len)
 }
 
 fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Confirm) -> Shown {
-    let room = usize::from(area.width.saturating_sub(6));
-    let title_lines = width(&confirm.title).div_ceil(room.max(1));
+    let room = usize::from(area.width.saturating_sub(4));
     let mut lines = Vec::new();
-    if title_lines > 1 {
-        lines.push(Line::styled(confirm.title.clone(), theme.strong()));
-    }
-    lines.extend(confirm.lines.iter().map(|line| Line::raw(super::text::cut_middle(line, room))));
+    let title = if width(&confirm.title) <= room {
+        confirm.title.as_str()
+    } else {
+        // A question that is too long for the border is asked inside.
+        let wrapped = super::text::wrap(&confirm.title, room);
+        lines.extend(wrapped.into_iter().map(|line| Line::styled(line, theme.strong())));
+        "Confirm"
+    };
+    lines.extend(confirm.lines.iter().map(|line| Line::raw(cut_middle(line, room))));
     let style = if confirm.danger { theme.danger() } else { theme.border(true) };
-    let typed = usize::from(confirm.typed.is_some()) * 2;
+    let label = confirm.typed.as_ref().map(|typed| format!("type {} to confirm: ", typed.expected));
     let columns = lines.iter().map(Line::width).max().unwrap_or(0);
-    let size = (columns, lines.len() + typed + title_lines.saturating_sub(1));
-    let inner = boxed(frame, area, app, theme, &confirm.title, size, style);
-    let text = Rect { height: inner.height.saturating_sub(typed as u16), ..inner };
-    let len = lines.len();
-    let top = confirm.scroll.min(len.saturating_sub(usize::from(text.height))) as u16;
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((top, 0)), text);
-    if let Some(typed) = &confirm.typed {
-        let label = format!("type {} and Enter to confirm: ", typed.expected);
+    let columns = columns.max(label.as_ref().map_or(0, |label| width(label) + 8));
+    let typed = if label.is_some() { 2 } else { 0 };
+    let size = (columns, (lines.len() + typed).max(1));
+    let inner = boxed(frame, area, app, theme, title, size, style);
+    // The blank line above the field is the first thing a low screen does without.
+    let crowded = usize::from(inner.height) < lines.len() + typed;
+    let taken = if crowded { typed.min(1) } else { typed };
+    let text = Rect { height: inner.height.saturating_sub(taken as u16), ..inner };
+    let (len, height) = (lines.len(), usize::from(text.height));
+    let top = confirm.scroll.min(len.saturating_sub(height));
+    for (offset, row) in lines.into_iter().skip(top).take(height).enumerate() {
+        frame.render_widget(row, line(text, offset as u16));
+    }
+    position(frame, text, theme, (top, height, len));
+    if let (Some(typed), Some(label)) = (&confirm.typed, label) {
         let at = line(inner, inner.height.saturating_sub(1));
         field(frame, at, theme, &label, &typed.field);
     }
@@ -160,23 +209,37 @@ fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Co
 }
 
 fn prompt(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, prompt: &Prompt) -> Shown {
-    let columns = usize::from(area.width).saturating_sub(10).min(76);
-    let style = theme.border(true);
-    let inner = boxed(frame, area, app, theme, prompt.label.trim(), (columns, 2), style);
-    field(frame, line(inner, 0), theme, "", &prompt.field);
-    let below = match (&prompt.error, prompt.completion.texts.len()) {
-        (Some(error), _) => Line::styled(escape::message(error), theme.danger()),
-        (None, n) if n > 1 => Line::styled(format!("{n} completions"), theme.dim()),
-        _ => Line::styled(explained(prompt.kind), theme.dim()),
+    /// Completions in view.
+    const COMPLETIONS: usize = 6;
+    let room = usize::from(area.width).saturating_sub(4).min(72);
+    let below: Vec<Line> = match (&prompt.error, prompt.completion.texts.len()) {
+        (Some(error), _) => {
+            let lines = super::text::wrap(&escape::message(error), room);
+            lines.into_iter().map(|line| Line::styled(line, theme.danger())).collect()
+        }
+        (None, n) if n > 1 => {
+            let rows = usize::from(area.height).saturating_sub(6).clamp(1, COMPLETIONS);
+            let mut lines = super::palette::completions(theme, prompt, rows, room);
+            if n > rows {
+                lines.push(Line::styled(format!("{n} completions"), theme.dim()));
+            }
+            lines
+        }
+        _ => vec![Line::styled(explained(prompt.kind), theme.dim())],
     };
-    frame.render_widget(below, line(inner, 1));
+    let size = (room, 1 + below.len());
+    let inner = boxed(frame, area, app, theme, prompt.label.trim(), size, theme.border(true));
+    field(frame, line(inner, 0), theme, "", &prompt.field);
+    for (offset, row) in below.into_iter().enumerate() {
+        frame.render_widget(row, line(inner, offset as u16 + 1));
+    }
     (PaneSize { width: inner.width, height: inner.height }, 2)
 }
 
 fn explained(kind: PromptKind) -> &'static str {
     match kind {
-        PromptKind::Goto => "a key or prefix; \\xNN gives any byte, Tab completes",
-        PromptKind::NewKey => "the new key; \\xNN gives any byte, Tab completes",
+        PromptKind::Goto => "a key or prefix; \\xNN gives any byte",
+        PromptKind::NewKey => "the new key; \\xNN gives any byte",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
         PromptKind::Command => "",

@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
 use super::frame::pane;
+use super::layout::line;
 use super::text::{cut_middle, number, short_lease, size};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::edit::Draft;
 use crate::app::pane::Pane;
@@ -78,7 +78,7 @@ fn base_line<'a>(theme: &Theme, draft: &Draft) -> Line<'a> {
     let session = &draft.session;
     let form = match session.form() {
         Form::Text => "",
-        Form::Hex => "  edited as hexadecimal",
+        Form::Hex => "  as hex",
     };
     let text = match session.base() {
         Base::Absent(_) => format!("new key{form}"),

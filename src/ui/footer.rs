@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
+use super::hint;
 use super::text::{cut_end, width};
 use super::theme::Theme;
 use crate::app::App;
@@ -12,6 +13,7 @@ use crate::app::connection::Connection;
 use crate::app::dialog::{Dialog, Prompt, PromptKind};
 use crate::app::notice::Level;
 use crate::domain::escape;
+use crate::keymap::{Action, Context};
 
 /// Draws the footer.
 pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
@@ -19,63 +21,51 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
     if let Some(Dialog::Prompt(prompt)) = app.dialogs.last()
         && prompt.kind == PromptKind::Command
     {
+        super::palette::render(frame, area, app, theme, prompt);
         return command_line(frame, area, prompt, theme);
     }
+    // Whoever types needs the keys more than the reason, of which the header says enough.
+    let typing = app.contexts().iter().any(|c| matches!(c, Context::Edit | Context::Field));
     let line = match (&app.notice, &app.connection.now) {
         (Some(notice), _) => {
             let style = match notice.level {
                 Level::Info => theme.strong(),
                 Level::Error => theme.danger(),
             };
-            Line::styled(cut_end(&format!(" {}", notice.text), cells), style)
+            Line::styled(format!(" {}", cut_end(&notice.text, cells.saturating_sub(2))), style)
         }
-        (None, Connection::Lost { error, .. } | Connection::Denied { error })
-            if app.dialogs.is_empty() =>
-        {
-            let text = format!(" {} · R tries again now", escape::message(&error.to_string()));
-            Line::styled(cut_end(&text, cells), theme.danger())
+        (None, Connection::Online | Connection::Connecting) if app.awaited().is_some() => {
+            let text = app.awaited().unwrap_or_default();
+            let text = cut_end(&text, cells.saturating_sub(4));
+            Line::styled(format!(" {text} …"), theme.changed())
         }
-        _ => hints(app, theme, cells),
+        (None, Connection::Lost { error, .. } | Connection::Denied { error }) if !typing => {
+            let again = app.keymap.chord_for(Action::Reload, Context::Everywhere);
+            let again = if app.dialogs.is_empty() {
+                format!(" · {again} tries again")
+            } else {
+                String::new()
+            };
+            let room = cells.saturating_sub(width(&again) + 2);
+            let reason = cut_end(&escape::message(&error.to_string()), room);
+            Line::styled(format!(" {reason}{again}"), theme.danger())
+        }
+        // A dialog carries its keys itself.
+        _ if !app.dialogs.is_empty() => Line::default(),
+        _ => {
+            let mut line = hint::line(&hint::of_pane(app), theme, cells.saturating_sub(1));
+            line.spans.insert(0, Span::raw(" "));
+            line
+        }
     };
     frame.render_widget(line, area);
-}
-
-/// The keys of where the user is: as many as fit, help and command line last but always.
-pub(super) fn hints<'a>(app: &App, theme: &Theme, cells: usize) -> Line<'a> {
-    let read_only = app.is_read_only();
-    let contexts = app.contexts();
-    let rows = contexts.iter().flat_map(|context| {
-        let rows = app.keymap.bindings(*context).filter(|row| row.footer);
-        rows.map(move |row| (*context, *row))
-    });
-    let mut spans = vec![Span::raw(" ")];
-    let mut room = cells.saturating_sub(1);
-    for (context, row) in rows.filter(|(_, row)| !(row.danger && read_only)) {
-        let chord = app.keymap.chord_for(row.action, context);
-        let used = width(&chord) + width(row.hint) + 3;
-        if used > room {
-            break;
-        }
-        room -= used;
-        spans.push(Span::styled(chord, theme.strong()));
-        spans.push(Span::styled(format!(" {}  ", row.hint), theme.dim()));
-    }
-    Line::from(spans)
 }
 
 /// `:` with what is typed, and behind it what is wrong or how it could go on.
 fn command_line(frame: &mut Frame, area: Rect, prompt: &Prompt, theme: &Theme) {
     let (before, after) = prompt.field.split();
     let (before, after) = (escape::message(before), escape::message(after));
-    let note = match (&prompt.error, prompt.completion.texts.as_slice()) {
-        (Some(error), _) => Span::styled(format!("  {}", escape::message(error)), theme.danger()),
-        (None, []) => Span::styled(format!("  {}", expected(prompt)), theme.dim()),
-        (None, texts) => {
-            let others: Vec<String> =
-                texts.iter().take(8).map(|text| escape::message(text.trim())).collect();
-            Span::styled(format!("  {}", others.join(" · ")), theme.dim())
-        }
-    };
+    let note = Span::styled(format!("  {}", expected(prompt)), theme.dim());
     // The cursor stays in view: a long line is shifted to the left.
     let cells = usize::from(area.width);
     let hidden = (width(&prompt.label) + width(&before) + 1).saturating_sub(cells);
@@ -89,14 +79,10 @@ fn command_line(frame: &mut Frame, area: Rect, prompt: &Prompt, theme: &Theme) {
 
 /// The form of the command that is being typed.
 fn expected(prompt: &Prompt) -> String {
-    use crate::app::command::{candidates, form_of};
     let text = prompt.field.text();
-    match form_of(text) {
+    match crate::app::command::form_of(text) {
         Some((form, _)) => format!("{} · {}", form.arguments, form.help),
         None if text.trim().is_empty() => "Tab completes, Esc leaves".to_owned(),
-        None => {
-            let names: Vec<&str> = candidates(text).iter().map(|form| form.name).take(6).collect();
-            names.join(" · ")
-        }
+        None => String::new(),
     }
 }

@@ -11,25 +11,36 @@ use crate::app::App;
 use crate::app::connection::Connection;
 use crate::domain::escape;
 
-/// A part of the header, and how soon it gives way when room is short (0: never).
+/// The selected key is shown when at least this much of it is.
+const KEY: usize = 12;
+/// An endpoint is shown when at least this much of it is.
+const ENDPOINT: usize = 14;
+
+/// A part of the header, and how soon it gives way when room is short.
 struct Part {
     text: String,
     style: Style,
-    gives_way: u8,
+    stays: Stays,
+}
+
+/// What is given up first, second and so on; the last ones are cut only by the end of the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stays {
+    Name,
+    Version,
+    User,
+    Kept,
+    Revision,
+    /// Cut in the middle before anything after it is touched.
+    Endpoint,
+    Always,
 }
 
 /// Draws the header.
 pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
     let cells = usize::from(area.width);
     let mut parts = parts(app, theme);
-    let used = |parts: &[Part]| parts.iter().map(|part| width(&part.text) + 2).sum::<usize>();
-    while used(&parts) > cells {
-        let worst = parts.iter().map(|part| part.gives_way).max().unwrap_or(0);
-        if worst == 0 {
-            break;
-        }
-        parts.retain(|part| part.gives_way < worst);
-    }
+    fit(&mut parts, cells.saturating_sub(1));
     let mut spans = vec![Span::raw(" ")];
     let mut room = cells.saturating_sub(1);
     for part in parts {
@@ -37,7 +48,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
         room = room.saturating_sub(width(&text) + 2);
         spans.extend([Span::styled(text, part.style), Span::raw("  ")]);
     }
-    if room > 6
+    if room > KEY
         && let Some((key, _)) = app.keys.selected_key()
     {
         let key = cut_middle(&key.to_string(), room.saturating_sub(1));
@@ -47,45 +58,74 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
     frame.render_widget(Line::from(spans), area);
 }
 
+/// Gives parts up, in their order, until the rest fits; the endpoint is cut first where that helps.
+fn fit(parts: &mut Vec<Part>, cells: usize) {
+    let used = |parts: &[Part]| {
+        parts.iter().map(|part| width(&part.text) + 2).sum::<usize>().saturating_sub(2)
+    };
+    for worst in [Stays::Name, Stays::Version, Stays::User, Stays::Kept, Stays::Endpoint] {
+        if used(parts) <= cells {
+            return;
+        }
+        let over = used(parts) - cells;
+        let endpoint = parts.iter_mut().find(|part| part.stays == Stays::Endpoint);
+        if let Some(part) = endpoint.filter(|_| worst > Stays::Version) {
+            let rest = width(&part.text).saturating_sub(over);
+            if rest >= ENDPOINT {
+                part.text = cut_middle(&part.text, rest);
+                return;
+            }
+        }
+        parts.retain(|part| part.stays != worst);
+    }
+    if used(parts) > cells {
+        parts.retain(|part| part.stays != Stays::Revision);
+    }
+}
+
 fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut add = |text: String, style: Style, gives_way: u8| {
+    let mut add = |text: String, style: Style, stays: Stays| {
         if !text.is_empty() {
-            parts.push(Part { text, style, gives_way });
+            parts.push(Part { text, style, stays });
         }
     };
     let status = app.connection.status.as_ref();
     let configured = app.settings.endpoints.first().map(String::as_str).unwrap_or_default();
     let endpoint = status.map_or(configured, |status| &status.endpoint);
-    add("etcdeck".to_owned(), theme.strong(), 6);
+    add("etcdeck".to_owned(), theme.strong(), Stays::Name);
     if app.settings.demo {
-        add("DEMO sandbox".to_owned(), theme.changed(), 0);
+        add("DEMO sandbox".to_owned(), theme.changed(), Stays::Always);
     } else {
-        add(escape::message(endpoint), Style::new(), 3);
+        add(escape::message(endpoint), Style::new(), Stays::Endpoint);
     }
     if let Some(status) = status.filter(|status| !status.version.is_empty()) {
-        add(format!("etcd {}", escape::message(&status.version)), theme.dim(), 5);
+        add(format!("etcd {}", escape::message(&status.version)), theme.dim(), Stays::Version);
     }
     let (text, style) = connection(app, theme);
-    add(text, style, 0);
-    for alarm in status.iter().flat_map(|status| &status.alarms) {
-        add(format!("ALARM {}", escape::message(&alarm.name)), theme.danger(), 0);
+    add(text, style, Stays::Always);
+    let alarms = status.map_or(&[][..], |status| &status.alarms);
+    if let Some(first) = alarms.first() {
+        // Each member raises its own; how many there are is the news, not their names one by one.
+        let more = if alarms.len() > 1 { format!(" ×{}", alarms.len()) } else { String::new() };
+        let text = format!("ALARM {}{more}", escape::message(&first.name));
+        add(text, theme.danger(), Stays::Always);
     }
     if app.is_read_only() {
-        add("READ-ONLY".to_owned(), theme.changed(), 0);
+        add("READ-ONLY".to_owned(), theme.changed(), Stays::Always);
     }
     if app.settings.skip_verify {
-        add("TLS NOT VERIFIED".to_owned(), theme.danger(), 0);
+        add("TLS NOT VERIFIED".to_owned(), theme.danger(), Stays::Always);
     }
     if app.newest.is_some() {
-        add(format!("rev {}", number(app.newest.0)), theme.number(), 2);
+        add(format!("rev {}", number(app.newest.0)), theme.number(), Stays::Revision);
     }
     if let Some(user) = &app.settings.user {
-        add(format!("user {}", escape::message(user)), theme.dim(), 4);
+        add(format!("user {}", escape::message(user)), theme.dim(), Stays::User);
     }
     let kept = app.leases.kept.len();
     if kept > 0 {
-        add(format!("keeping {kept} alive"), theme.changed(), 1);
+        add(format!("keeping {kept} alive"), theme.changed(), Stays::Kept);
     }
     parts
 }
@@ -102,12 +142,16 @@ fn connection(app: &App, theme: &Theme) -> (String, Style) {
             ("● online (learner)".to_owned(), theme.changed())
         }
         Connection::Online => ("● online".to_owned(), theme.good()),
-        Connection::Lost { retry_at: None, .. } => {
-            ("○ lost, trying now".to_owned(), theme.danger())
-        }
-        Connection::Lost { retry_at: Some(at), .. } => {
-            let left = at.saturating_duration_since(app.now).as_millis().div_ceil(1000);
-            (format!("○ lost, next try in {left}s"), theme.danger())
+        Connection::Lost { retry_at, .. } => {
+            let word = if status.is_some() { "lost" } else { "no connection" };
+            let next = match retry_at {
+                None => "trying now".to_owned(),
+                Some(at) => {
+                    let left = at.saturating_duration_since(app.now).as_millis().div_ceil(1000);
+                    format!("next try in {left}s")
+                }
+            };
+            (format!("○ {word}, {next}"), theme.danger())
         }
         Connection::Denied { .. } => ("○ denied".to_owned(), theme.danger()),
     }

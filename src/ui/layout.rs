@@ -7,6 +7,12 @@ use crate::app::pane::Pane;
 /// Below this nothing useful can be drawn.
 pub(super) const LEAST: (u16, u16) = (40, 10);
 
+/// One line of an area; an empty area when it is below the end.
+pub(super) fn line(area: Rect, offset: u16) -> Rect {
+    let height = u16::from(offset < area.height);
+    Rect { y: area.y + offset.min(area.height), height, ..area }
+}
+
 /// The areas of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Areas {
@@ -40,7 +46,7 @@ pub(super) fn areas(area: Rect, focus: Pane, zoomed: bool) -> Areas {
         let left = (area.width * 2 / 5).clamp(30, 70);
         let columns = [Constraint::Length(left), Constraint::Min(0)];
         let [keys, right] = Layout::horizontal(columns).areas(upper);
-        let leases = (upper.height / 4).clamp(4, 12);
+        let leases = (upper.height / 4).clamp(5, 12);
         let rows = [Constraint::Min(0), Constraint::Length(leases)];
         let [value, leases] = Layout::vertical(rows).areas(right);
         areas.keys = Some(keys);
@@ -49,6 +55,12 @@ pub(super) fn areas(area: Rect, focus: Pane, zoomed: bool) -> Areas {
         areas.watch = Some(watch);
     }
     areas
+}
+
+/// The panes that have no room now.
+pub(super) fn hidden(area: Rect, focus: Pane, zoomed: bool) -> Vec<Pane> {
+    let mut areas = areas(area, focus, zoomed);
+    Pane::ALL.into_iter().filter(|pane| areas.of(*pane).is_none()).collect()
 }
 
 impl Areas {

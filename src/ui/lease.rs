@@ -5,16 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::frame::{face, pane};
-use super::text::{fit, fit_key, number, seconds, short_lease};
+use super::frame::{face, failed, pane, scrollbar};
+use super::layout::line;
+use super::text::{cut_middle, fit, number, seconds, short_lease, span, width};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::lease::{Kept, LeaseRow};
 use crate::app::load::Load;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
-use crate::domain::escape;
 
 /// Cells of the bar.
 const BAR: usize = 8;
@@ -30,9 +29,9 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let inner = pane(frame, area, app, theme, Pane::Leases, notes);
     match &app.leases.list {
         Load::Idle | Load::Loading => face(frame, inner, "loading …", theme.dim()),
-        Load::Failed(error) => {
-            let text = format!("{} · R tries again", escape::message(&error.to_string()));
-            face(frame, inner, &text, theme.danger());
+        Load::Failed(error) => failed(frame, inner, app, theme, &error.to_string()),
+        Load::Ready(all) if all.is_empty() && app.is_read_only() => {
+            face(frame, inner, "no leases", theme.dim());
         }
         Load::Ready(all) if all.is_empty() => {
             face(frame, inner, "no leases; n grants one", theme.dim());
@@ -42,27 +41,30 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         }
         Load::Ready(_) => {
             let cursor = app.leases.cursor;
+            let focused = app.focus == Pane::Leases;
             let height = usize::from(inner.height);
             let top = keep_in_view(cursor.top, cursor.selected, height, rows.len());
             for (offset, (index, row)) in rows.iter().enumerate().skip(top).take(height).enumerate()
             {
                 let at = line(inner, offset as u16);
                 frame.render_widget(lease_line(app, theme, row, inner.width), at);
-                if index == cursor.selected {
-                    let focused = app.focus == Pane::Leases;
-                    let style = if focused { theme.selected() } else { theme.selected_elsewhere() };
-                    frame.buffer_mut().set_style(at, style);
+                // Without the focus nothing hangs on which lease it is, so nothing is marked.
+                if index == cursor.selected && focused {
+                    frame.buffer_mut().set_style(at, theme.selected());
                 }
             }
+            scrollbar(frame, area, theme, focused, (top, height, rows.len()));
         }
     }
     PaneSize { width: inner.width, height: inner.height }
 }
 
-/// `694d…2a1f     58s/60s ███████▊    3 keys  kept alive`
-fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, width: u16) -> Line<'a> {
+/// `694d…2a1f     58s/60s     ███████▊     3 keys  kept alive`
+///
+/// What a narrow pane leaves out: the whole ID, the first key, the bar, what was granted.
+fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<'a> {
     let id = row.id.to_string();
-    let id = if width >= 70 { fit(&id, 16) } else { fit(&short_lease(&id), 9) };
+    let id = if cells >= 68 { fit(&id, 16) } else { fit(&short_lease(&id), 9) };
     let mut spans = vec![Span::raw(id)];
     let Some(reading) = &row.reading else {
         spans.push(Span::styled("  …", theme.dim()));
@@ -71,9 +73,13 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, width: u16) -> Line<
     let left = reading.left(app.now);
     let soon = left * 5 <= reading.granted;
     let style = if soon { theme.danger() } else { Style::new() };
-    let time = format!("{:>8}/{:<7}", seconds(left), seconds(reading.granted));
-    spans.push(Span::styled(time, style));
-    if width >= 50 {
+    // What is about to end says so without color too.
+    let mark = if soon { "!" } else { " " };
+    spans.push(Span::styled(format!("{:>8}{mark}", seconds(left)), style));
+    if cells >= 38 {
+        spans.push(Span::styled(format!(" of {:<7}", span(reading.granted)), theme.dim()));
+    }
+    if cells >= 48 {
         spans.push(Span::styled(bar(left, reading.granted), style));
     }
     let keys = match reading.keys.as_slice() {
@@ -81,18 +87,24 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, width: u16) -> Line<
         [_] => "1 key".to_owned(),
         keys => format!("{} keys", number(keys.len() as i64)),
     };
-    spans.push(Span::styled(format!(" {keys:>9}"), theme.number()));
-    match app.leases.kept.get(&row.id) {
-        Some(Kept::Alive) => spans.push(Span::styled("  kept alive", theme.good())),
-        Some(Kept::Failing) => spans.push(Span::styled("  renewal fails", theme.danger())),
-        None => {
-            let used: usize = spans.iter().map(Span::width).sum();
-            let room = usize::from(width).saturating_sub(used + 2);
-            if let (Some(key), true) = (reading.keys.first(), room >= 10) {
-                let key = fit_key(&key.to_string(), room);
-                spans.push(Span::styled(format!("  {}", key.trim_end()), theme.dim()));
-            }
-        }
+    spans.push(Span::styled(format!(" {keys:>8}"), theme.number()));
+    let room = |spans: &[Span]| {
+        let used: usize = spans.iter().map(Span::width).sum();
+        usize::from(cells).saturating_sub(used + 2)
+    };
+    let kept = match app.leases.kept.get(&row.id) {
+        Some(Kept::Alive) => Some(("kept alive", "kept", theme.good())),
+        Some(Kept::Failing) => Some(("renewal fails", "fails", theme.danger())),
+        None => None,
+    };
+    if let Some((long, short, style)) = kept {
+        let text = if width(long) <= room(&spans) { long } else { short };
+        spans.push(Span::styled(format!("  {text}"), style));
+    }
+    let room = room(&spans);
+    if let Some(key) = reading.keys.first().filter(|_| room >= 10) {
+        let key = cut_middle(&key.to_string(), room);
+        spans.push(Span::styled(format!("  {key}"), theme.dim()));
     }
     Line::from(spans)
 }

@@ -7,13 +7,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
 
-use super::frame::pane;
-use super::text::{cut_middle, fit_key, number, width};
+use super::frame::{face, failed, pane, scrollbar};
+use super::text::{cut_middle, number, width};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::follow::Follow;
+use crate::app::follow::MARKED;
 use crate::app::pane::Pane;
-use crate::app::tree::MARKED;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
 use crate::domain::tree::{Level, Node, Row, RowKind};
@@ -25,32 +25,57 @@ const STEP: usize = 2;
 pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
     let keys = &app.keys;
     let mut notes = Vec::new();
+    // A stream that broke while the connection stands; when that is lost too, every pane says so.
     match &keys.follow {
         Follow::Refused(_) => notes.push(Span::styled("not live", theme.danger())),
-        Follow::Lost => notes.push(Span::styled("stale", theme.danger())),
-        Follow::Off | Follow::Starting | Follow::Live => {}
+        Follow::Lost if !app.connection.is_stale() => {
+            notes.push(Span::styled("stale", theme.danger()));
+        }
+        Follow::Lost | Follow::Off | Follow::Starting | Follow::Live => {}
     }
     let rows = keys.tree.rows();
     if rows.len() > 1 {
-        notes.push(Span::raw(format!(
-            "{}/{}",
-            keys.cursor.selected + 1,
-            number(rows.len() as i64)
-        )));
+        let (at, of) = (keys.cursor.selected as i64 + 1, rows.len() as i64);
+        notes.push(Span::raw(format!("{}/{}", number(at), number(of))));
     }
     let inner = pane(frame, area, app, theme, Pane::Keys, notes);
+    let size = PaneSize { width: inner.width, height: inner.height };
+    if whole_face(frame, inner, app, theme) {
+        return size;
+    }
     let height = usize::from(inner.height);
     let top = keep_in_view(keys.cursor.top, keys.cursor.selected, height, rows.len());
     let window = &rows[top..rows.len().min(top + height)];
-    draw_window(
-        frame,
-        inner,
-        app,
-        theme,
-        window,
-        keys.cursor.selected - top.min(keys.cursor.selected),
-    );
-    PaneSize { width: inner.width, height: inner.height }
+    let selected = keys.cursor.selected.saturating_sub(top);
+    draw_window(frame, inner, app, theme, window, selected);
+    let focused = app.focus == Pane::Keys;
+    scrollbar(frame, area, theme, focused, (top, height, rows.len()));
+    size
+}
+
+/// When there is nothing but one thing to say of the whole tree, it gets the whole pane.
+fn whole_face(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> bool {
+    let tree = &app.keys.tree;
+    let only = match tree.rows() {
+        [] if app.filter(Pane::Keys).is_some() => {
+            face(frame, area, "no name has the filter's text; Esc drops it", theme.dim());
+            return true;
+        }
+        [only] => only.kind,
+        _ => return false,
+    };
+    match (only, tree.dir(only.node()).map(|dir| &dir.level)) {
+        (RowKind::Failed(_), Some(Level::Failed(reason))) => {
+            failed(frame, area, app, theme, reason);
+        }
+        (RowKind::Loading(_), _) => face(frame, area, "loading …", theme.dim()),
+        (RowKind::Empty(_), _) if app.is_read_only() => {
+            face(frame, area, "no keys here", theme.dim());
+        }
+        (RowKind::Empty(_), _) => face(frame, area, "no keys here; n creates one", theme.dim()),
+        _ => return false,
+    }
+    true
 }
 
 fn draw_window(
@@ -186,21 +211,22 @@ fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a
         (false, true) => theme.directory(),
         (false, false) => Style::new(),
     };
-    let mark = if changed { "*" } else { " " };
+    let mark = if changed { " *" } else { "" };
     let count = node.as_dir().and_then(|dir| dir.count).map(number).unwrap_or_default();
     let lease = node.as_leaf().is_some_and(|leaf| leaf.lease.is_some());
-    let tail = if lease { "lease".to_owned() } else { count };
-    let room = cells.saturating_sub(width(&tail) + 3);
-    if room < 8 || tail.is_empty() {
-        let name = fit_key(&name, cells.saturating_sub(1));
-        return Line::from(vec![Span::styled(name, style), Span::styled(mark, theme.changed())]);
+    let (mut tail, tail_style) =
+        if lease { ("lease".to_owned(), theme.dim()) } else { (count, theme.number()) };
+    // What is to the right of the name gives way to it.
+    if cells < width(&tail) + 12 {
+        tail.clear();
     }
-    let tail_style = if lease { theme.dim() } else { theme.number() };
+    let room = cells.saturating_sub(width(&tail) + 3);
+    let name = cut_middle(&name, room);
+    let gap = cells.saturating_sub(width(&name) + width(mark) + width(&tail));
     Line::from(vec![
-        Span::styled(fit_key(&name, room), style),
+        Span::styled(name, style),
         Span::styled(mark, theme.changed()),
-        Span::raw(" "),
+        Span::raw(" ".repeat(gap)),
         Span::styled(tail, tail_style),
-        Span::raw(" "),
     ])
 }

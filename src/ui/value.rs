@@ -4,13 +4,15 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::{face, pane};
-use super::text::{cut_middle, number, short_lease, size, width};
+use super::frame::{face, failed, pane, scrollbar};
+use super::layout::line;
+use super::text::{cut_end, cut_middle, number, short_lease, size, width};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::load::Load;
 use crate::app::pane::Pane;
 use crate::app::viewport::PaneSize;
+use crate::domain::tree::{Level, NodeId};
 use crate::domain::value::View;
 use crate::domain::{Entry, escape};
 
@@ -23,66 +25,80 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         return super::edit::render(frame, area, app, theme, draft);
     }
     let rows = app.value.rows();
+    let json_error = app.value.view.as_ref().and_then(View::json_error);
+    let head = HEAD + u16::from(json_error.is_some());
+    let height = usize::from(area.height.saturating_sub(2 + head));
     let mut notes = Vec::new();
-    let height = usize::from(area.height.saturating_sub(2 + HEAD));
     if rows > height {
-        let last = (app.value.top + height).min(rows);
-        notes.push(Span::raw(format!("{}-{last}/{}", app.value.top + 1, number(rows as i64))));
+        let last = (app.value.top + height).min(rows) as i64;
+        let first = number(app.value.top as i64 + 1);
+        notes.push(Span::raw(format!("{first}-{}/{}", number(last), number(rows as i64))));
     }
     let inner = pane(frame, area, app, theme, Pane::Value, notes);
-    let body = Rect {
-        y: inner.y + HEAD.min(inner.height),
-        height: inner.height.saturating_sub(HEAD),
+    let below = |lines: u16| Rect {
+        y: inner.y + lines.min(inner.height),
+        height: inner.height.saturating_sub(lines),
         ..inner
     };
+    let body = below(head);
     let body_size = PaneSize { width: inner.width, height: body.height };
-    let Some((key, is_dir)) = &app.value.key else {
+    // What stands below the root when nothing is listed there is no directory to tell of.
+    let row = app.keys.selected_row();
+    let nothing = row.is_some_and(|row| row.node() == NodeId::ROOT);
+    let Some((key, is_dir)) = app.value.key.as_ref().filter(|_| !nothing) else {
         face(frame, inner, "nothing selected", theme.dim());
         return body_size;
     };
     let title = cut_middle(&key.to_string(), usize::from(inner.width));
     if *is_dir {
-        let count = app.keys.selected_row().and_then(|row| app.keys.tree.dir(row.node())?.count);
-        let count = count.map_or("counting …".to_owned(), |n| format!("{} keys", number(n)));
         frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
-        frame.render_widget(Line::styled(format!("prefix, {count}"), theme.dim()), line(inner, 1));
+        prefix(frame, below(1), app, theme);
         return body_size;
     }
+    if let Load::Ready(Some(entry)) = &app.value.entry {
+        self::head(frame, inner, app, theme, entry);
+        if let Some(error) = json_error {
+            let text = format!("not JSON: {}", escape::message(&error.to_string()));
+            let text = cut_end(&text, usize::from(inner.width));
+            frame.render_widget(Line::styled(text, theme.danger()), line(inner, HEAD));
+        }
+        if let Some(view) = &app.value.view {
+            rows_of(frame, body, app, theme, view);
+            let shown = (app.value.top, usize::from(body.height), rows);
+            scrollbar(frame, area, theme, app.focus == Pane::Value, shown);
+        }
+        return body_size;
+    }
+    frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
     match &app.value.entry {
-        Load::Ready(Some(entry)) => {
-            head(frame, inner, app, theme, entry);
-            if let Some(view) = &app.value.view {
-                rows_of(frame, body, app, theme, view);
-            }
-        }
-        Load::Ready(None) => {
-            frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
-            face(frame, body, "this key does not exist (any more)", theme.dim());
-        }
-        Load::Failed(error) => {
-            frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
-            let text = format!("{} · R tries again", escape::message(&error.to_string()));
-            face(frame, body, &text, theme.danger());
-        }
-        Load::Idle | Load::Loading => {
-            frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
-            face(frame, body, "loading …", theme.dim());
-        }
+        Load::Failed(error) => failed(frame, below(1), app, theme, &error.to_string()),
+        Load::Ready(_) => face(frame, below(1), "this key does not exist (any more)", theme.dim()),
+        Load::Idle | Load::Loading => face(frame, below(1), "loading …", theme.dim()),
     }
     body_size
+}
+
+/// What is known of a directory, below its name.
+fn prefix(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
+    let row = app.keys.selected_row();
+    let dir = row.and_then(|row| app.keys.tree.dir(row.node()));
+    if let Some(Level::Failed(reason)) = dir.map(|dir| &dir.level) {
+        return failed(frame, area, app, theme, reason);
+    }
+    let text = match dir.and_then(|dir| dir.count) {
+        Some(1) => "prefix, 1 key".to_owned(),
+        Some(count) => format!("prefix, {} keys", number(count)),
+        None if app.connection.is_stale() => "prefix, not counted yet".to_owned(),
+        None => "prefix, counting …".to_owned(),
+    };
+    frame.render_widget(Line::styled(text, theme.dim()), line(area, 0));
 }
 
 /// The key with kind and size; revisions, version and lease.
 fn head(frame: &mut Frame, inner: Rect, app: &App, theme: &Theme, entry: &Entry) {
     let cells = usize::from(inner.width);
     let view = app.value.view.as_ref();
-    let kind =
-        view.map_or(
-            "",
-            |view| {
-                if view.json_error().is_some() { "not JSON" } else { view.kind().name() }
-            },
-        );
+    let kind = view.map_or("", |view| view.kind().name());
     let shown = view.map_or("", |view| view.rendering().name());
     let shown = if shown == kind { String::new() } else { format!(" as {shown}") };
     let tail = format!("{kind}{shown} {}", size(entry.value.len()));
@@ -137,10 +153,4 @@ pub(super) fn spans<'a>(theme: &Theme, view: &View, row: usize) -> Line<'a> {
     Line::from(
         spans.map(|span| Span::styled(span.text, theme.class(span.class))).collect::<Vec<_>>(),
     )
-}
-
-/// One line of an area; an empty area when it is below the end.
-pub(super) fn line(area: Rect, offset: u16) -> Rect {
-    let height = u16::from(offset < area.height);
-    Rect { y: area.y + offset.min(area.height), height, ..area }
 }

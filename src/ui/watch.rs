@@ -7,15 +7,15 @@ use ratatui::text::{Line, Span};
 
 use super::edit::diff_lines;
 use super::frame::{face, pane};
-use super::text::{cut_end, fit, fit_key, number, size, time_of_day};
+use super::layout::line;
+use super::text::{cut_end, cut_middle, fit, fit_key, number, size, time_of_day, width};
 use super::theme::Theme;
-use super::value::line;
 use crate::app::App;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
-use crate::app::watch::Watching;
+use crate::app::watch::{Running, Watching};
 use crate::domain::watch::{Flow, LogLine, Logged};
-use crate::domain::{Entry, EventKind, escape};
+use crate::domain::{Event, EventKind, escape};
 
 /// Draws the pane and says how many rows it has.
 pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
@@ -25,7 +25,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     if log.is_empty() {
         let text = match (app.watch.running.len(), log.filter()) {
             (_, filter) if !filter.is_empty() => "no line has the filter's text; Esc drops it",
-            (0, _) => "no watches; w on a key or directory starts one",
+            (0, _) => "no watches; w on a key or directory in Keys starts one",
             _ => "watching; nothing has happened yet",
         };
         face(frame, inner, text, theme.dim());
@@ -34,10 +34,12 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let cursor = app.watch.cursor;
     let height = usize::from(inner.height);
     let top = keep_in_view(cursor.top, cursor.selected, height, log.len());
+    // As wide as the newest revision: it only ever grows.
+    let revision = number(app.newest.0).len().max(5);
     for offset in 0..height {
         let Some(logged) = log.row(top + offset) else { break };
         let at = line(inner, offset as u16);
-        frame.render_widget(log_line(theme, logged, usize::from(inner.width)), at);
+        frame.render_widget(log_line(theme, logged, usize::from(inner.width), revision), at);
         if top + offset == cursor.selected && app.focus == Pane::Watch {
             frame.buffer_mut().set_style(at, theme.selected());
         }
@@ -72,69 +74,105 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
     }
     if !running.is_empty() {
         let what = if running.len() == 1 { running[0].name() } else { String::new() };
-        let what = cut_end(&what, 30);
-        notes.push(Span::styled(format!("{} watching {what}", running.len()), theme.good()));
+        let what = cut_middle(&what, 30);
+        let text = format!("{} watching {what}", running.len());
+        notes.push(Span::styled(text.trim_end().to_owned(), theme.good()));
     }
     notes
 }
 
-/// `12:01:02.123      1,203 PUT    /config/app/name   old → new`
-fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize) -> Line<'a> {
+/// `12:01:02.123  1,203 PUT    /config/app/name   old → new`
+fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize, revision: usize) -> Line<'a> {
     let time = time_of_day(logged.time, theme.offset(logged.time));
+    // A narrow screen does without the milliseconds.
+    let time = if cells < 60 { time[..8].to_owned() } else { time };
+    let before_text = width(&time) + 1;
     let mut spans = vec![Span::styled(format!("{time} "), theme.dim())];
     match &logged.what {
         Logged::Event(event) => {
-            let revision = number(event.revision().0);
-            spans.push(Span::styled(format!("{revision:>11} "), theme.number()));
+            let number = number(event.revision().0);
+            if cells >= 60 {
+                spans.push(Span::styled(format!("{number:>revision$} "), theme.number()));
+            }
             let (kind, style) = match event.kind {
+                EventKind::Put if cells < 60 => ("PUT", Style::new()),
+                EventKind::Delete if cells < 60 => ("DEL", theme.danger()),
                 EventKind::Put => ("PUT   ", Style::new()),
                 EventKind::Delete => ("DELETE", theme.danger()),
             };
             spans.push(Span::styled(format!("{kind} "), style));
-            let room = cells.saturating_sub(32);
-            let key = (room / 2).clamp(room.min(12), 60);
+            let used: usize = spans.iter().map(Span::width).sum();
+            let room = cells.saturating_sub(used);
+            let key = (room * 2 / 5).clamp(room.min(12), 60);
             spans.push(Span::raw(fit_key(&event.entry.key.to_string(), key)));
             let room = room.saturating_sub(key + 2);
             spans.push(Span::raw("  "));
-            let (old, new) = (event.previous.as_ref(), &event.entry);
-            match (event.kind, old) {
-                (EventKind::Put, None) => spans.push(Span::raw(short(Some(new), room))),
-                (EventKind::Put, Some(_)) => {
-                    let each = room.saturating_sub(3) / 2;
-                    let old = short(old, each);
-                    let rest = room.saturating_sub(3 + super::text::width(&old));
-                    spans.push(Span::styled(old, theme.dim()));
-                    spans.push(Span::raw(" → "));
-                    spans.push(Span::raw(short(Some(new), rest)));
-                }
-                (EventKind::Delete, None) => {}
-                (EventKind::Delete, old) => {
-                    spans.push(Span::styled("was ", theme.dim()));
-                    spans.push(Span::styled(short(old, room.saturating_sub(4)), theme.dim()));
-                }
-            }
+            spans.extend(change(theme, event, room));
         }
         Logged::Gap { from, to } => {
             let (from, to) = (number(from.0), number(to.0));
             let text = format!("revisions {from} to {to} were compacted, not shown");
-            spans.push(Span::styled(fit(&text, cells.saturating_sub(13)), theme.danger()));
+            spans.push(Span::styled(fit(&text, cells.saturating_sub(before_text)), theme.danger()));
         }
         Logged::Note(text) => {
             let text = escape::message(text);
-            spans.push(Span::styled(fit(&text, cells.saturating_sub(13)), theme.dim()));
+            spans.push(Span::styled(fit(&text, cells.saturating_sub(before_text)), theme.dim()));
         }
     }
     Line::from(spans)
 }
 
-/// The beginning of a value on one line.
-fn short(entry: Option<&Entry>, cells: usize) -> String {
-    let Some(entry) = entry else { return String::new() };
-    if entry.value.is_empty() {
+/// `old → new`, `was old`, or the value of a new key.
+fn change<'a>(theme: &Theme, event: &Event, room: usize) -> Vec<Span<'a>> {
+    /// With less room there is the new value alone: two that say nothing help nobody.
+    const BOTH: usize = 23;
+    let new = &event.entry;
+    match (event.kind, &event.previous) {
+        (EventKind::Put, Some(_)) if room < BOTH => {
+            let new = short(&new.value, 0, room.saturating_sub(2));
+            vec![Span::styled("→ ", theme.dim()), Span::raw(new)]
+        }
+        (EventKind::Put, None) => vec![Span::raw(short(&new.value, 0, room))],
+        (EventKind::Put, Some(old)) => {
+            let each = room.saturating_sub(3) / 2;
+            // Where both begin alike for longer than there is room, the alike part goes.
+            let (old, new) = (&old.value, &new.value);
+            let longest = old.len().max(new.len());
+            let from = if longest < each { 0 } else { differs(old, new, each / 4) };
+            let old = short(old, from, each);
+            let rest = room.saturating_sub(3 + width(&old));
+            let new = short(new, from, rest);
+            vec![Span::styled(old, theme.dim()), Span::raw(" → "), Span::raw(new)]
+        }
+        (EventKind::Delete, None) => Vec::new(),
+        (EventKind::Delete, Some(old)) => {
+            let old = short(&old.value, 0, room.saturating_sub(4));
+            vec![Span::styled("was ", theme.dim()), Span::styled(old, theme.dim())]
+        }
+    }
+}
+
+/// Where to begin to show two values so that their first difference is in view: some bytes before
+/// it, at the start of a character; 0 where that is near the beginning anyway.
+fn differs(old: &[u8], new: &[u8], lead: usize) -> usize {
+    let common = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let mut at = common.saturating_sub(lead);
+    while at > 0 && new.get(at).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        at -= 1;
+    }
+    if at < lead { 0 } else { at }
+}
+
+/// A value on one line from a place on, as much as fits.
+fn short(value: &[u8], from: usize, cells: usize) -> String {
+    if value.is_empty() {
         return cut_end("(empty)", cells);
     }
-    let most = entry.value.len().min(cells.saturating_mul(4));
-    cut_end(&escape::line(&entry.value[..most]), cells)
+    let rest = &value[from.min(value.len())..];
+    // No character is shown in fewer cells than a quarter of its bytes.
+    let most = rest.len().min(cells.saturating_mul(4));
+    let start = if from > 0 { "…" } else { "" };
+    cut_end(&format!("{start}{}", escape::line(&rest[..most])), cells)
 }
 
 /// One event at length: what is known of it, and what it changed.
@@ -172,12 +210,13 @@ pub(super) fn event_lines<'a>(theme: &Theme, logged: &LogLine, cells: usize) -> 
     out
 }
 
-/// The running watches, for their list.
-pub(super) fn running_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
+/// The running watches, for their list in `cells`.
+pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<Line<'a>> {
     if app.watch.running.is_empty() {
         return vec![Line::styled("none; w on a key or directory starts one", theme.dim())];
     }
-    let line = |running: &crate::app::watch::Running| {
+    let name = (cells * 2 / 5).clamp(12, 40);
+    let line = |running: &Running| {
         let (state, style) = match &running.state {
             Watching::Starting => ("starting".to_owned(), theme.changed()),
             Watching::Live => ("live".to_owned(), theme.good()),
@@ -188,12 +227,16 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
                 (format!("refused: {}", escape::message(&error.message)), theme.danger())
             }
         };
-        Line::from(vec![
-            Span::raw(format!("{:>3}  ", running.id.0)),
-            Span::raw(fit(&running.name(), 36)),
-            Span::styled(format!("{:>9} events  ", number(running.events as i64)), theme.number()),
-            Span::styled(state, style),
-        ])
+        let events = number(running.events as i64);
+        let mut spans = vec![
+            Span::raw(format!("{:>2}  ", running.id.0)),
+            Span::raw(fit_key(&running.name(), name)),
+            Span::styled(format!("{events:>9}"), theme.number()),
+            Span::styled(if cells < 60 { "  " } else { " events  " }, theme.dim()),
+        ];
+        let used: usize = spans.iter().map(Span::width).sum();
+        spans.push(Span::styled(cut_end(&state, cells.saturating_sub(used)), style));
+        Line::from(spans)
     };
     app.watch.running.iter().map(line).collect()
 }

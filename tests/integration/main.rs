@@ -3,12 +3,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod app;
 mod cli;
 mod contract;
 mod domain;
 mod editing;
 mod gateway;
 mod recipe;
+mod journey;
+mod layering;
+mod readme;
+mod screen;
 mod stub_check;
 mod support_check;
 mod wire;

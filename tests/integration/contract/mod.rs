@@ -12,11 +12,14 @@ mod alone;
 mod bytes;
 mod compaction;
 mod compare;
+mod election;
 mod kv;
 mod lease;
 mod limits;
+mod lock;
 mod nested;
 mod range;
+mod read_only;
 mod replay;
 mod revision;
 mod sandbox_only;
@@ -143,6 +146,8 @@ fn together() -> Vec<Case> {
         compare::cases(),
         limits::cases(),
         lease::cases(),
+        lock::cases(),
+        election::cases(),
         watch::cases(),
         replay::cases(),
     ];

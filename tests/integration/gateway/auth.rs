@@ -16,14 +16,14 @@ use crate::support::stub::Stub;
 use crate::support::stub_reply::Reply;
 use crate::support::wait::eventually;
 
-fn client_as(etcd: &Etcd, user: &str, password: &str) -> Gateway {
+pub(super) fn client_as(etcd: &Etcd, user: &str, password: &str) -> Gateway {
     let credentials = Some(Credentials::new(user, password));
     let options = GatewayOptions { credentials, ..GatewayOptions::new([etcd.url()]) };
     Gateway::connect(options).expect("the options are right")
 }
 
 /// A server to be whose logins take no time.
-fn build(version: Version) -> Builder {
+pub(super) fn build(version: Version) -> Builder {
     Etcd::build(version).arg("--bcrypt-cost=4")
 }
 
@@ -151,8 +151,7 @@ async fn a_password_changed_by_somebody_else_is_told_once_and_not_guessed_at() {
         server.enable_auth("secret");
         let bob = client_as(&server, "bob", "old");
         bob.put(PutRequest::new("/a", "1")).await.unwrap();
-        let change = ["--interactive=false", "user", "passwd", "bob"];
-        passwd(&server, &change, "new");
+        passwd(&server, "bob", "new");
         let error = bob.put(PutRequest::new("/a", "2")).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::WrongPassword, "{version}: {error}");
         bob.set_credentials(Some(Credentials::new("bob", "new")));
@@ -160,14 +159,14 @@ async fn a_password_changed_by_somebody_else_is_told_once_and_not_guessed_at() {
     }
 }
 
-fn passwd(server: &Etcd, args: &[&str], password: &str) {
+/// Changes a password, even to what it was, which ends every token of the user.
+pub(super) fn passwd(server: &Etcd, user: &str, password: &str) {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
     // `--interactive` belongs to the subcommand and reads the password from standard input.
     let mut child = Command::new(server.version().etcdctl())
         .envs(server.env())
-        .args(&args[1..])
-        .arg(args[0])
+        .args(["user", "passwd", user, "--interactive=false"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -3,9 +3,13 @@
 
 mod answers;
 mod auth;
+mod election;
+mod etcdctl;
 mod failover;
 mod kv;
 mod lease;
+mod lock;
+mod lock_auth;
 mod silence;
 mod tls;
 mod txn;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use etcdeck::domain::KeyRange;
 use etcdeck::domain::txn::{PutRequest, RangeRequest};
+use etcdeck::domain::{Key, KeyRange, LeaseId};
 use etcdeck::gateway::{Gateway, LONG_CALL};
-use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Watch as _, WatchRequest};
+use etcdeck::store::{Cluster as _, ErrorKind, Kv as _, Locks as _, Watch as _, WatchRequest};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
 
@@ -74,8 +74,14 @@ async fn a_host_that_takes_no_connection_is_given_up_before_anything_is_sent() {
         assert!(queue.len() < 100, "the queue has no end");
     }
     let etcd = Gateway::connect(impatient([address.to_string()])).unwrap();
-    let putting = timeout(Duration::from_secs(5), etcd.put(PutRequest::new("a", "b")));
-    let error = putting.await.expect("an error in time").unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Unreachable, "{error:?}");
-    assert!(error.message.contains("--dial-timeout"), "{error}");
+    let within = Duration::from_secs(5);
+    let errors = [
+        timeout(within, etcd.put(PutRequest::new("a", "b"))).await.unwrap().err(),
+        // Its answer may take for ever, but not its connection.
+        timeout(within, etcd.lock(Key::from("a"), LeaseId(1))).await.unwrap().err(),
+    ];
+    for error in errors.map(|error| error.expect("nobody answers")) {
+        assert_eq!(error.kind, ErrorKind::Unreachable, "{error:?}");
+        assert!(error.message.contains("--dial-timeout"), "{error}");
+    }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use etcdeck::domain::txn::{RangeRequest, TxnRequest};
-use etcdeck::domain::{KeyRange, LeaseId};
+use etcdeck::domain::{Key, KeyRange, LeaseId};
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::store::{
-    Cluster as _, ErrorKind, Kv as _, Leases as _, StoreError, Watch as _, WatchRequest,
+    Cluster as _, Elections as _, ErrorKind, Kv as _, Leases as _, Locks as _, StoreError,
+    Watch as _, WatchRequest,
 };
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
@@ -27,6 +28,16 @@ async fn all_calls_end(body: Vec<u8>) -> Vec<StoreError> {
         errors.extend(etcd.lease_keep_alive(LeaseId(1)).await.err());
         errors.extend(etcd.lease_time_to_live(LeaseId(1), true).await.err());
         errors.extend(etcd.status().await.err());
+        errors.extend(etcd.lock(Key::from("n"), LeaseId(1)).await.err());
+        errors.extend(etcd.campaign(Key::from("n"), LeaseId(1), vec![]).await.err());
+        match etcd.observe(Key::from("n")).await {
+            Ok(mut observed) => {
+                while let Some(leader) = observed.next().await {
+                    errors.extend(leader.err());
+                }
+            }
+            Err(error) => errors.push(error),
+        }
         match etcd.watch(WatchRequest::new(KeyRange::all())).await {
             Ok(mut watch) => {
                 while let Some(message) = watch.next().await {
@@ -83,7 +94,7 @@ proptest! {
 
     #[test]
     fn damaged_answers_end_every_call(
-        name in prop::sample::select(vec!["txn", "range", "watch", "keepalive", "status", "watch_denied"]),
+        name in prop::sample::select(vec!["txn", "range", "watch", "keepalive", "status", "watch_denied", "lock", "campaign", "leader", "observe"]),
         version in prop::sample::select(super::VERSIONS.to_vec()),
         damages in prop::collection::vec(damage(), 1..4),
     ) {

@@ -1,6 +1,7 @@
 //! Answers recorded from real servers (`tests/fixtures/wire/record`), replayed by the stub: every
 //! version must come out as the same.
 
+mod coordination;
 mod hostile;
 mod recorded;
 
