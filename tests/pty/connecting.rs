@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use crate::everyday::on_every_version;
 use crate::program::Program;
-use crate::steps::{ENTER, LIMIT, quit};
+use crate::steps::{ENTER, ESC, LIMIT, escape, quit};
 use crate::support::install::Version;
 use crate::support::server_builder::{Gateway, Tls};
 use crate::support::servers::Etcd;
@@ -23,9 +23,8 @@ fn assert_told(term: Terminal, state: &str, sentence: &str) {
     let screen = term.wait(state, LIMIT);
     assert!(!screen.contains("● online"), "{screen}");
     term.keys("?");
-    term.wait("━ Help ", LIMIT);
-    term.keys("\x1b");
-    term.wait_gone("━ Help ", LIMIT);
+    term.wait("┏ Help ", LIMIT);
+    escape(&term, "┏ Help ");
     quit(term);
 }
 
@@ -46,7 +45,7 @@ fn tls_with_an_authority_and_with_a_client_certificate() {
         let ca = path(&etcd.certs().ca);
         let url = etcd.url();
         let term = with(&["--endpoints", &url, "--cacert", &ca]);
-        assert_told(term, "○ lost", "give --cert and --key");
+        assert_told(term, "○ no connection", "give --cert and --key");
     });
 }
 
@@ -61,7 +60,7 @@ fn tls_whose_authority_is_unknown_is_refused_unless_told_otherwise() {
     quit(term);
 
     let term = with(&["--endpoints", &url, "--cacert", &path(&certs.stranger_ca)]);
-    assert_told(term, "○ lost", "is signed by an authority that is not trusted here");
+    assert_told(term, "○ no connection", "is signed by an authority that is not trusted here");
 
     let term = with(&["--endpoints", &url, "--insecure-skip-tls-verify", "/"]);
     term.wait("TLS NOT VERIFIED", LIMIT);
@@ -76,12 +75,12 @@ fn plain_to_tls_and_tls_to_plain_are_told() {
     let url = format!("http://{}", tls.address());
     assert_told(
         with(&["--endpoints", &url]),
-        "○ lost",
-        &format!("{url} speaks TLS; write https://"),
+        "○ no connection",
+        "if it speaks TLS, write https:// instead",
     );
     let url = format!("https://{}", plain.address());
     let term = with(&["--endpoints", &url, "--insecure-skip-tls-verify"]);
-    assert_told(term, "○ lost", "http://");
+    assert_told(term, "○ no connection", "http://");
 }
 
 #[test]
@@ -149,7 +148,7 @@ fn a_user_who_may_read_one_prefix_sees_that_and_what_is_refused() {
         term.keys("X\x13");
         term.wait("permission denied", LIMIT);
         term.wait("Xallowed", LIMIT);
-        term.keys("\x1b");
+        term.keys(ESC);
         term.wait("Leave without saving?", LIMIT);
         term.keys("x");
         quit(term);
@@ -167,7 +166,7 @@ fn a_gateway_that_is_switched_off_is_told() {
     on_every_version(|version| {
         let etcd = Etcd::build(version).gateway(Gateway::Off).start();
         let term = with(&["--endpoints", &etcd.url()]);
-        assert_told(term, "○ lost", "has no HTTP/JSON gateway: it is switched off");
+        assert_told(term, "○ no connection", "has no HTTP/JSON gateway: it is switched off");
     });
 }
 
@@ -193,14 +192,14 @@ fn what_is_no_etcd_is_told() {
         <html><b>Welcome</b></html>\n";
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"header\":{\"revis";
     let cases: [(&[u8], &str); 4] = [
-        (html, "HTML"),
+        (html, "answers with a web page"),
         (half, "broke before the answer came"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "is this etcd?"),
         (b"", "closed the connection without an answer"),
     ];
     for (answer, sentence) in cases {
         let url = answering(answer);
-        assert_told(with(&["--endpoints", &url]), "○ lost", sentence);
+        assert_told(with(&["--endpoints", &url]), "○ no connection", sentence);
     }
 }
 
@@ -209,5 +208,5 @@ fn what_is_no_etcd_is_told() {
 fn the_port_of_the_peers_is_told() {
     let etcd = Etcd::shared(Version::newest());
     let url = format!("http://{}", etcd.peer_address());
-    assert_told(with(&["--endpoints", &url]), "○ lost", &url);
+    assert_told(with(&["--endpoints", &url]), "○ no connection", &url);
 }
