@@ -139,9 +139,12 @@ impl App {
         }
         self.keys.listings.remove(&dir);
         self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
-        self.keys.tree.fail(dir, crate::domain::escape::message(&error.to_string()));
+        self.keys.tree.fail(dir, crate::domain::escape::message(&error.message));
         if error.is_connection() {
             self.connection_broke(&error);
+        } else {
+            // At length once; the row has little room.
+            self.complain(error.to_string());
         }
     }
 
