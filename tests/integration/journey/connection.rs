@@ -17,7 +17,13 @@ fn a_server_that_is_down_at_the_start_is_waited_for() {
         let doorway = Doorway::new(world.store.clone(), Door::Shut);
         let world = world.with(doorway.clone());
         let mut screen = world.screen();
-        screen.sees("○ lost").await.sees("connection refused").await.sees("next try in").await;
+        screen
+            .sees("○ no connection")
+            .await
+            .sees("connection refused")
+            .await
+            .sees("next try in")
+            .await;
         screen
             .keys("j n")
             .sees("new key")
@@ -43,7 +49,7 @@ fn a_real_server_is_waited_for_and_found_again() {
         world.holds(&["app/name=api"]).await;
         etcd.kill();
         let mut screen = world.screen();
-        screen.sees("○ lost").await.sees("R tries again now").await;
+        screen.sees("○ no connection").await.sees("nothing listens at").await;
         etcd.restart();
         screen
             .sees("● online")
@@ -179,7 +185,7 @@ fn a_user_of_one_prefix_sees_that_prefix_and_what_was_refused() {
 
         // From the top nothing can be listed, but what is allowed can be gone to.
         let mut screen = Opening::new().on("as ann", store);
-        screen.sees("permission denied").await.runs("goto app/name").sees("my api").await;
+        screen.sees("etcdserver: permission").await.runs("goto app/name").sees("my api").await;
         screen.runs("goto secret/x").sees("permission denied").await;
     });
 }
