@@ -90,7 +90,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "terminal",
             "ui",
         ],
-        packages: &["anyhow", "jiff", "tokio"],
+        packages: &["anyhow", "hickory_resolver", "jiff", "tokio"],
     },
     Layer { name: "main", imports: &["cli", "domain", "launch"], packages: &["anyhow"] },
 ];
