@@ -21,6 +21,8 @@ pub enum Timer {
     Second,
     /// A mark of a change fades.
     Marks,
+    /// Something asked for by hand has been awaited long enough to say so.
+    Slow,
     /// The key of a save that was not answered is to be read again.
     ReadBack,
 }

@@ -28,6 +28,8 @@ pub struct Draft {
     peek: bool,
     /// It was a new key; its row is to be selected in the end.
     is_new: bool,
+    /// Where it is edited now.
+    editor: Editor,
 }
 
 /// What follows a successful save.
@@ -39,11 +41,11 @@ pub(super) enum Then {
 }
 
 impl Draft {
-    fn new(base: Base) -> Draft {
+    fn new(base: Base, editor: Editor) -> Draft {
         let is_new = matches!(base, Base::Absent(_));
         let form = Form::of(base.value());
         let session = EditSession::new(base, form);
-        Draft { session, top: 0, then: Then::Stay, peek: false, is_new }
+        Draft { session, top: 0, then: Then::Stay, peek: false, is_new, editor }
     }
 
     /// The key being edited.
@@ -85,7 +87,7 @@ impl App {
             return self.complain(format!("{key} does not exist any more"));
         };
         let bytes = entry.value.clone();
-        self.open_draft(Draft::new(Base::Entry(entry)));
+        self.open_draft(Draft::new(Base::Entry(entry), editor));
         if editor == Editor::External {
             let extension = match ValueKind::of(&bytes) {
                 ValueKind::Json => "json",
@@ -108,7 +110,7 @@ impl App {
         match result {
             Ok(Answer::Range(answer)) if answer.entries.is_empty() => {
                 if self.value.edit.is_none() {
-                    self.open_draft(Draft::new(Base::Absent(key)));
+                    self.open_draft(Draft::new(Base::Absent(key), Editor::Here));
                 }
             }
             Ok(_) => {
@@ -140,6 +142,7 @@ impl App {
 
     pub(super) fn on_edited(&mut self, edited: Edited) {
         let Some(draft) = self.value.edit.as_mut() else { return };
+        draft.editor = Editor::Here;
         match edited {
             Edited::Unchanged => {
                 self.close_draft();
@@ -173,7 +176,10 @@ impl App {
         let lines = draft.session.buffer().lines().len();
         draft.top = keep_in_view(draft.top, line, height, lines);
         let saving = matches!(draft.session.state(), State::Saving { .. });
-        if draft.peek && !saving && !self.awaits_the_key() {
+        // What comes back from an external editor is an edit of what it was given. A draft that is
+        // still as it was read would follow somebody else's change, and the save then overwrite it.
+        let here = draft.editor == Editor::Here;
+        if draft.peek && here && !saving && !self.awaits_the_key() {
             self.read_key(Purpose::Peek);
         }
     }
@@ -236,7 +242,12 @@ impl App {
 
     pub(super) fn insert_into_draft(&mut self, text: &str) {
         if let Some(draft) = self.value.edit.as_mut() {
-            draft.session.edit(|buffer| buffer.insert_str(text));
+            let mut chars = text.chars();
+            draft.session.edit(|buffer| match (chars.next(), chars.next()) {
+                // Typed ones are taken back together, not one by one.
+                (Some(c), None) => buffer.insert(c),
+                _ => buffer.insert_str(text),
+            });
         }
     }
 

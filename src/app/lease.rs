@@ -120,7 +120,8 @@ impl LeasesPane {
         let Some(rows) = self.list.ready_mut() else { return };
         match status {
             None => rows.retain(|row| row.id != id),
-            Some(status) => {
+            Some(mut status) => {
+                status.keys.sort_unstable();
                 if let Some(row) = rows.iter_mut().find(|row| row.id == id) {
                     let ends = now + Duration::from_secs(status.ttl.max(0) as u64);
                     let (granted, keys) = (status.granted, status.keys);
@@ -286,10 +287,12 @@ impl App {
             Err(error) => return self.complain(error.to_string()),
         };
         let Some((id, status)) = statuses.into_iter().next() else { return };
-        let Some(status) = status else {
+        let Some(mut status) = status else {
             self.read_leases();
             return self.complain(format!("lease {id} is gone"));
         };
+        // Servers name them in any order, another one each time.
+        status.keys.sort_unstable();
         match purpose {
             Purpose::RevokeLook(_) => {
                 let title = match status.keys.len() {

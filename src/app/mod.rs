@@ -36,6 +36,7 @@ mod motion;
 mod prompt;
 mod run;
 mod save;
+mod wait;
 
 use std::time::Instant;
 
@@ -211,6 +212,7 @@ impl App {
 
     /// Brings what depends on the rest up to date after a message.
     fn settle(&mut self) {
+        self.settle_waits();
         self.settle_tree();
         self.settle_value();
         self.settle_leases();
@@ -228,7 +230,7 @@ impl App {
                 Timer::Counts => self.read_counts(),
                 Timer::Leases => self.read_leases(),
                 Timer::ReadBack => self.read_back_again(),
-                Timer::Second | Timer::Marks => self.redraw = true,
+                Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
         }
     }
@@ -283,7 +285,7 @@ impl App {
     }
 
     fn ask(&mut self, purpose: Purpose, slot: Option<Slot>, call: Call) -> Ticket {
-        let ticket = self.tickets.issue(purpose);
+        let ticket = self.tickets.issue(purpose, self.now);
         self.effects.push(Effect::Call { ticket, slot, call });
         ticket
     }

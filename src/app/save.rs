@@ -14,6 +14,15 @@ use crate::store::{ErrorKind, StoreError};
 /// How long to wait before the key of an unanswered save is read again, when reading failed too.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 
+/// Whether an outcome is the answer to what the operator did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// A save is waiting for it.
+    Awaited,
+    /// The watch noticed it.
+    Unasked,
+}
+
 impl App {
     pub(super) fn save_draft(&mut self) {
         if self.refuses_to_write() {
@@ -34,6 +43,9 @@ impl App {
     }
 
     pub(super) fn on_saved(&mut self, result: CallResult) {
+        if let Ok(Answer::Txn(answer)) = &result {
+            self.seen(answer.revision);
+        }
         let Some(draft) = self.value.edit.as_mut() else { return };
         let outcome = match result {
             Ok(Answer::Txn(answer)) => draft.session.on_saved(answer),
@@ -46,13 +58,13 @@ impl App {
                 outcome
             }
         };
-        self.came_of_it(outcome);
+        self.came_of_it(outcome, Told::Awaited);
     }
 
     pub(super) fn on_read_back(&mut self, result: CallResult) {
         match result {
             Err(_) => self.timers.set(Timer::ReadBack, self.now + READ_AGAIN),
-            result => self.on_peek(result),
+            result => self.on_key_read(result, Told::Awaited),
         }
     }
 
@@ -66,15 +78,20 @@ impl App {
 
     pub(super) fn on_peek(&mut self, result: CallResult) {
         // A peek that failed is repeated with the next event, or by the refusal of the save.
+        self.on_key_read(result, Told::Unasked);
+    }
+
+    fn on_key_read(&mut self, result: CallResult, told: Told) {
         let Ok(Answer::Range(answer)) = result else { return };
+        self.seen(answer.revision);
         let Some(draft) = self.value.edit.as_mut() else { return };
         let entry = answer.entries.into_iter().next();
         let outcome = draft.session.on_read_back(entry, answer.revision);
-        self.came_of_it(outcome);
+        self.came_of_it(outcome, told);
     }
 
     /// Tells what a step came to, and asks what is to be decided.
-    fn came_of_it(&mut self, outcome: Outcome) {
+    fn came_of_it(&mut self, outcome: Outcome, told: Told) {
         let text = outcome.to_string();
         match outcome {
             Outcome::Nothing => {}
@@ -98,15 +115,15 @@ impl App {
                 if let Some(draft) = self.value.edit.as_mut() {
                     draft.session.drop_lease();
                 }
-                self.read_key(Purpose::Peek);
+                self.read_key(Purpose::ReadBack);
             }
             Outcome::Conflict(_) => {
                 self.stay(text);
-                self.decide(Dialog::Conflict { scroll: 0 });
+                self.decide(Dialog::Conflict { scroll: 0 }, told);
             }
             Outcome::Gone(_) => {
                 self.stay(text);
-                self.decide(Dialog::Gone);
+                self.decide(Dialog::Gone, told);
             }
         }
     }
@@ -119,12 +136,17 @@ impl App {
         self.complain(text);
     }
 
-    /// Opens a dialog about the draft, in place of an older one.
-    fn decide(&mut self, dialog: Dialog) {
+    /// Opens a dialog about the draft, in place of an older one. Never in the middle of typing, which
+    /// would decide by accident: what nobody waits for is said, and the next save asks.
+    fn decide(&mut self, dialog: Dialog, told: Told) {
         let about_draft = |dialog: &Dialog| {
             matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
         };
+        let before = self.dialogs.len();
         self.dialogs.retain(|dialog| !about_draft(dialog));
+        if told == Told::Unasked && self.dialogs.len() == before {
+            return;
+        }
         // With nothing typed there is nothing to decide: the notice says it.
         if self.has_unsaved_draft() || matches!(dialog, Dialog::Gone) {
             self.dialogs.push(dialog);

@@ -249,7 +249,8 @@ impl App {
         }
         let lines: Vec<String> = self.watch.log.all().filter_map(json_line).collect();
         let path = std::path::PathBuf::from(path);
-        let ticket = self.tickets.issue(Purpose::SaveLog(path.clone(), lines.len()));
+        let purpose = Purpose::SaveLog(path.clone(), lines.len());
+        let ticket = self.tickets.issue(purpose, self.now);
         self.effects.push(Effect::WriteFile { ticket, path, lines });
         Ok(())
     }

@@ -90,6 +90,7 @@ pub fn is_unsafe(c: char) -> bool {
         | 0xffa0
         | 0xfff0..=0xfffb
         | 0xe000..=0xf8ff
+        | 0x1_3430..=0x1_343f
         | 0x1_bca0..=0x1_bca3
         | 0x1_d173..=0x1_d17a
         | 0xe_0000..=0x10_ffff => true,
@@ -181,6 +182,7 @@ mod tests {
         assert_eq!(line(b"\x1b]0;x\x07\x1b[2J"), "\\x1b]0;x\\x07\\x1b[2J");
         assert_eq!(line("a\u{202e}b".as_bytes()), "a\\u{202e}b");
         assert_eq!(line("z\u{200b}w".as_bytes()), "z\\u{200b}w");
+        assert_eq!(line("\u{13430}".as_bytes()), "\\u{13430}");
         assert_eq!(line("e\u{301}".as_bytes()), "e\\u{301}");
         assert_eq!(line("grüße 日本".as_bytes()), "grüße 日本");
         assert_eq!(line(b"a\\x"), "a\\\\x");

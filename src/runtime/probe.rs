@@ -20,6 +20,9 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(60);
 /// Runs until the loop ends.
 pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, retry: Arc<Notify>) {
     let mut backoff = Backoff::default();
+    // A member may tell its status and serve nothing else. Each failure then wakes this task, each
+    // status has everything tried again: without a wait of its own that would be a tight circle.
+    let mut alarms = Backoff::default();
     loop {
         // Made before the call, so that a wish to retry during the call is not missed.
         let woken = retry.notified();
@@ -39,9 +42,14 @@ pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, retry: Ar
                 }
             },
         };
+        let answered = matches!(news, ConnectionNews::Online(_));
         if inbox.send(Message::Connection(news)).await.is_err() {
             return;
         }
-        let _ = tokio::time::timeout(wait, woken).await;
+        match tokio::time::timeout(wait, woken).await {
+            Ok(()) if answered => tokio::time::sleep(alarms.next(jitter())).await,
+            Ok(()) => {}
+            Err(_) => alarms.reset(),
+        }
     }
 }

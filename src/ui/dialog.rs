@@ -67,7 +67,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
 }
 
 /// The frame of a dialog, as large as its content needs and the screen allows. Its keys stand in
-/// the lower border, or above it on as many lines as they need: they are never cut.
+/// the lower border, and above it on as many lines more as they need: they are never cut.
 fn boxed(
     frame: &mut Frame,
     area: Rect,
@@ -80,11 +80,10 @@ fn boxed(
     let most = area.height.saturating_sub(2);
     let room = usize::from(area.width.saturating_sub(4));
     let hints = hint::of_dialog(app, rows + 2 > usize::from(most));
-    let in_border = hint::line(&hints, theme, usize::MAX);
-    let fits = in_border.width() <= room.saturating_sub(2);
-    let columns = columns.max(width(title) + 2).max(36);
-    let columns = if fits { columns.max(in_border.width() + 2) } else { room };
-    let inside = if fits { Vec::new() } else { hint::lines(&hints, theme, room) };
+    let mut inside = hint::lines(&hints, theme, room);
+    let in_border = inside.pop().unwrap_or_default();
+    let columns = columns.max(width(title)).max(36).max(in_border.width());
+    let columns = if inside.is_empty() { columns } else { room };
     let height = (rows + inside.len() + 2).min(usize::from(most)) as u16;
     let outer = centered(area, (columns.min(room) + 4) as u16, height);
     let title = super::text::cut_end(title, usize::from(outer.width.saturating_sub(4)));
@@ -94,7 +93,7 @@ fn boxed(
         .border_style(style)
         .title_top(Line::styled(format!(" {title} "), theme.strong()))
         .padding(Padding::horizontal(1));
-    if fits {
+    if in_border.width() > 0 {
         let mut line = in_border;
         line.spans.insert(0, Span::raw(" "));
         line.spans.push(Span::raw(" "));
@@ -145,7 +144,7 @@ fn position(frame: &mut Frame, inner: Rect, theme: &Theme, shown: (usize, usize,
         width: inner.width + 4,
         height: inner.height + 2,
     };
-    scrollbar(frame, outer, shown, theme.border(true));
+    scrollbar(frame, outer, theme, true, shown);
 }
 
 fn list(
@@ -176,7 +175,7 @@ fn list(
 fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Confirm) -> Shown {
     let room = usize::from(area.width.saturating_sub(4));
     let mut lines = Vec::new();
-    let title = if width(&confirm.title) + 2 <= room {
+    let title = if width(&confirm.title) <= room {
         confirm.title.as_str()
     } else {
         // A question that is too long for the border is asked inside.
@@ -212,7 +211,7 @@ fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Co
 fn prompt(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, prompt: &Prompt) -> Shown {
     /// Completions in view.
     const COMPLETIONS: usize = 6;
-    let room = usize::from(area.width).saturating_sub(4).min(76);
+    let room = usize::from(area.width).saturating_sub(4).min(72);
     let below: Vec<Line> = match (&prompt.error, prompt.completion.texts.len()) {
         (Some(error), _) => {
             let lines = super::text::wrap(&escape::message(error), room);

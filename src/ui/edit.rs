@@ -78,7 +78,7 @@ fn base_line<'a>(theme: &Theme, draft: &Draft) -> Line<'a> {
     let session = &draft.session;
     let form = match session.form() {
         Form::Text => "",
-        Form::Hex => "  edited as hexadecimal",
+        Form::Hex => "  as hex",
     };
     let text = match session.base() {
         Base::Absent(_) => format!("new key{form}"),

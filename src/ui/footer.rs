@@ -34,6 +34,11 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
             };
             Line::styled(format!(" {}", cut_end(&notice.text, cells.saturating_sub(2))), style)
         }
+        (None, Connection::Online | Connection::Connecting) if app.awaited().is_some() => {
+            let text = app.awaited().unwrap_or_default();
+            let text = cut_end(&text, cells.saturating_sub(4));
+            Line::styled(format!(" {text} …"), theme.changed())
+        }
         (None, Connection::Lost { error, .. } | Connection::Denied { error }) if !typing => {
             let again = app.keymap.chord_for(Action::Reload, Context::Everywhere);
             let again = if app.dialogs.is_empty() {

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Padding, Paragraph, Wrap};
 
 use super::layout;
-use super::text::{cut_start, width};
+use super::text::{cut_end, cut_start, width, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::pane::Pane;
@@ -35,7 +35,7 @@ pub(super) fn pane(
     let before = cut_start(&escape::message(before), most);
     if filter.is_some() {
         let text = format!("/{before}{} ", escape::message(after));
-        title.push(Span::styled(super::text::cut_end(&text, most + 2), theme.changed()));
+        title.push(Span::styled(cut_end(&text, most + 2), theme.changed()));
     }
     if app.connection.is_stale() && app.connection.status.is_some() {
         notes.insert(0, Span::styled("stale", theme.danger()));
@@ -93,8 +93,9 @@ fn elsewhere<'a>(hidden: Vec<Pane>, room: usize, theme: &Theme) -> Option<Span<'
 pub(super) fn scrollbar(
     frame: &mut Frame,
     area: Rect,
+    theme: &Theme,
+    focused: bool,
     (top, height, len): (usize, usize, usize),
-    style: Style,
 ) {
     let track = usize::from(area.height.saturating_sub(2));
     if len <= height || height == 0 || track < 3 || area.width == 0 {
@@ -109,10 +110,11 @@ pub(super) fn scrollbar(
         top => (last * top / (len - height)).clamp(usize::from(last > 1), last.max(2) - 1),
     };
     let x = area.right() - 1;
+    let symbol = if focused { "█" } else { "┃" };
     for row in at..at + thumb {
         let position = Position::new(x, area.y + 1 + row as u16);
         if let Some(cell) = frame.buffer_mut().cell_mut(position) {
-            cell.set_symbol("█").set_style(style);
+            cell.set_symbol(symbol).set_style(theme.border(focused));
         }
     }
 }
@@ -129,9 +131,17 @@ pub(super) fn failed(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, re
     use crate::keymap::{Action, Context};
     let key = app.keymap.chord_for(Action::Reload, Context::Everywhere);
     let tail = format!(" · {key} tries again");
-    let cells = usize::from(area.width) * usize::from(area.height);
-    // Words wrap early: a fifth of the room may stay empty.
-    let room = (cells - cells / 5).saturating_sub(width(&tail));
-    let text = format!("{}{tail}", super::text::cut_end(&escape::message(reason), room));
-    face(frame, area, &text, theme.danger());
+    let (cells, height) = (usize::from(area.width), usize::from(area.height));
+    let reason = escape::message(reason);
+    let mut lines = wrap(&format!("{reason}{tail}"), cells);
+    if lines.len() > height {
+        let kept = height.saturating_sub(1);
+        let rest = lines.split_off(kept).join(" ");
+        let rest = rest.strip_suffix(&tail).unwrap_or(&rest).to_owned();
+        lines.push(format!("{}{tail}", cut_end(&rest, cells.saturating_sub(width(&tail)))));
+    }
+    for (offset, text) in lines.into_iter().take(height).enumerate() {
+        let at = Rect { y: area.y + offset as u16, height: 1, ..area };
+        frame.render_widget(Line::styled(text, theme.danger()), at);
+    }
 }

@@ -9,7 +9,9 @@ use crate::app::command::FORMS;
 use crate::keymap::Context;
 
 /// Keys and commands stand in a column of this width, where the page is wide enough.
-const LEFT: usize = 20;
+const LEFT: usize = 18;
+/// The same on a narrow page.
+const NARROW: usize = 8;
 
 /// Where the user is and the keys that work there; then the commands; then the keys of the other
 /// places. The explanations are wrapped in a column of their own, on a page of `cells`.
@@ -62,7 +64,7 @@ pub(super) fn lines<'a>(
 
 /// One row and what it means beside it; below it where there is no room beside.
 fn entry<'a>(theme: &Theme, left: &str, right: &str, cells: usize) -> Vec<Line<'a>> {
-    let indent = if cells < 3 * LEFT { 4 } else { 2 + LEFT + 1 };
+    let indent = 3 + if cells < 3 * LEFT { NARROW } else { LEFT };
     let mut right = wrap(right, cells.saturating_sub(indent)).into_iter();
     let mut lines = Vec::new();
     if width(left) + 3 > indent {

@@ -46,7 +46,7 @@ pub(super) fn areas(area: Rect, focus: Pane, zoomed: bool) -> Areas {
         let left = (area.width * 2 / 5).clamp(30, 70);
         let columns = [Constraint::Length(left), Constraint::Min(0)];
         let [keys, right] = Layout::horizontal(columns).areas(upper);
-        let leases = (upper.height / 4).clamp(4, 12);
+        let leases = (upper.height / 4).clamp(5, 12);
         let rows = [Constraint::Min(0), Constraint::Length(leases)];
         let [value, leases] = Layout::vertical(rows).areas(right);
         areas.keys = Some(keys);

@@ -41,20 +41,19 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         }
         Load::Ready(_) => {
             let cursor = app.leases.cursor;
+            let focused = app.focus == Pane::Leases;
             let height = usize::from(inner.height);
             let top = keep_in_view(cursor.top, cursor.selected, height, rows.len());
             for (offset, (index, row)) in rows.iter().enumerate().skip(top).take(height).enumerate()
             {
                 let at = line(inner, offset as u16);
                 frame.render_widget(lease_line(app, theme, row, inner.width), at);
-                if index == cursor.selected {
-                    let focused = app.focus == Pane::Leases;
-                    let style = if focused { theme.selected() } else { theme.selected_elsewhere() };
-                    frame.buffer_mut().set_style(at, style);
+                // Without the focus nothing hangs on which lease it is, so nothing is marked.
+                if index == cursor.selected && focused {
+                    frame.buffer_mut().set_style(at, theme.selected());
                 }
             }
-            let style = theme.border(app.focus == Pane::Leases);
-            scrollbar(frame, area, (top, height, rows.len()), style);
+            scrollbar(frame, area, theme, focused, (top, height, rows.len()));
         }
     }
     PaneSize { width: inner.width, height: inner.height }
@@ -77,10 +76,10 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<
     // What is about to end says so without color too.
     let mark = if soon { "!" } else { " " };
     spans.push(Span::styled(format!("{:>8}{mark}", seconds(left)), style));
-    if cells >= 34 {
-        spans.push(Span::styled(format!("of {:<8}", span(reading.granted)), theme.dim()));
+    if cells >= 38 {
+        spans.push(Span::styled(format!(" of {:<7}", span(reading.granted)), theme.dim()));
     }
-    if cells >= 46 {
+    if cells >= 48 {
         spans.push(Span::styled(bar(left, reading.granted), style));
     }
     let keys = match reading.keys.as_slice() {
@@ -88,22 +87,25 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<
         [_] => "1 key".to_owned(),
         keys => format!("{} keys", number(keys.len() as i64)),
     };
-    spans.push(Span::styled(format!(" {keys:>9}"), theme.number()));
-    let used: usize = spans.iter().map(Span::width).sum();
-    let room = usize::from(cells).saturating_sub(used + 2);
-    let (text, short, style) = match app.leases.kept.get(&row.id) {
-        Some(Kept::Alive) => ("kept alive", "kept", theme.good()),
-        Some(Kept::Failing) => ("renewal fails", "fails", theme.danger()),
-        None => {
-            if let (Some(key), true) = (reading.keys.first(), room >= 10) {
-                let key = cut_middle(&key.to_string(), room);
-                spans.push(Span::styled(format!("  {key}"), theme.dim()));
-            }
-            return Line::from(spans);
-        }
+    spans.push(Span::styled(format!(" {keys:>8}"), theme.number()));
+    let room = |spans: &[Span]| {
+        let used: usize = spans.iter().map(Span::width).sum();
+        usize::from(cells).saturating_sub(used + 2)
     };
-    let text = if width(text) <= room { text } else { short };
-    spans.push(Span::styled(format!("  {text}"), style));
+    let kept = match app.leases.kept.get(&row.id) {
+        Some(Kept::Alive) => Some(("kept alive", "kept", theme.good())),
+        Some(Kept::Failing) => Some(("renewal fails", "fails", theme.danger())),
+        None => None,
+    };
+    if let Some((long, short, style)) = kept {
+        let text = if width(long) <= room(&spans) { long } else { short };
+        spans.push(Span::styled(format!("  {text}"), style));
+    }
+    let room = room(&spans);
+    if let Some(key) = reading.keys.first().filter(|_| room >= 10) {
+        let key = cut_middle(&key.to_string(), room);
+        spans.push(Span::styled(format!("  {key}"), theme.dim()));
+    }
     Line::from(spans)
 }
 

@@ -72,7 +72,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// The selected row of a pane without the focus.
+    /// The selected row of the tree without the focus: the value shown is still its.
     pub(super) fn selected_elsewhere(&self) -> Style {
         Style::new().add_modifier(Modifier::UNDERLINED)
     }

@@ -49,7 +49,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let selected = keys.cursor.selected.saturating_sub(top);
     draw_window(frame, inner, app, theme, window, selected);
     let focused = app.focus == Pane::Keys;
-    scrollbar(frame, area, (top, height, rows.len()), theme.border(focused));
+    scrollbar(frame, area, theme, focused, (top, height, rows.len()));
     size
 }
 

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::load::Load;
 use crate::app::pane::Pane;
 use crate::app::viewport::PaneSize;
-use crate::domain::tree::Level;
+use crate::domain::tree::{Level, NodeId};
 use crate::domain::value::View;
 use crate::domain::{Entry, escape};
 
@@ -42,14 +42,14 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     };
     let body = below(head);
     let body_size = PaneSize { width: inner.width, height: body.height };
-    let Some((key, is_dir)) = &app.value.key else {
+    // What stands below the root when nothing is listed there is no directory to tell of.
+    let row = app.keys.selected_row();
+    let nothing = row.is_some_and(|row| row.node() == NodeId::ROOT);
+    let Some((key, is_dir)) = app.value.key.as_ref().filter(|_| !nothing) else {
         face(frame, inner, "nothing selected", theme.dim());
         return body_size;
     };
-    let title = match key.to_string() {
-        title if title.is_empty() => "all keys".to_owned(),
-        title => cut_middle(&title, usize::from(inner.width)),
-    };
+    let title = cut_middle(&key.to_string(), usize::from(inner.width));
     if *is_dir {
         frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
         prefix(frame, below(1), app, theme);
@@ -64,8 +64,8 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         }
         if let Some(view) = &app.value.view {
             rows_of(frame, body, app, theme, view);
-            let style = theme.border(app.focus == Pane::Value);
-            scrollbar(frame, area, (app.value.top, usize::from(body.height), rows), style);
+            let shown = (app.value.top, usize::from(body.height), rows);
+            scrollbar(frame, area, theme, app.focus == Pane::Value, shown);
         }
         return body_size;
     }
@@ -80,7 +80,8 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
 
 /// What is known of a directory, below its name.
 fn prefix(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
-    let dir = app.keys.selected_row().and_then(|row| app.keys.tree.dir(row.node()));
+    let row = app.keys.selected_row();
+    let dir = row.and_then(|row| app.keys.tree.dir(row.node()));
     if let Some(Level::Failed(reason)) = dir.map(|dir| &dir.level) {
         return failed(frame, area, app, theme, reason);
     }

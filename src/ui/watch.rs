@@ -95,6 +95,8 @@ fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize, revision: usize) 
                 spans.push(Span::styled(format!("{number:>revision$} "), theme.number()));
             }
             let (kind, style) = match event.kind {
+                EventKind::Put if cells < 60 => ("PUT", Style::new()),
+                EventKind::Delete if cells < 60 => ("DEL", theme.danger()),
                 EventKind::Put => ("PUT   ", Style::new()),
                 EventKind::Delete => ("DELETE", theme.danger()),
             };
@@ -122,8 +124,14 @@ fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize, revision: usize) 
 
 /// `old → new`, `was old`, or the value of a new key.
 fn change<'a>(theme: &Theme, event: &Event, room: usize) -> Vec<Span<'a>> {
+    /// With less room there is the new value alone: two that say nothing help nobody.
+    const BOTH: usize = 23;
     let new = &event.entry;
     match (event.kind, &event.previous) {
+        (EventKind::Put, Some(_)) if room < BOTH => {
+            let new = short(&new.value, 0, room.saturating_sub(2));
+            vec![Span::styled("→ ", theme.dim()), Span::raw(new)]
+        }
         (EventKind::Put, None) => vec![Span::raw(short(&new.value, 0, room))],
         (EventKind::Put, Some(old)) => {
             let each = room.saturating_sub(3) / 2;

@@ -3,13 +3,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod app;
 mod cli;
 mod contract;
 mod domain;
 mod editing;
 mod gateway;
+mod journey;
 mod layering;
 mod readme;
+mod screen;
 mod stub_check;
 mod support_check;
 mod wire;

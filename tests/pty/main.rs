@@ -8,4 +8,16 @@ mod modes;
 mod program;
 mod terminal;
 
+mod by_hand;
+mod steps;
+
 mod harness_check;
+
+mod at_the_terminal;
+mod connecting;
+mod crash;
+mod editing;
+mod everyday;
+mod leaving;
+mod starting;
+mod strange_bytes;

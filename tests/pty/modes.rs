@@ -13,6 +13,23 @@ pub(crate) fn left_on(output: &[u8]) -> Vec<String> {
     tracker.report()
 }
 
+/// The colors that these bytes switch on: the parameters of each `CSI … m` that holds one, in order.
+/// Bold, dim, reversed and the like are no colors, and 39 and 49 are the lack of one.
+pub(crate) fn colors(output: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(output);
+    let mut found = vec![];
+    for sequence in text.split("\x1b[").skip(1) {
+        let end = sequence.find(|c: char| ('\x40'..='\x7e').contains(&c)).unwrap_or(0);
+        let (params, rest) = sequence.split_at(end);
+        let is_color = |number: u16| matches!(number, 30..=38 | 40..=48 | 58 | 90..=107);
+        let mut numbers = params.split([';', ':']).filter_map(|it| it.parse().ok());
+        if rest.starts_with('m') && numbers.any(is_color) {
+            found.push(params.to_owned());
+        }
+    }
+    found
+}
+
 const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 

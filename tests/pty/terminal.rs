@@ -32,7 +32,11 @@ struct Watched {
 struct State {
     screen: vt100::Parser,
     output: Vec<u8>,
+    /// Between the two ends of a synchronized update, when a terminal shows the frame before.
+    in_frame: bool,
+    started: std::time::Instant,
     first_output: Option<Duration>,
+    first_frame: Option<Duration>,
     reader_ended: bool,
     status: Option<ExitStatus>,
 }
@@ -83,18 +87,21 @@ impl Terminal {
         let mut reader = master.try_clone_reader().expect("the terminal can be read");
         let keyboard = Mutex::new(master.take_writer().expect("the terminal can be written to"));
         let (emulator_rows, emulator_columns) = emulator_size(columns, rows);
+        let started = std::time::Instant::now();
         let watched = Arc::new(Watched {
             state: Mutex::new(State {
                 screen: vt100::Parser::new(emulator_rows, emulator_columns, 0),
                 output: vec![],
+                in_frame: false,
+                started,
                 first_output: None,
+                first_frame: None,
                 reader_ended: false,
                 status: None,
             }),
             changed: Condvar::new(),
         });
 
-        let started = std::time::Instant::now();
         let mut child = slave.spawn_command(command).expect("the program starts");
         let pid = child.process_id().expect("a program that started has a number");
         let reports = watched.clone();
@@ -103,8 +110,9 @@ impl Terminal {
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 let mut state = reports.lock();
                 state.first_output.get_or_insert_with(|| started.elapsed());
-                state.output.extend_from_slice(&bytes[..count]);
                 state.screen.process(&bytes[..count]);
+                state.output.extend_from_slice(&bytes[..count]);
+                state.note_frames(count);
                 drop(state);
                 reports.changed.notify_all();
             }
@@ -154,7 +162,8 @@ impl Terminal {
         })
     }
 
-    /// Waits until `look` finds something on the screen: cells, colors, the cursor.
+    /// Waits until `look` finds something on the screen: cells, colors, the cursor. As on a real
+    /// terminal, a frame inside a synchronized update is seen when it is whole.
     pub(crate) fn wait_for<T>(
         &self,
         what: &str,
@@ -163,7 +172,9 @@ impl Terminal {
     ) -> T {
         let mut found = None;
         let state = self.watched.wait(limit, |state| {
-            found = look(state.screen.screen());
+            if !state.in_frame {
+                found = look(state.screen.screen());
+            }
             found.is_some()
         });
         found.unwrap_or_else(|| {
@@ -187,6 +198,18 @@ impl Terminal {
         self.watched.lock().first_output
     }
 
+    /// How long after its start the first frame was whole.
+    pub(crate) fn first_frame(&self) -> Option<Duration> {
+        self.watched.lock().first_frame
+    }
+
+    /// What the program writes from now on until `time` has passed; answers with the first of it.
+    pub(crate) fn output_within(&self, time: Duration) -> Vec<u8> {
+        let from = self.bytes_received();
+        let state = self.watched.wait(time, |state| state.output.len() > from);
+        state.output[from..].to_vec()
+    }
+
     /// How much CPU time the program has used, in steps of 10 ms.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         cpu_time(self.pid)
@@ -195,6 +218,11 @@ impl Terminal {
     /// What is switched on now, in words; see [`modes::left_on`].
     pub(crate) fn modes(&self) -> Vec<String> {
         modes::left_on(&self.output())
+    }
+
+    /// The terminal's settings before the program started.
+    pub(crate) fn settings_before(&self) -> &Settings {
+        &self.settings_before
     }
 
     /// The terminal's settings now.
@@ -252,6 +280,25 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
+    }
+}
+
+impl State {
+    /// Takes in the last `count` bytes of the output.
+    fn note_frames(&mut self, count: usize) {
+        const MARK: &[u8] = b"\x1b[?2026";
+        // A mark may have been cut by the read before.
+        let from = self.output.len().saturating_sub(count + MARK.len());
+        for at in from..self.output.len() {
+            match self.output[at..].strip_prefix(MARK) {
+                Some([b'h', ..]) => self.in_frame = true,
+                Some([b'l', ..]) => {
+                    self.in_frame = false;
+                    self.first_frame.get_or_insert_with(|| self.started.elapsed());
+                }
+                _ => {}
+            }
+        }
     }
 }
 

@@ -87,6 +87,11 @@ impl Etcd {
         SocketAddr::new(self.ports.address, self.ports.client)
     }
 
+    /// The port for the other members, which serves no clients.
+    pub(crate) fn peer_address(&self) -> SocketAddr {
+        SocketAddr::new(self.ports.address, self.ports.peer)
+    }
+
     pub(crate) fn version(&self) -> Version {
         self.setup.version
     }

@@ -1,0 +1,116 @@
+//! The screen on a store of one's own: the sandbox, but with a fault in it.
+//!
+//! Reading the value of [`FAULTY`] panics, in a task and far from the terminal. Move there: the terminal
+//! comes back as it was, the fault is told on it, and the exit status is 101.
+//!
+//! ```text
+//! cargo run --example panicking_store
+//! ```
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use etcdeck::app::settings::Settings;
+use etcdeck::domain::lease::LeaseStatus;
+use etcdeck::domain::txn::{
+    DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
+    TxnRequest, TxnResponse,
+};
+use etcdeck::domain::{Key, KeyRange, LeaseId, Revision};
+use etcdeck::launch;
+use etcdeck::sandbox::Sandbox;
+use etcdeck::store::{
+    Cluster, Granted, Kv, Leases, Reply, Status, Watch, WatchRequest, WatchStream,
+};
+use etcdeck::terminal::Signals;
+use etcdeck::ui::Theme;
+use jiff::tz::TimeZone;
+
+/// The key whose value cannot be read.
+const FAULTY: &str = "faulty";
+
+struct PanickingStore(Sandbox);
+
+impl Kv for PanickingStore {
+    fn range(&self, request: RangeRequest) -> Reply<'_, RangeResponse> {
+        // Its value alone: listings of what lies around it go well.
+        let asked_for = request.range == KeyRange::single(FAULTY);
+        assert!(!asked_for, "the store read {FAULTY:?} with \x1b[31mgreat\x1b[0m care");
+        self.0.range(request)
+    }
+
+    fn put(&self, request: PutRequest) -> Reply<'_, PutResponse> {
+        self.0.put(request)
+    }
+
+    fn delete(&self, request: DeleteRequest) -> Reply<'_, DeleteResponse> {
+        self.0.delete(request)
+    }
+
+    fn txn(&self, request: TxnRequest) -> Reply<'_, TxnResponse> {
+        self.0.txn(request)
+    }
+
+    fn compact(&self, revision: Revision, physical: bool) -> Reply<'_, Revision> {
+        self.0.compact(revision, physical)
+    }
+}
+
+impl Leases for PanickingStore {
+    fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
+        self.0.lease_grant(ttl, id)
+    }
+
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+        self.0.lease_revoke(id)
+    }
+
+    fn lease_keep_alive(&self, id: LeaseId) -> Reply<'_, i64> {
+        self.0.lease_keep_alive(id)
+    }
+
+    fn lease_time_to_live(&self, id: LeaseId, keys: bool) -> Reply<'_, Option<LeaseStatus>> {
+        self.0.lease_time_to_live(id, keys)
+    }
+
+    fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
+        self.0.lease_list()
+    }
+}
+
+impl Watch for PanickingStore {
+    fn watch(&self, request: WatchRequest) -> Reply<'_, WatchStream> {
+        self.0.watch(request)
+    }
+}
+
+impl Cluster for PanickingStore {
+    fn status(&self) -> Reply<'_, Status> {
+        self.0.status()
+    }
+
+    fn endpoint(&self) -> String {
+        self.0.endpoint()
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let signals = Signals::new()?;
+    let sandbox = Sandbox::new();
+    sandbox.put(PutRequest::new("calm", "nothing happens here")).await?;
+    sandbox.put(PutRequest::new(FAULTY, "never seen")).await?;
+    let settings = Settings {
+        read_only: false,
+        demo: true,
+        delimiter: b"/".to_vec(),
+        root: Key::default(),
+        user: None,
+        skip_verify: false,
+        endpoints: Vec::new(),
+    };
+    let theme = Theme::new(true, TimeZone::UTC);
+    let store = Arc::new(PanickingStore(sandbox));
+    let status = launch::screen(store, settings, &theme, signals).await?;
+    Ok(ExitCode::from(status))
+}

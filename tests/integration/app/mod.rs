@@ -1,0 +1,1 @@
+//! [`App::update`](etcdeck::app::App::update) as tables: state and message in, effects and state out.

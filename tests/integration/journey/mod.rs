@@ -1,0 +1,26 @@
+//! Journeys: the program's own loop, from key to screen, on the sandbox and on real servers.
+//!
+//! A journey is written as an operator would tell it:
+//!
+//! ```ignore
+//! world.holds(&["/app/name=api"]).await;
+//! let mut screen = world.screen();
+//! screen.sees("▸ /app/").await.keys("l j").sees("api").await;
+//! ```
+
+mod browse;
+mod bytes;
+mod command;
+mod conflict;
+mod connection;
+mod delete;
+mod door;
+mod edit;
+mod filter;
+mod host;
+mod lease;
+mod read_only;
+mod screen;
+mod terminal;
+mod watch;
+mod world;

@@ -1,0 +1,218 @@
+//! The notation of the journeys: keys in, screen out.
+//!
+//! Every look waits until the frame on the screen was drawn after all that was typed, so that
+//! nothing is ever seen on an old one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use etcdeck::app::App;
+use etcdeck::app::effect::Edited;
+use etcdeck::app::settings::Settings;
+use etcdeck::domain::Key;
+use etcdeck::event_loop::{self, Ended, Happening};
+use etcdeck::keymap::Chord;
+use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::store::{ReadOnly, Store};
+use etcdeck::terminal::Input;
+use etcdeck::ui::Theme;
+use jiff::tz::TimeZone;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::host::{Shown, TestHost};
+
+/// Longer than anything takes on a loaded machine; with paused time it costs nothing.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// How a screen is opened.
+pub(super) struct Opening {
+    settings: Settings,
+    size: (u16, u16),
+}
+
+impl Opening {
+    pub(super) fn new() -> Opening {
+        let settings = Settings {
+            read_only: false,
+            demo: false,
+            delimiter: b"/".to_vec(),
+            root: Key::default(),
+            user: None,
+            skip_verify: false,
+            endpoints: Vec::new(),
+        };
+        Opening { settings, size: (120, 40) }
+    }
+
+    /// At a prefix.
+    pub(super) fn at(mut self, prefix: &str) -> Opening {
+        self.settings.root = prefix.into();
+        self
+    }
+
+    /// With `--read-only`.
+    pub(super) fn read_only(mut self) -> Opening {
+        self.settings.read_only = true;
+        self
+    }
+
+    /// On a terminal of this many columns and rows.
+    pub(super) fn size(mut self, columns: u16, rows: u16) -> Opening {
+        self.size = (columns, rows);
+        self
+    }
+
+    /// Runs the program's own loop on a store.
+    pub(super) fn on(self, name: &str, store: Arc<dyn Store>) -> Screen {
+        let (input, happenings) = mpsc::channel(1024);
+        let (editor, edited) = mpsc::channel(1);
+        let (sender, shown) = watch::channel(Shown::default());
+        let Opening { settings, size } = self;
+        let task = tokio::spawn(async move {
+            let (inbox_sender, mut inbox) = mpsc::channel(INBOX);
+            let mut host = TestHost::new(size, happenings, edited, sender);
+            let read_only = settings.read_only;
+            let mut runtime = Runtime::start(ReadOnly::new(store, read_only), inbox_sender);
+            let mut app = App::new(settings, tokio::time::Instant::now().into_std());
+            let theme = Theme::new(true, TimeZone::UTC);
+            event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme)
+                .await
+                .expect("a test terminal does not fail")
+        });
+        Screen { name: name.to_owned(), input, editor, shown, task, sent: 0 }
+    }
+}
+
+/// A running program, seen from its keyboard and its screen.
+pub(super) struct Screen {
+    name: String,
+    input: mpsc::Sender<Happening>,
+    editor: mpsc::Sender<Edited>,
+    shown: watch::Receiver<Shown>,
+    task: JoinHandle<Ended>,
+    sent: usize,
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Screen {
+    /// Something happens at the terminal.
+    pub(super) fn happens(&mut self, happening: Happening) -> &mut Screen {
+        self.sent += 1;
+        self.input.try_send(happening).unwrap_or_else(|error| {
+            panic!("{}: the program does not read its keyboard: {error}", self.name)
+        });
+        self
+    }
+
+    /// Presses keys, written as in the key table: `j l enter ctrl-s`.
+    pub(super) fn keys(&mut self, keys: &str) -> &mut Screen {
+        for key in keys.split_whitespace() {
+            let chord = Chord::parse(key).expect(key);
+            self.happens(Happening::Input(Input::Chord(chord)));
+        }
+        self
+    }
+
+    /// Types a text, character by character.
+    pub(super) fn types(&mut self, text: &str) -> &mut Screen {
+        for c in text.chars() {
+            self.happens(Happening::Input(Input::Chord(Chord::char(c))));
+        }
+        self
+    }
+
+    /// Pastes a text.
+    pub(super) fn pastes(&mut self, text: &str) -> &mut Screen {
+        self.happens(Happening::Input(Input::Paste(text.to_owned())))
+    }
+
+    /// Runs a command of the command line.
+    pub(super) fn runs(&mut self, command: &str) -> &mut Screen {
+        self.keys(":").types(command).keys("enter")
+    }
+
+    /// Gives the terminal another size.
+    pub(super) fn resizes(&mut self, columns: u16, rows: u16) -> &mut Screen {
+        self.happens(Happening::Input(Input::Resize(columns, rows)))
+    }
+
+    /// The editor that was opened ends.
+    pub(super) fn editor_ends(&mut self, edited: Edited) -> &mut Screen {
+        self.editor.try_send(edited).expect("an editor is open");
+        self
+    }
+
+    /// Waits until what is shown is as wished, all that was typed having been taken in.
+    pub(super) async fn until(
+        &mut self,
+        what: &str,
+        wished: impl Fn(&Shown) -> bool,
+    ) -> &mut Screen {
+        let sent = self.sent;
+        let waiting = self.shown.wait_for(|shown| shown.taken >= sent && wished(shown));
+        let seen = tokio::time::timeout(LIMIT, waiting).await;
+        let problem = match seen.map(|shown| shown.map(drop)) {
+            Ok(Ok(())) => return self,
+            Ok(Err(_)) => "the program ended".to_owned(),
+            Err(_) => format!("waited {LIMIT:?} in vain"),
+        };
+        panic!("{}: {problem} for {what}; the screen:\n{}", self.name, self.shown.borrow().text());
+    }
+
+    /// Waits until a text is on the screen.
+    pub(super) async fn sees(&mut self, text: &str) -> &mut Screen {
+        self.until(&format!("{text:?}"), |shown| shown.has(text)).await
+    }
+
+    /// Waits until a text is not on the screen any more.
+    pub(super) async fn loses(&mut self, text: &str) -> &mut Screen {
+        self.until(&format!("{text:?} to go"), |shown| !shown.has(text)).await
+    }
+
+    /// Waits until one row holds all these texts.
+    pub(super) async fn sees_row(&mut self, texts: &[&str]) -> &mut Screen {
+        let holds = |row: &String| texts.iter().all(|text| row.contains(text));
+        self.until(&format!("a row with {texts:?}"), |shown| shown.rows.iter().any(holds)).await
+    }
+
+    /// Waits until the external editor is open, and answers with the bytes it was given.
+    pub(super) async fn editor_opens(&mut self) -> (Vec<u8>, &'static str) {
+        self.look(|shown| shown.editor.is_some(), "the editor").await.editor.expect("it is open")
+    }
+
+    async fn look(&mut self, wished: impl Fn(&Shown) -> bool, what: &str) -> Shown {
+        let waiting = self.shown.wait_for(|shown| wished(shown));
+        match tokio::time::timeout(LIMIT, waiting).await {
+            Ok(Ok(shown)) => shown.clone(),
+            _ => panic!("{}: waited in vain for {what}", self.name),
+        }
+    }
+
+    /// What is shown now.
+    pub(super) fn now(&self) -> Shown {
+        self.shown.borrow().clone()
+    }
+
+    /// Waits until the program has ended.
+    pub(super) async fn ends(&mut self) -> Ended {
+        match tokio::time::timeout(LIMIT, &mut self.task).await {
+            Ok(ended) => ended.expect("the loop does not panic"),
+            Err(_) => panic!(
+                "{}: the program does not end; the screen:\n{}",
+                self.name,
+                self.shown.borrow().text()
+            ),
+        }
+    }
+
+    /// Whether the program still runs, all that was typed having been taken in.
+    pub(super) async fn lives(&mut self) -> &mut Screen {
+        self.until("a frame", |_| true).await
+    }
+}

@@ -1,0 +1,334 @@
+//! A desk to draw at: the application, a sandbox that answers it at once, and a clock that moves
+//! only when told. Keys go in through the public update function, frames come out; no tasks, no
+//! network, no terminal.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use etcdeck::app::App;
+use etcdeck::app::Update;
+use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
+use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
+use etcdeck::app::settings::Settings;
+use etcdeck::app::ticket::Ticket;
+use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
+use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId};
+use etcdeck::keymap::Chord;
+use etcdeck::sandbox::Sandbox;
+use etcdeck::store::{Cluster, ErrorKind, Kv, Leases, Status, StoreError};
+use etcdeck::ui::{Theme, render};
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+/// What becomes of the calls.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Answers {
+    /// The sandbox answers.
+    Store,
+    /// Nothing comes.
+    Never,
+    /// This error comes.
+    Error(StoreError),
+}
+
+/// The application with everything around it.
+pub(super) struct Desk {
+    pub(super) app: App,
+    pub(super) answers: Answers,
+    pub(super) theme: Theme,
+    store: Sandbox,
+    runtime: tokio::runtime::Runtime,
+    now: Instant,
+    size: (u16, u16),
+    watches: Vec<(WatchId, KeyRange)>,
+    pending: Vec<(Ticket, Call)>,
+}
+
+/// The settings of a usual run.
+pub(super) fn settings() -> Settings {
+    Settings {
+        read_only: false,
+        demo: false,
+        delimiter: b"/".to_vec(),
+        root: Key::default(),
+        user: None,
+        skip_verify: false,
+        endpoints: vec!["http://10.0.0.1:2379".to_owned()],
+    }
+}
+
+/// An error of the connection, as the gateway words it.
+pub(super) fn refused() -> StoreError {
+    let words = "nothing listens at http://10.0.0.1:2379 (connection refused); \
+                 is etcd running, is the port right?";
+    StoreError::new(ErrorKind::Unreachable, words).during("range of all keys")
+}
+
+/// When events arrive.
+fn received(revision: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(43_262_123 + revision as u64 * 877)
+}
+
+impl Desk {
+    /// A desk with a store of its own, not started yet.
+    pub(super) fn new(settings: Settings, store: Sandbox, size: (u16, u16)) -> Desk {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime of this thread");
+        let now = runtime.block_on(async { tokio::time::Instant::now().into_std() });
+        Desk {
+            app: App::new(settings, now),
+            answers: Answers::Store,
+            theme: Theme::new(true, TimeZone::UTC),
+            store,
+            runtime,
+            now,
+            size,
+            watches: Vec::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Does something to the store, as another client would.
+    pub(super) fn others<T>(&self, calls: impl AsyncFnOnce(&Sandbox) -> T) -> T {
+        self.runtime.block_on(async { calls(&self.store).await })
+    }
+
+    /// The start of a run, up to where nothing more is to be done.
+    pub(super) fn start(&mut self) {
+        self.draw();
+        let update = self.app.start();
+        self.carry_out(update);
+        self.rest();
+    }
+
+    /// The status of a usual member.
+    pub(super) fn status(&self) -> Status {
+        let status = self.runtime.block_on(self.store.status()).expect("a status");
+        Status {
+            endpoint: "http://10.0.0.1:2379".to_owned(),
+            version: "3.5.9".to_owned(),
+            ..status
+        }
+    }
+
+    /// A member answers.
+    pub(super) fn online(&mut self) {
+        let status = self.status();
+        self.happens(Message::Connection(ConnectionNews::Online(status)));
+        self.rest();
+    }
+
+    /// Nobody answers any more; tried again in so many seconds.
+    pub(super) fn lost(&mut self, seconds: u64) {
+        let retry_at = self.now + Duration::from_secs(seconds);
+        let error = refused();
+        self.happens(Message::Connection(ConnectionNews::Lost { error, retry_at }));
+    }
+
+    /// Something happens.
+    pub(super) fn happens(&mut self, message: Message) {
+        let update = self.app.update(message, self.now);
+        self.carry_out(update);
+        self.draw();
+    }
+
+    /// Presses keys, written as in the key table with blanks between them.
+    pub(super) fn press(&mut self, chords: &str) {
+        for chord in chords.split_whitespace() {
+            self.happens(Message::Key(Chord::parse(chord).expect(chord)));
+            self.rest();
+        }
+    }
+
+    /// Types a text, character by character.
+    pub(super) fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.happens(Message::Key(Chord::char(c)));
+        }
+        self.rest();
+    }
+
+    /// Another client writes a key, and the watches tell.
+    pub(super) fn put(&mut self, key: impl Into<Key>, value: impl Into<Vec<u8>>) {
+        let key = key.into();
+        let previous = self.read(&key);
+        let request = PutRequest::new(key.clone(), value);
+        self.runtime.block_on(self.store.put(request)).expect("a put");
+        let entry = self.read(&key).expect("what was put");
+        self.tell(Event { kind: EventKind::Put, entry, previous });
+    }
+
+    /// Another client deletes a key, and the watches tell.
+    pub(super) fn delete(&mut self, key: impl Into<Key>) {
+        let key = key.into();
+        let previous = self.read(&key);
+        let request = DeleteRequest::new(KeyRange::single(key.clone()));
+        let answer = self.runtime.block_on(self.store.delete(request)).expect("a delete");
+        let entry = Entry { key, mod_revision: answer.revision, ..Entry::default() };
+        self.tell(Event { kind: EventKind::Delete, entry, previous });
+    }
+
+    fn read(&self, key: &Key) -> Option<Entry> {
+        let answer = self.runtime.block_on(self.store.range(RangeRequest::get(key.clone())));
+        answer.expect("a range").entries.into_iter().next()
+    }
+
+    /// What the store holds now.
+    pub(super) fn value(&self, key: &str) -> Vec<u8> {
+        self.read(&Key::from(key)).expect(key).value
+    }
+
+    fn tell(&mut self, event: Event) {
+        let received = received(event.revision().0);
+        for (id, range) in self.watches.clone() {
+            if range.contains(event.entry.key.as_bytes()) {
+                let events = vec![event.clone()];
+                self.happens(Message::Watch(id, WatchNews::Events { events, received }));
+            }
+        }
+    }
+
+    /// Time passes.
+    pub(super) fn wait(&mut self, time: Duration) {
+        let end = self.now + time;
+        loop {
+            let next = self.app.next_deadline().filter(|at| *at <= end).unwrap_or(end);
+            let step = next.saturating_duration_since(self.now);
+            self.runtime.block_on(tokio::time::advance(step));
+            self.now = self.now.max(next);
+            self.happens(Message::Clock);
+            if self.now >= end && self.app.next_deadline().is_none_or(|at| at > end) {
+                return;
+            }
+        }
+    }
+
+    /// As long as it takes until the cursor has rested and what is in view was counted.
+    pub(super) fn rest(&mut self) {
+        self.wait(Duration::from_millis(300));
+    }
+
+    /// What was not answered gets its answer.
+    pub(super) fn answer_pending(&mut self) {
+        self.answers = Answers::Store;
+        for (ticket, call) in std::mem::take(&mut self.pending) {
+            let answer = self.answer(call);
+            self.happens(Message::Answered(ticket, answer));
+        }
+        self.rest();
+    }
+
+    fn carry_out(&mut self, update: Update) {
+        for effect in update.effects {
+            match effect {
+                Effect::Call { ticket, call, .. } => match self.answers.clone() {
+                    Answers::Never => self.pending.push((ticket, call)),
+                    Answers::Error(error) => {
+                        self.happens(Message::Answered(ticket, Err(error)));
+                    }
+                    Answers::Store => {
+                        let answer = self.answer(call);
+                        self.happens(Message::Answered(ticket, answer));
+                    }
+                },
+                Effect::Watch { id, range, .. } => {
+                    self.watches.push((id, range));
+                    let revision = self.status().revision;
+                    self.happens(Message::Watch(id, WatchNews::Watching { revision }));
+                }
+                Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
+                // What concerns the runtime or the terminal changes nothing that is drawn.
+                _ => {}
+            }
+        }
+    }
+
+    fn answer(&self, call: Call) -> CallResult {
+        self.runtime.block_on(async {
+            Ok(match call {
+                Call::Range(request) => Answer::Range(self.store.range(request).await?),
+                Call::Txn(request) => Answer::Txn(self.store.txn(request).await?),
+                Call::LeaseGrant(ttl, id) => {
+                    Answer::Granted(self.store.lease_grant(ttl, id).await?)
+                }
+                Call::LeaseRevoke(id) => {
+                    self.store.lease_revoke(id).await?;
+                    Answer::Revoked
+                }
+                Call::LeaseKeepAlive(id) => Answer::Renewed(self.store.lease_keep_alive(id).await?),
+                Call::LeaseStatuses(ids) => {
+                    let mut statuses = Vec::new();
+                    for id in ids {
+                        statuses.push((id, self.store.lease_time_to_live(id, true).await?));
+                    }
+                    Answer::LeaseStatuses(statuses)
+                }
+                Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
+            })
+        })
+    }
+
+    /// Changes the size of the screen.
+    pub(super) fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        self.happens(Message::Resize);
+        self.rest();
+    }
+
+    /// Draws until the application has nothing to say to the size of its panes any more.
+    pub(super) fn draw(&mut self) -> Buffer {
+        loop {
+            let (buffer, viewport) = self.frame();
+            let before = self.app.viewport;
+            let update = self.app.set_viewport(viewport);
+            if before == viewport {
+                return buffer;
+            }
+            self.carry_out(update);
+        }
+    }
+
+    fn frame(&self) -> (Buffer, etcdeck::app::viewport::Viewport) {
+        let (width, height) = self.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a screen");
+        let mut viewport = None;
+        terminal
+            .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
+            .expect("the sandbox answers");
+        (terminal.backend().buffer().clone(), viewport.expect("what was drawn"))
+    }
+
+    /// The screen as text, without blanks at the ends of lines.
+    pub(super) fn screen(&mut self) -> String {
+        text(&self.draw())
+    }
+}
+
+/// A buffer as text: what a person would see, without the style.
+pub(super) fn text(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut row = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            if skip == 0 {
+                row.push_str(symbol);
+            }
+            let wide = unicode_width::UnicodeWidthStr::width(symbol);
+            skip = if skip > 0 { skip - 1 } else { wide.saturating_sub(1) };
+        }
+        out.push_str(row.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// A lease ID like those of a real server.
+pub(super) fn lease(n: i64) -> LeaseId {
+    LeaseId(0x694d_81a1_c0de_0000 + n)
+}
