@@ -1,1 +1,3 @@
 //! [`App::update`](etcdeck::app::App::update) as tables: state and message in, effects and state out.
+
+mod draft;
