@@ -4,6 +4,7 @@
 use super::App;
 use super::dialog::{Confirm, Confirmed, Dialog, Typed};
 use super::effect::{Answer, Call, CallResult};
+use super::notice::named;
 use super::purpose::Purpose;
 use super::run::preview;
 use crate::domain::text::Field;
@@ -31,7 +32,7 @@ impl App {
             Err(error) => return self.complain(format!("nothing was deleted: {error}")),
         };
         let Some(entry) = answer.entries.into_iter().next() else {
-            return self.say(format!("{key} does not exist"));
+            return self.say(format!("{named} does not exist", named = named(&key)));
         };
         let mut lines = vec![
             format!("value {}", preview(&entry.value)),
@@ -57,10 +58,20 @@ impl App {
         match result {
             Ok(Answer::Txn(answer)) if answer.succeeded => {
                 self.seen(answer.revision);
-                self.say(format!("{key} deleted at revision {}", answer.revision));
+                self.say(format!(
+                    "{named} deleted at revision {}",
+                    answer.revision,
+                    named = named(&key)
+                ));
             }
-            Ok(_) => self.complain(format!("{key} was changed meanwhile; nothing was deleted")),
-            Err(error) => self.complain(App::write_failed(&format!("{key} not deleted"), &error)),
+            Ok(_) => self.complain(format!(
+                "{named} was changed meanwhile; nothing was deleted",
+                named = named(&key)
+            )),
+            Err(error) => self.complain(App::write_failed(
+                &format!("{named} not deleted", named = named(&key)),
+                &error,
+            )),
         }
         self.value_changed_elsewhere(key);
     }
@@ -80,7 +91,7 @@ impl App {
         };
         let count = answer.count;
         if count == 0 {
-            return self.say(format!("there are no keys under {prefix}"));
+            return self.say(format!("there are no keys under {named}", named = named(&prefix)));
         }
         let mut lines: Vec<String> = answer.entries.iter().map(|e| e.key.to_string()).collect();
         let unnamed = count - answer.entries.len() as i64;
@@ -123,13 +134,19 @@ impl App {
                     _ => 0,
                 });
                 let at = answer.revision;
-                self.say(format!("{deleted} keys under {prefix} deleted at revision {at}"));
+                self.say(format!(
+                    "{deleted} keys under {named} deleted at revision {at}",
+                    named = named(&prefix)
+                ));
             }
             Ok(_) => self.complain(format!(
                 "keys under {prefix} were written since they were counted; nothing was deleted"
             )),
             Err(error) => {
-                self.complain(App::write_failed(&format!("{prefix} not deleted"), &error));
+                self.complain(App::write_failed(
+                    &format!("{named} not deleted", named = named(&prefix)),
+                    &error,
+                ));
             }
         }
     }

@@ -5,6 +5,7 @@ use super::App;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Edited, Effect, TerminalEffect};
 use super::load::Load;
+use super::notice::named;
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
 use super::viewport::keep_in_view;
@@ -84,7 +85,7 @@ impl App {
             return;
         }
         let Some(entry) = entry else {
-            return self.complain(format!("{key} does not exist any more"));
+            return self.complain(format!("{named} does not exist any more", named = named(&key)));
         };
         let bytes = entry.value.clone();
         self.open_draft(Draft::new(Base::Entry(entry), editor));
@@ -114,7 +115,7 @@ impl App {
                 }
             }
             Ok(_) => {
-                self.complain(format!("{key} exists already; e edits it"));
+                self.complain(format!("{named} exists already; e edits it", named = named(&key)));
                 self.go_to(key);
             }
             Err(error) => self.complain(format!("no key created: {error}")),

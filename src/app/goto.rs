@@ -1,6 +1,7 @@
 //! Going to a key or prefix: opens what lies above it, level by level as they are listed.
 
 use super::App;
+use super::notice::named;
 use super::pane::Pane;
 use crate::domain::Key;
 use crate::domain::tree::{Level, NodeId};
@@ -121,7 +122,10 @@ impl App {
         if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
             self.keys.select(index);
         }
-        self.complain(format!("no key or prefix {target}; the nearest known one is selected"));
+        self.complain(format!(
+            "no key or prefix {named}; the nearest known one is selected",
+            named = named(&target)
+        ));
     }
 
     /// The keys and prefixes that a half-typed one could become, of those the tree knows.

@@ -1,5 +1,7 @@
 //! Listing: which levels are asked for, and what becomes of the answers.
 
+use std::time::Duration;
+
 use super::App;
 use super::effect::{Answer, Call, CallResult, Effect, Slot, WatchId};
 use super::follow::Follow;
@@ -17,6 +19,8 @@ const PAGE: i64 = 1000;
 const AHEAD: usize = 500;
 /// How many intervals are asked for in one request.
 const ASKS: usize = 32;
+/// How long to wait before directories are counted again, when that failed.
+const COUNT_AGAIN: Duration = Duration::from_secs(10);
 /// How many directories are counted in one request.
 const COUNTS: usize = 32;
 
@@ -135,9 +139,12 @@ impl App {
         }
         self.keys.listings.remove(&dir);
         self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
-        self.keys.tree.fail(dir, crate::domain::escape::message(&error.to_string()));
+        self.keys.tree.fail(dir, crate::domain::escape::message(&error.message));
         if error.is_connection() {
             self.connection_broke(&error);
+        } else {
+            // At length once; the row has little room.
+            self.complain(error.to_string());
         }
     }
 
@@ -223,9 +230,18 @@ impl App {
     }
 
     pub(super) fn on_counts(&mut self, dirs: Vec<NodeId>, result: CallResult) {
-        let Ok(Answer::Txn(answer)) = result else {
-            // A count is a courtesy: without it the row shows none. Asked again when it is due.
-            return;
+        let answer = match result {
+            Ok(Answer::Txn(answer)) => answer,
+            Ok(_) => return,
+            Err(error) => {
+                // A count is a courtesy: without it the row shows none. Asked again some time, since a
+                // refusal would be repeated.
+                self.keys.counts_from = self.now + COUNT_AGAIN;
+                if error.is_connection() {
+                    self.connection_broke(&error);
+                }
+                return;
+            }
         };
         for (dir, response) in dirs.into_iter().zip(answer.responses) {
             if let OpResponse::Range(range) = response {

@@ -38,6 +38,7 @@ mod run;
 mod save;
 mod wait;
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use clock::{Timer, Timers};
@@ -92,6 +93,8 @@ pub struct App {
     goto: Option<goto::Goto>,
     quit_asked: bool,
     tickets: Tickets<Purpose>,
+    /// The latest question of each slot.
+    slots: HashMap<Slot, Ticket>,
     timers: Timers,
     effects: Vec<Effect>,
     redraw: bool,
@@ -117,7 +120,7 @@ impl App {
             connection: ConnectionState::default(),
             newest: Revision::NONE,
             notice: None,
-            keys: tree::KeysPane::new(settings.root.clone(), settings.delimiter.clone()),
+            keys: tree::KeysPane::new(settings.root.clone(), settings.delimiter.clone(), now),
             value: value::ValuePane::default(),
             leases: lease::LeasesPane::default(),
             watch: watch::WatchPane::default(),
@@ -127,6 +130,7 @@ impl App {
             goto: None,
             quit_asked: false,
             tickets: Tickets::default(),
+            slots: HashMap::new(),
             timers: Timers::default(),
             effects: Vec::new(),
             redraw: true,
@@ -286,6 +290,10 @@ impl App {
 
     fn ask(&mut self, purpose: Purpose, slot: Option<Slot>, call: Call) -> Ticket {
         let ticket = self.tickets.issue(purpose, self.now);
+        if let Some(before) = slot.and_then(|slot| self.slots.insert(slot, ticket)) {
+            // Given up by the runtime, so it will not be answered.
+            self.tickets.redeem(before);
+        }
         self.effects.push(Effect::Call { ticket, slot, call });
         ticket
     }

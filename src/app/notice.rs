@@ -20,6 +20,22 @@ pub struct Notice {
     pub text: String,
 }
 
+/// How many characters of a key stand in a sentence.
+const NAMED: usize = 60;
+
+/// A key or prefix in a sentence: a long one is cut in the middle, so that its telling end stays and
+/// the sentence with it.
+pub(super) fn named(key: &impl ToString) -> String {
+    let text = key.to_string();
+    let chars = text.chars().count();
+    if chars <= NAMED {
+        return text;
+    }
+    let head: String = text.chars().take(NAMED / 2).collect();
+    let tail: String = text.chars().skip(chars - NAMED / 2).collect();
+    format!("{head}…{tail}")
+}
+
 impl Level {
     /// How long such a notice stays: errors long enough to be read twice.
     pub fn stays(self) -> Duration {

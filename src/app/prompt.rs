@@ -31,7 +31,10 @@ impl App {
             prompt.error = None;
             prompt.completion = Completion::default();
         }
-        self.filter_changed();
+        if self.dialogs.is_empty() {
+            // What is typed in front of a pane is no filter of it.
+            self.filter_changed();
+        }
     }
 
     pub(super) fn act_in_prompt(&mut self, action: Action) {

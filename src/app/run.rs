@@ -5,6 +5,7 @@ use super::command::Command;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Effect};
 use super::etcdctl;
+use super::notice::named;
 use super::pane::Pane;
 use super::purpose::Purpose;
 use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
@@ -88,7 +89,7 @@ impl App {
         match entry {
             None => self.put_guarded(key, txn),
             Some(entry) if entry.value == value => {
-                self.say(format!("{key} has this value already"));
+                self.say(format!("{named} has this value already", named = named(&key)));
             }
             Some(entry) => {
                 let lines = vec![
@@ -112,10 +113,20 @@ impl App {
         match result {
             Ok(Answer::Txn(answer)) if answer.succeeded => {
                 self.seen(answer.revision);
-                self.say(format!("{key} written at revision {}", answer.revision));
+                self.say(format!(
+                    "{named} written at revision {}",
+                    answer.revision,
+                    named = named(&key)
+                ));
             }
-            Ok(_) => self.complain(format!("{key} was changed meanwhile; nothing was written")),
-            Err(error) => self.complain(App::write_failed(&format!("{key} not written"), &error)),
+            Ok(_) => self.complain(format!(
+                "{named} was changed meanwhile; nothing was written",
+                named = named(&key)
+            )),
+            Err(error) => self.complain(App::write_failed(
+                &format!("{named} not written", named = named(&key)),
+                &error,
+            )),
         }
         self.value_changed_elsewhere(key);
     }

@@ -1,7 +1,7 @@
 //! The Keys pane: selection, keys, and what is copied from it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::App;
 use super::clock::Timer;
@@ -38,11 +38,13 @@ pub struct KeysPane {
     pub(super) root_refused: bool,
     /// Directories that may be empty now: counted whether in view or not.
     pub(super) recount: BTreeSet<NodeId>,
+    /// Nothing is counted before: counting has just failed.
+    pub(super) counts_from: Instant,
 }
 
 impl KeysPane {
     /// A tree of nothing yet, below a prefix.
-    pub fn new(root: Key, delimiter: Vec<u8>) -> KeysPane {
+    pub fn new(root: Key, delimiter: Vec<u8>, now: Instant) -> KeysPane {
         KeysPane {
             tree: Tree::new(root, delimiter),
             cursor: Cursor::default(),
@@ -52,13 +54,15 @@ impl KeysPane {
             listings: HashMap::new(),
             root_refused: false,
             recount: BTreeSet::new(),
+            counts_from: now,
         }
     }
 
     /// A tree of nothing yet below another prefix; the filter stays.
     pub(super) fn start_at(&mut self, root: Key, delimiter: Vec<u8>) {
         let filter = self.filter.take();
-        *self = KeysPane { filter, ..KeysPane::new(root, delimiter) };
+        let counts_from = self.counts_from;
+        *self = KeysPane { filter, ..KeysPane::new(root, delimiter, counts_from) };
     }
 
     /// What the selected row shows.
@@ -246,7 +250,8 @@ impl App {
         }
         self.list_what_is_in_view(height);
         if self.due_counts(height).next().is_some() {
-            self.timers.set_earliest(Timer::Counts, self.now + REST);
+            let at = self.keys.counts_from.max(self.now + REST);
+            self.timers.set_earliest(Timer::Counts, at);
         }
     }
 

@@ -6,6 +6,7 @@ use super::effect::{Effect, WatchId};
 use super::filter::Filter;
 use super::message::WatchNews;
 use super::motion::movement;
+use super::notice::named;
 use super::purpose::Purpose;
 use super::viewport::{Cursor, Move};
 use crate::domain::watch::{Flow, LogLine, Logged, WatchLog, json_line};
@@ -118,7 +119,10 @@ impl App {
             WatchNews::Refused(error) => {
                 running.state = Watching::Refused(error.clone());
                 let name = running.name();
-                self.complain(format!("the watch of {name} was refused: {error}"));
+                self.complain(format!(
+                    "the watch of {named} was refused: {error}",
+                    named = named(&name)
+                ));
             }
         }
     }
@@ -140,7 +144,7 @@ impl App {
         self.watch.running.push(running);
         self.watch.follows = true;
         self.effects.push(Effect::Watch { id, range, from });
-        self.say(format!("watch {} of {name}", id.0));
+        self.say(format!("watch {} of {named}", id.0, named = named(&name)));
     }
 
     pub(super) fn stop_watch_at(&mut self, index: usize) {

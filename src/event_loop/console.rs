@@ -35,6 +35,8 @@ impl Console {
     /// When there is no terminal.
     pub fn enter(signals: Signals) -> Result<Console, terminal::TerminalError> {
         let session = Session::enter()?;
+        // The theme alone decides about colors: `--color always` counts more than NO_COLOR.
+        crossterm::style::force_color_output(true);
         let panicked = install_panic_hook(session.restorer());
         let input = Some(session.input()?);
         let terminal = Terminal::new(CrosstermBackend::new(session.screen()))?;
@@ -46,8 +48,11 @@ impl Console {
         self.panicked.happened().then(|| self.panicked.exit_status())
     }
 
+    /// As `Terminal::clear`, which would ask the terminal where its cursor is and wait for an answer
+    /// that our own keyboard reader takes.
     fn all_anew(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::modes::colors;
 use crate::program::Program;
-use crate::steps::{CTRL_S, ENTER, ESC, LIMIT, go_to, on, open, quit, value_of};
+use crate::steps::{CTRL_S, ENTER, LIMIT, escape, go_to, on, open, quit, value_of};
 use crate::support::install::Version;
 use crate::support::servers::Etcd;
 
@@ -25,9 +25,8 @@ fn ctrl_z_stops_and_fg_comes_back() {
         term.wait("1 Keys", LIMIT);
         term.wait("● online", LIMIT);
         term.keys("?");
-        term.wait("━ Help ", LIMIT);
-        term.keys(ESC);
-        term.wait_gone("━ Help ", LIMIT);
+        term.wait("┏ Help ", LIMIT);
+        escape(&term, "┏ Help ");
     }
     term.keys("q");
     term.wait("shell> ", LIMIT);
@@ -46,9 +45,9 @@ fn every_size_is_drawn_for() {
     let term = on(&etcd).args(["/size/"]).size(80, 24).start();
     term.wait("a value to see", LIMIT);
     term.wait("┏ 1 Keys", LIMIT);
-    assert!(!term.screen().contains("  45"));
+    assert!(!term.screen().contains("  30"));
     term.resize(200, 50);
-    let screen = term.wait("  40", LIMIT);
+    let screen = term.wait("  30", LIMIT);
     assert!(screen.lines().any(|line| line.chars().count() > 150), "{screen}");
     term.resize(20, 5);
     let screen = term.wait_gone("Keys", LIMIT);
@@ -75,12 +74,11 @@ fn pasted_text_is_text() {
 
     // In a field: the line break does not accept it.
     term.keys("o");
-    term.wait("━ go to ", LIMIT);
+    term.wait("┏ go to ", LIMIT);
     term.paste("/nowhere\nq");
     term.wait("/nowhere", LIMIT);
-    assert!(term.screen().contains("━ go to "), "{}", term.screen());
-    term.keys(ESC);
-    term.wait_gone("━ go to ", LIMIT);
+    assert!(term.screen().contains("┏ go to "), "{}", term.screen());
+    escape(&term, "┏ go to ");
 
     // In the editor: all of it, tab and line breaks included.
     go_to(&term, "/paste");
@@ -146,12 +144,11 @@ fn read_only_writes_nothing() {
         term.wait("sent to the terminal", LIMIT);
         term.keys(keys);
         term.wait("read-only: nothing is written", LIMIT);
-        term.keys(ESC);
     }
     assert_eq!(value_of(&etcd, "/ro").as_deref(), Some(&b"value"[..]));
     assert!(etcd.ctl(&["lease", "list"]).contains("found 0 leases"));
 
-    term.keys(&format!("\x1b:read-only off{ENTER}"));
+    term.keys(&format!(":read-only off{ENTER}"));
     term.wait("writing is allowed again", LIMIT);
     term.keys(&format!(":put /ro2 x{ENTER}"));
     term.wait("/ro2 written", LIMIT);

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use crate::everyday::on_every_version;
 use crate::program::Program;
-use crate::steps::{ENTER, LIMIT, quit};
+use crate::steps::{ENTER, ESC, LIMIT, escape, quit};
 use crate::support::install::Version;
 use crate::support::server_builder::{Gateway, Tls};
 use crate::support::servers::Etcd;
@@ -23,9 +23,8 @@ fn assert_told(term: Terminal, state: &str, sentence: &str) {
     let screen = term.wait(state, LIMIT);
     assert!(!screen.contains("● online"), "{screen}");
     term.keys("?");
-    term.wait("━ Help ", LIMIT);
-    term.keys("\x1b");
-    term.wait_gone("━ Help ", LIMIT);
+    term.wait("┏ Help ", LIMIT);
+    escape(&term, "┏ Help ");
     quit(term);
 }
 
@@ -74,11 +73,7 @@ fn plain_to_tls_and_tls_to_plain_are_told() {
     let tls = Etcd::build(Version::newest()).tls(Tls::Server).start();
     let plain = Etcd::shared(Version::newest());
     let url = format!("http://{}", tls.address());
-    assert_told(
-        with(&["--endpoints", &url]),
-        "○ lost",
-        &format!("{url} speaks TLS; write https://"),
-    );
+    assert_told(with(&["--endpoints", &url]), "○ lost", "if it speaks TLS, write https:// instead");
     let url = format!("https://{}", plain.address());
     let term = with(&["--endpoints", &url, "--insecure-skip-tls-verify"]);
     assert_told(term, "○ lost", "http://");
@@ -149,7 +144,7 @@ fn a_user_who_may_read_one_prefix_sees_that_and_what_is_refused() {
         term.keys("X\x13");
         term.wait("permission denied", LIMIT);
         term.wait("Xallowed", LIMIT);
-        term.keys("\x1b");
+        term.keys(ESC);
         term.wait("Leave without saving?", LIMIT);
         term.keys("x");
         quit(term);
@@ -193,7 +188,7 @@ fn what_is_no_etcd_is_told() {
         <html><b>Welcome</b></html>\n";
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"header\":{\"revis";
     let cases: [(&[u8], &str); 4] = [
-        (html, "HTML"),
+        (html, "answers with a web page"),
         (half, "broke before the answer came"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "is this etcd?"),
         (b"", "closed the connection without an answer"),

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::everyday::on_every_version;
-use crate::steps::{CTRL_S, ENTER, ESC, LIMIT, go_to, on, open, quit, value_of};
+use crate::steps::{CTRL_S, ENTER, LIMIT, escape, go_to, leave_draft, on, open, quit, value_of};
 use crate::support::install::Version;
 use crate::support::process::scratch_dir;
 use crate::support::servers::Etcd;
@@ -42,17 +42,16 @@ fn the_second_of_two_saves_is_refused_with_both_values_shown() {
         assert_eq!(value_of(&etcd, "/shared").as_deref(), Some(&b"one's base value"[..]));
 
         // Nothing is lost: back in the draft it is as it was, and mine on top of theirs is a choice.
-        two.keys(ESC);
-        two.wait_gone("Somebody else changed this key", LIMIT);
+        escape(&two, "Somebody else changed this key");
         two.wait("two's base value", LIMIT);
         two.keys(CTRL_S);
         two.wait("Somebody else changed this key", LIMIT);
         two.keys("m");
         two.wait("saved at revision 4", LIMIT);
         assert_eq!(value_of(&etcd, "/shared").as_deref(), Some(&b"two's base value"[..]));
-        one.keys(ESC);
+        leave_draft(&one);
         one.wait("two's base value", LIMIT);
-        two.keys(ESC);
+        leave_draft(&two);
         quit(two);
         quit(one);
     });
@@ -77,7 +76,7 @@ fn a_key_keeps_its_lease_when_it_is_saved() {
         // Reading it: the lease still ends the key.
         etcd.ctl(&["lease", "revoke", &id]);
         assert_eq!(value_of(&etcd, "/leased"), None);
-        term.keys(ESC);
+        leave_draft(&term);
         quit(term);
     });
 }
@@ -152,7 +151,7 @@ fn the_editor_of_the_user_gets_the_value_and_gives_it_back() {
     term.wait("saved at revision 3", LIMIT);
     let expected = &b"typed for the editor, q and all"[..];
     assert_eq!(value_of(&etcd, "/edited").as_deref(), Some(expected), "no line end is added");
-    term.keys(ESC);
+    leave_draft(&term);
     quit(term);
 }
 

@@ -1,6 +1,6 @@
 //! The whole main job by keyboard, on a real server of every release line.
 
-use crate::steps::{CTRL_S, ENTER, ESC, LIMIT, on, quit, value_of};
+use crate::steps::{CTRL_S, ENTER, LIMIT, leave_draft, on, quit, value_of};
 use crate::support::install::Version;
 use crate::support::servers::Etcd;
 
@@ -32,10 +32,8 @@ fn three_levels_a_value_an_edit_and_the_changes_of_others() {
         term.wait("● online", LIMIT);
 
         // Three levels, one by one; a directory shows how many keys are below it.
-        term.wait("▸ /", LIMIT);
+        term.wait("▸ /site/", LIMIT);
         term.keys("l");
-        term.wait("▸ site/", LIMIT);
-        term.keys("jl");
         term.wait("▸ app/", LIMIT);
         term.keys("jl");
         term.wait("▸ db/", LIMIT);
@@ -54,7 +52,7 @@ fn three_levels_a_value_an_edit_and_the_changes_of_others() {
         term.keys(CTRL_S);
         term.wait("saved at revision 5", LIMIT);
         assert_eq!(value_of(&etcd, "/site/app/db/host").as_deref(), Some(&b"now-one.example"[..]));
-        term.keys(ESC);
+        leave_draft(&term);
         term.wait("version 2", LIMIT);
 
         // The other client's change, new key and deletion appear here.
@@ -78,14 +76,14 @@ fn keys_are_created_and_deleted() {
         term.wait("● online", LIMIT);
         term.wait("first", LIMIT);
         term.keys("n");
-        term.wait("━ new key ", LIMIT);
+        term.wait("┏ new key ", LIMIT);
         term.keys(&format!("made{ENTER}"));
         term.wait("new key", LIMIT);
         term.keys("two words");
         term.keys(CTRL_S);
         term.wait("saved at revision 3", LIMIT);
         assert_eq!(value_of(&etcd, "/dir/made").as_deref(), Some(&b"two words"[..]));
-        term.keys(ESC);
+        leave_draft(&term);
         term.wait("created 3", LIMIT);
 
         // No leaves it, yes deletes it.
@@ -124,8 +122,8 @@ fn a_prefix_is_watched_while_others_write() {
         let etcd = Etcd::start(version);
         etcd.ctl(&["put", "/w/a", "old"]);
         etcd.ctl(&["put", "/v/a", "not watched"]);
-        let term = on(&etcd).args(["/"]).start();
-        term.wait("▸ w/", LIMIT);
+        let term = on(&etcd).start();
+        term.wait("▸ /w/", LIMIT);
         term.keys("jw");
         term.wait("1 watching /w/*", LIMIT);
         term.wait("watch 1 of /w/*", LIMIT);
@@ -161,7 +159,7 @@ fn a_lease_counts_down_and_takes_its_key_along() {
         term.wait("no leases", LIMIT);
         term.keys("3n");
         term.wait("grant", LIMIT);
-        term.keys(&format!("3{ENTER}"));
+        term.keys(&format!("\x153{ENTER}"));
         term.wait("/3s", LIMIT);
         let listed = etcd.ctl(&["lease", "list"]);
         let id = listed.lines().last().expect("one lease").trim();

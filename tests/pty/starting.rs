@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::program::Program;
-use crate::steps::{ENTER, ESC, LIMIT, on};
+use crate::steps::{ENTER, LIMIT, escape, on, quit};
 use crate::support::install::Version;
 use crate::support::servers::{Etcd, free_ports};
 use crate::terminal::Terminal;
@@ -41,18 +41,16 @@ fn assert_in_budget(endpoint: &str) {
 /// Help, dialogs and moving work without a server; quitting waits for nobody.
 fn assert_usable(term: Terminal) {
     term.keys("?");
-    term.wait("━ Help ", LIMIT);
-    term.keys(ESC);
-    term.wait_gone("━ Help ", LIMIT);
+    term.wait("┏ Help ", LIMIT);
+    escape(&term, "┏ Help ");
     term.keys("4");
     term.wait("┏ 4 Watch", LIMIT);
     term.keys(&format!(":wat{ENTER}"));
     term.wait("no command", LIMIT);
-    term.keys(ESC);
+    escape(&term, "no command");
     term.keys("1n");
-    term.wait("━ new key ", LIMIT);
-    term.keys(ESC);
-    term.wait_gone("━ new key ", LIMIT);
+    term.wait("┏ new key ", LIMIT);
+    escape(&term, "┏ new key ");
     term.keys("q");
     // A call under way would take longer.
     let exit = term.exit(Duration::from_millis(900));
@@ -99,13 +97,14 @@ fn a_silent_endpoint_is_told_and_leaves_the_program_usable() {
 #[test]
 fn a_server_that_comes_later_is_found() {
     let etcd = Etcd::start(Version::newest());
-    etcd.ctl(&["put", "/late", "1"]);
+    etcd.ctl(&["put", "/late", "x"]);
     etcd.kill();
     let term = on(&etcd).start();
     term.wait("○ lost, ", LIMIT);
     etcd.restart();
     term.wait("● online", LIMIT);
-    term.wait("▸ /", LIMIT);
+    term.wait("/late", LIMIT);
+    quit(term);
 }
 
 #[test]
@@ -137,15 +136,12 @@ fn the_demo_needs_no_server_and_no_network() {
     let term = program.size(110, 30).start();
     term.wait("DEMO sandbox", LIMIT);
     term.wait("● online", LIMIT);
-    term.keys("l");
-    term.wait("▾ /", LIMIT);
+    term.keys(&format!(":goto /samples/{ENTER}"));
+    term.wait("▾ /samples/", LIMIT);
     term.keys(&format!(":watch /{ENTER}"));
     // Its gentle traffic.
     term.wait("PUT", LIMIT);
     term.keys(&format!(":put /demo-test \"a b\"{ENTER}"));
     term.wait("/demo-test written at revision", LIMIT);
-    term.keys("q");
-    let exit = term.exit(LIMIT);
-    assert!(exit.status.success(), "{:?}", exit.status);
-    exit.assert_terminal_restored();
+    quit(term);
 }

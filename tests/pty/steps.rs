@@ -9,7 +9,8 @@ use crate::terminal::Terminal;
 /// Long enough for a loaded machine; each wait takes a share of a second on a quiet one.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
-/// Up, down and so on as a terminal sends them.
+/// Keys as a terminal sends them. ESC must come alone, since with what follows at once it is Alt:
+/// [`escape`].
 pub(crate) const ENTER: &str = "\r";
 pub(crate) const ESC: &str = "\x1b";
 pub(crate) const CTRL_S: &str = "\x13";
@@ -30,7 +31,7 @@ pub(crate) fn on(etcd: &Etcd) -> Program {
 /// Goes to a key (`o`) and waits until its value is on the screen.
 pub(crate) fn go_to(term: &Terminal, key: &str) {
     term.keys("o");
-    term.wait("━ go to ", LIMIT);
+    term.wait("┏ go to ", LIMIT);
     term.keys(&format!("{key}{ENTER}"));
     term.wait_for(&format!("the value of {key:?}"), LIMIT, |screen| {
         let screen = screen.contents();
@@ -43,6 +44,17 @@ pub(crate) fn go_to(term: &Terminal, key: &str) {
 /// The part of a line of the upper half that lies in the Value pane.
 fn value_pane(line: &str) -> &str {
     line.rsplit(['│', '┃']).nth(1).unwrap_or_default()
+}
+
+/// Presses Esc, and waits until these words are gone.
+pub(crate) fn escape(term: &Terminal, words: &str) {
+    term.keys(ESC);
+    term.wait_gone(words, LIMIT);
+}
+
+/// Leaves a draft that holds nothing unsaved.
+pub(crate) fn leave_draft(term: &Terminal) {
+    escape(term, "━ unchanged ");
 }
 
 /// Ends the program with `q` and checks that all went well.

@@ -3,7 +3,7 @@
 
 use crate::by_hand::{get, put};
 use crate::everyday::on_every_version;
-use crate::steps::{CTRL_S, ENTER, ESC, LIMIT, on, quit};
+use crate::steps::{CTRL_S, ENTER, LIMIT, escape, leave_draft, on, quit};
 use crate::support::servers::Etcd;
 use crate::terminal::Terminal;
 
@@ -33,23 +33,23 @@ fn assert_harmless(output: &[u8]) {
     }
 }
 
-/// Opens the only key below `prefix`, which may lie in directories of strange names.
+/// Opens the only key below `prefix`, which may lie in a directory of a strange name.
 fn open_only_key(etcd: &Etcd, prefix: &str) -> Terminal {
     let term = on(etcd).args([prefix]).size(150, 40).start();
-    term.wait("● online", LIMIT);
-    let found = |term: &Terminal| term.screen().contains("version 1");
-    for _ in 0..3 {
-        term.wait_for("the level", LIMIT, |screen| {
-            (!screen.contents().contains("loading")).then_some(())
+    let row = |term: &Terminal| {
+        term.wait_for("a row", LIMIT, |screen| {
+            let text = screen.contents();
+            let first = text.lines().nth(2)?.to_owned();
+            (!text.contains("loading") && text.contains("● online")).then_some(first)
+        })
+    };
+    if row(&term).contains('▸') {
+        term.keys("l");
+        term.wait_for("the key below", LIMIT, |screen| {
+            let text = screen.contents();
+            (text.contains('▾') && !text.contains("loading")).then_some(())
         });
-        if found(&term) || term.screen().contains("editing") {
-            break;
-        }
-        term.keys("lj");
-        term.wait_for("a key or a directory", LIMIT, |screen| {
-            let screen = screen.contents();
-            (screen.contains("version 1") || screen.matches('▸').count() > 0).then_some(())
-        });
+        term.keys("j");
     }
     term.wait("version 1", LIMIT);
     term
@@ -64,8 +64,7 @@ fn look_edit_save(etcd: &Etcd, prefix: &str, typed: &str) -> Vec<u8> {
     }
     term.keys("1X");
     term.wait("As etcdctl", LIMIT);
-    term.keys(ESC);
-    term.wait_gone("As etcdctl", LIMIT);
+    escape(&term, "As etcdctl");
     term.keys("d");
     term.wait("Delete ", LIMIT);
     term.keys("n");
@@ -79,11 +78,10 @@ fn look_edit_save(etcd: &Etcd, prefix: &str, typed: &str) -> Vec<u8> {
     term.keys(CTRL_S);
     term.wait("saved at revision", LIMIT);
     term.wait("PUT", LIMIT);
-    term.keys(ESC);
+    leave_draft(&term);
     term.keys(&format!("4{ENTER}"));
-    term.wait("━ Event ", LIMIT);
-    term.keys(ESC);
-    term.wait_gone("━ Event ", LIMIT);
+    term.wait("┏ Event ", LIMIT);
+    escape(&term, "┏ Event ");
     let output = term.output();
     quit(term);
     output

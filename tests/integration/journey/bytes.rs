@@ -22,7 +22,7 @@ fn a_value_of_all_bytes_is_edited_as_hexadecimal() {
         let mut screen = world.screen();
         screen.sees("binary as hex 256 B").await.sees("70 71 72 73").await;
         is_harmless(&screen);
-        screen.keys("e").sees("edited as hexadecimal").await.sees("00 01 02 03").await;
+        screen.keys("e").sees("as hex").await.sees("00 01 02 03").await;
         screen.keys("del del").types("ff").sees("ff 01 02 03").await.keys("ctrl-s");
         screen.sees("saved at").await;
         let mut one_changed = all;
@@ -41,7 +41,7 @@ fn a_key_of_all_bytes_is_opened_edited_and_deleted() {
         let all: Vec<u8> = (0..=255).collect();
         world.put(all.clone(), "v").await;
         let mut screen = world.screen();
-        screen.sees("▸ ").await.keys("l").sees("0123456789:;<").await.keys("j");
+        screen.sees("▸ ").await.keys("l").sees("01234567").await.keys("j");
         screen.sees("text 1 B").await;
         is_harmless(&screen);
         screen.keys("e").sees("editing rev").await.types("n").keys("ctrl-s").sees("saved at").await;

@@ -24,7 +24,12 @@ fn put_shows_what_it_replaces_and_does_not_overwrite_a_change() {
         screen.sees("● online").await.runs("put k 'one value'").sees("k written at").await;
         assert_eq!(world.value("k").await, "one value");
         screen.runs("put k 'one value'").sees("k has this value already").await;
-        screen.runs("put k \"two\\n\\xff\"").sees("now  one value").await.sees("then two\\n\\xff").await;
+        screen
+            .runs("put k \"two\\n\\xff\"")
+            .sees("now  one value")
+            .await
+            .sees("then two\\n\\xff")
+            .await;
         world.put("k", "theirs").await;
         screen.keys("y").sees("k was changed meanwhile; nothing was written").await;
         assert_eq!(world.value("k").await, "theirs");
@@ -40,7 +45,13 @@ fn names_and_keys_complete() {
         world.holds(&["app/na me=1", "app/x=2"]).await;
         let mut screen = world.screen();
         screen.sees("▸ app/").await.keys(":").types("le").keys("tab").sees(":lease grant").await;
-        screen.keys("tab").sees(":lease keepalive").await.keys("shift-tab").sees(":lease grant").await;
+        screen
+            .keys("tab")
+            .sees(":lease keepalive")
+            .await
+            .keys("shift-tab")
+            .sees(":lease grant")
+            .await;
         screen.keys("ctrl-u").types("dp").keys("tab").sees(":delete-prefix ").await;
         screen.types("a").keys("tab").sees(":delete-prefix app/").await.keys("esc");
         screen.runs("goto app/").sees("▾ app/").await;

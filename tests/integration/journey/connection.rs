@@ -17,8 +17,21 @@ fn a_server_that_is_down_at_the_start_is_waited_for() {
         let doorway = Doorway::new(world.store.clone(), Door::Shut);
         let world = world.with(doorway.clone());
         let mut screen = world.screen();
-        screen.sees("○ lost").await.sees("connection refused").await.sees("next try in").await;
-        screen.keys("j n").sees("new key").await.types("x").keys("enter").sees("no key created").await;
+        screen
+            .sees("○ no connection")
+            .await
+            .sees("connection refused")
+            .await
+            .sees("next try in")
+            .await;
+        screen
+            .keys("j n")
+            .sees("new key")
+            .await
+            .types("x")
+            .keys("enter")
+            .sees("no key created")
+            .await;
         screen.runs("goto app/name").lives().await.runs("watch app/").sees("1 lost").await;
         doorway.stands(Door::Open);
         screen.sees("● online").await.sees("app/").await.sees("no keys").await;
@@ -36,9 +49,16 @@ fn a_real_server_is_waited_for_and_found_again() {
         world.holds(&["app/name=api"]).await;
         etcd.kill();
         let mut screen = world.screen();
-        screen.sees("○ lost").await.sees("R tries again now").await;
+        screen.sees("○ no connection").await.sees("nothing listens at").await;
         etcd.restart();
-        screen.sees("● online").await.sees("▸ app/").await.runs("goto app/name").sees("text 3 B").await;
+        screen
+            .sees("● online")
+            .await
+            .sees("▸ app/")
+            .await
+            .runs("goto app/name")
+            .sees("text 3 B")
+            .await;
         screen.runs("watch app/").keys("4 w").sees_row(&["app/*", "live"]).await.keys("esc 1");
         etcd.kill();
         screen.sees("○ lost").await.sees("text 3 B").await;
@@ -84,7 +104,15 @@ fn a_save_that_cannot_be_sent_keeps_the_draft() {
         let doorway = Doorway::new(world.store.clone(), Door::Open);
         let world = world.with(doorway.clone());
         let mut screen = world.screen();
-        screen.sees("text 1 B").await.keys("e").sees("editing rev").await.types("new ").lives().await;
+        screen
+            .sees("text 1 B")
+            .await
+            .keys("e")
+            .sees("editing rev")
+            .await
+            .types("new ")
+            .lives()
+            .await;
         doorway.stands(Door::Shut);
         screen.sees("○ lost").await.keys("ctrl-s").sees("not written: connection refused").await;
         screen.sees("new v").await.types("er ");
@@ -100,7 +128,15 @@ fn a_real_server_that_dies_during_an_edit_loses_no_draft() {
         let etcd = world.etcd.as_ref().expect("a server");
         world.holds(&["k=v"]).await;
         let mut screen = world.screen();
-        screen.sees("text 1 B").await.keys("e").sees("editing rev").await.types("new ").lives().await;
+        screen
+            .sees("text 1 B")
+            .await
+            .keys("e")
+            .sees("editing rev")
+            .await
+            .types("new ")
+            .lives()
+            .await;
         etcd.kill();
         screen.sees("○ lost").await.keys("ctrl-s").sees("not written").await.sees("new v").await;
         etcd.restart();

@@ -35,7 +35,12 @@ fn a_large_directory_wants_its_count_typed() {
         world.holds(&keys).await;
         world.holds(&["dis=stays", "dir=stays"]).await;
         let mut screen = world.screen();
-        screen.sees_row(&["▸ dir/", "12"]).await.keys("j d").sees("Delete 12 keys under dir/").await;
+        screen
+            .sees_row(&["▸ dir/", "12"])
+            .await
+            .keys("j d")
+            .sees("Delete 12 keys under dir/")
+            .await;
         screen.sees("dir/sub/09").await.sees("and 2 more").await;
         screen.types("11").keys("enter").sees("type 12 to confirm").await;
         assert_eq!(world.count().await, 14);
@@ -56,7 +61,13 @@ fn a_directory_written_since_it_was_counted_stays() {
         screen.keys("y").sees("written since they were counted; nothing was deleted").await;
         assert_eq!(world.count().await, 3);
         // Looked at again, it goes.
-        screen.keys("d").sees("Delete 3 keys").await.keys("y").sees("3 keys under dir/ deleted").await;
+        screen
+            .keys("d")
+            .sees("Delete 3 keys")
+            .await
+            .keys("y")
+            .sees("3 keys under dir/ deleted")
+            .await;
         assert_eq!(world.count().await, 0);
         screen.loses("▸ dir/").await;
     });
@@ -68,7 +79,12 @@ fn commands_delete_with_the_same_care() {
         world.holds(&["a b=1", "p/x=1", "p/y=2", "q=3"]).await;
         let mut screen = world.screen();
         screen.sees("▸ p/").await.runs("delete 'a b'").sees("Delete a b?").await.keys("y");
-        screen.sees("a b deleted").await.runs("delete nothing").sees("nothing does not exist").await;
+        screen
+            .sees("a b deleted")
+            .await
+            .runs("delete nothing")
+            .sees("nothing does not exist")
+            .await;
         screen.runs("delete-prefix p/").sees("Delete 2 keys under p/").await.keys("y");
         screen.sees("2 keys under p/ deleted").await;
         assert_eq!(world.count().await, 1);

@@ -69,9 +69,7 @@ impl Doorway {
     fn write<'a, T: Send + 'a>(&'a self, reply: Reply<'a, T>) -> Reply<'a, T> {
         self.writes.fetch_add(1, Ordering::SeqCst);
         if *self.door.borrow() == Door::NoWayBack {
-            return Box::pin(async move {
-                reply.await.and(Err(silence()))
-            });
+            return Box::pin(async move { reply.await.and(Err(silence())) });
         }
         self.read(reply)
     }

@@ -26,7 +26,14 @@ fn line_ends_and_final_newlines_are_kept() {
         world.put("k", "one\r\ntwo\n\tthree\n").await;
         let mut screen = world.screen();
         screen.sees("text 16 B").await.keys("e").sees("editing rev").await;
-        screen.sees("one\\r").await.keys("down end").types("!").keys("ctrl-s").sees("saved at").await;
+        screen
+            .sees("one\\r")
+            .await
+            .keys("down end")
+            .types("!")
+            .keys("ctrl-s")
+            .sees("saved at")
+            .await;
         assert_eq!(world.value("k").await, "one\r\ntwo!\n\tthree\n");
     });
 }
@@ -162,7 +169,13 @@ fn what_somebody_writes_while_an_external_editor_is_open_is_not_overwritten() {
         screen.editor_ends(Edited::Changed(b"mine".to_vec())).sees("Save k?").await.keys("y");
         screen.sees("Somebody else changed this key").await.sees("theirs: revision").await;
         assert_eq!(world.value("k").await, "theirs");
-        screen.keys("t").sees("their value is in the editor").await.keys("esc").sees("theirs").await;
+        screen
+            .keys("t")
+            .sees("their value is in the editor")
+            .await
+            .keys("esc")
+            .sees("theirs")
+            .await;
     });
 }
 

@@ -53,9 +53,9 @@ fn the_log_is_filtered() {
         let mut screen = world.screen();
         screen.sees("● online").await.runs("watch ''").sees("1 watching").await.keys("4 w");
         screen.sees_row(&["all keys", "live"]).await.keys("esc");
-        world.holds(&["one=1", "two=2", "three=one"]).await;
+        world.holds(&["one=1", "two=2", "one/more=3"]).await;
         screen.sees("3/3").await.keys("/").types("one").sees("2/2").await.keys("enter");
-        world.holds(&["four=4", "five=one"]).await;
+        world.holds(&["four=4", "five/one=5"]).await;
         screen.sees("3/3").await.keys("esc").sees("5/5").await;
     });
 }

@@ -27,7 +27,12 @@ fn a_lease_that_is_kept_alive_outlives_its_time() {
         world.put_leased("k", "v", lease).await;
         let granted = Instant::now();
         let mut screen = world.screen();
-        screen.sees_row(&[&lease.to_string(), "1 key"]).await.keys("3 a").sees("is kept alive").await;
+        screen
+            .sees_row(&[&lease.to_string(), "1 key"])
+            .await
+            .keys("3 a")
+            .sees("is kept alive")
+            .await;
         screen.sees("keeping 1 alive").await.sees("kept alive").await;
         // Time must pass here: the lease would have ended three times.
         sleep_until(granted + Duration::from_secs(7)).await;

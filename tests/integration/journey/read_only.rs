@@ -29,7 +29,9 @@ fn nothing_that_writes_reaches_the_store() {
             screen.runs(command).sees("read-only: nothing is written").await;
             screen.runs("watch nowhere/").sees("watch").await.loses("read-only:").await;
         }
-        for keys in ["1 g d", "1 n", "1 G e", "1 G E", "1 G d", "2 e", "2 E", "3 n", "3 r", "3 a", "3 d"] {
+        for keys in
+            ["1 g d", "1 n", "1 G e", "1 G E", "1 G d", "2 e", "2 E", "3 n", "3 r", "3 a", "3 d"]
+        {
             screen.keys(keys).sees("read-only: nothing is written").await;
             screen.keys("f5").loses("read-only:").await;
         }
@@ -41,7 +43,12 @@ fn nothing_that_writes_reaches_the_store() {
         screen.keys("esc");
         assert_eq!(doorway.writes.load(Ordering::SeqCst), 0);
 
-        screen.runs("read-only off").sees("writing is allowed again").await.loses("READ-ONLY").await;
+        screen
+            .runs("read-only off")
+            .sees("writing is allowed again")
+            .await
+            .loses("READ-ONLY")
+            .await;
         screen.runs("put new x").sees("new written").await;
         assert_eq!(doorway.writes.load(Ordering::SeqCst), 1);
     });

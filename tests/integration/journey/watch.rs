@@ -82,12 +82,20 @@ fn the_log_is_saved_as_json_lines() {
         screen.types(file.to_str().expect("a name of text")).keys("enter");
         screen.sees("4 lines saved").await;
         let text = std::fs::read_to_string(&file).expect("the file is there");
-        let lines: Vec<serde_json::Value> =
-            text.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect();
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("one object a line"))
+            .collect();
         assert_eq!(lines.len(), 4, "{text}");
         assert_eq!((&lines[0]["type"], &lines[0]["key"]), (&"PUT".into(), &"w/0".into()));
-        assert_eq!((&lines[2]["value_base64"], &lines[2]["prev_value"]), (&"/wA=".into(), &"value 0".into()));
-        assert_eq!((&lines[3]["type"], &lines[3]["prev_value"]), (&"DELETE".into(), &"value 1".into()));
+        assert_eq!(
+            (&lines[2]["value_base64"], &lines[2]["prev_value"]),
+            (&"/wA=".into(), &"value 0".into())
+        );
+        assert_eq!(
+            (&lines[3]["type"], &lines[3]["prev_value"]),
+            (&"DELETE".into(), &"value 1".into())
+        );
         assert!(lines[3]["revision"].as_i64() > lines[2]["revision"].as_i64());
         // What is there is never overwritten.
         screen.keys("s ctrl-u").types(file.to_str().expect("a name of text")).keys("enter");

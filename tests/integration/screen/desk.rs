@@ -298,7 +298,7 @@ impl Desk {
         let mut viewport = None;
         terminal
             .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
-            .expect("the sandbox answers");
+            .expect("a frame");
         (terminal.backend().buffer().clone(), viewport.expect("what was drawn"))
     }
 
