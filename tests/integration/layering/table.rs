@@ -23,7 +23,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "domain", imports: &[], packages: &[] },
     Layer { name: "keymap", imports: &[], packages: &[] },
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
-    Layer { name: "config", imports: &["domain", "keymap"], packages: &[] },
+    Layer { name: "config", imports: &["domain"], packages: &[] },
     Layer {
         name: "terminal",
         imports: &["keymap"],
