@@ -232,6 +232,8 @@ impl App {
                 }
                 Timer::Value => self.read_value(),
                 Timer::Counts => self.read_counts(),
+                // Nobody would answer; who comes back is asked.
+                Timer::Leases if self.connection.is_stale() => {}
                 Timer::Leases => self.read_leases(),
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
@@ -244,10 +246,9 @@ impl App {
         self.connection.now = match news {
             ConnectionNews::Online(status) => {
                 self.seen(status.revision);
-                if self.connection.status.as_ref() != Some(&status) {
-                    self.connection.status = Some(status);
-                    self.redraw = true;
-                }
+                let shown = self.connection.status.as_ref().map(ConnectionState::shown);
+                self.redraw |= shown != Some(ConnectionState::shown(&status));
+                self.connection.status = Some(status);
                 Connection::Online
             }
             ConnectionNews::Lost { error, retry_at } => {

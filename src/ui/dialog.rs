@@ -218,11 +218,9 @@ fn prompt(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, prompt: &Prom
             lines.into_iter().map(|line| Line::styled(line, theme.danger())).collect()
         }
         (None, n) if n > 1 => {
-            let rows = usize::from(area.height).saturating_sub(6).clamp(1, COMPLETIONS);
+            let rows = usize::from(area.height).saturating_sub(7).clamp(1, COMPLETIONS);
             let mut lines = super::palette::completions(theme, prompt, rows, room);
-            if n > rows {
-                lines.push(Line::styled(format!("{n} completions"), theme.dim()));
-            }
+            lines.push(Line::styled(format!("{n} completions"), theme.dim()));
             lines
         }
         _ => vec![Line::styled(explained(prompt.kind), theme.dim())],

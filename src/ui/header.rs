@@ -143,6 +143,7 @@ fn connection(app: &App, theme: &Theme) -> (String, Style) {
         }
         Connection::Online => ("● online".to_owned(), theme.good()),
         Connection::Lost { retry_at, .. } => {
+            // What never stood cannot be lost.
             let word = if status.is_some() { "lost" } else { "no connection" };
             let next = match retry_at {
                 None => "trying now".to_owned(),

@@ -202,10 +202,10 @@ impl Screen {
     /// Waits until the program has ended.
     pub(super) async fn ends(&mut self) -> Ended {
         let ended = tokio::time::timeout(LIMIT, &mut self.task).await;
-        let ended = ended.unwrap_or_else(|_| {
-            let screen = self.shown.borrow().text();
-            panic!("{}: the program does not end; the screen:\n{screen}", self.name)
-        });
+        let Ok(ended) = ended else {
+            let text = self.shown.borrow().text();
+            panic!("{}: the program does not end; the screen:\n{text}", self.name);
+        };
         ended.expect("the loop does not panic")
     }
 
