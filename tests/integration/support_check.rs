@@ -30,6 +30,7 @@ fn post(etcd: &Etcd, path: &str, body: &str) -> std::io::Result<String> {
 fn each_version_is_itself_and_keeps_its_data_over_kill_and_restart() {
     for version in Etcd::versions() {
         let etcd = Etcd::start(version);
+        assert_ne!(etcd.peer_address(), etcd.address());
         let status = post(&etcd, "/v3/maintenance/status", "{}").unwrap();
         assert!(status.contains(&format!(r#""version":"{version}."#)), "{status}");
 
