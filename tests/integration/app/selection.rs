@@ -61,3 +61,12 @@ fn a_closed_directory_keeps_what_is_known_of_it() {
     assert_eq!(table.rows(), ">dir/ a b c x");
     assert!(table.open.is_empty(), "listed again though it is followed: {:?}", table.open);
 }
+
+#[test]
+fn who_waits_on_the_loading_row_stands_on_the_first_that_comes() {
+    let mut table = Table::holding(&["dir/a", "dir/b", "x"]);
+    table.keys("l j");
+    assert_eq!(table.rows(), "dir/ >loading x");
+    table.lists(&["dir/a", "dir/b"]);
+    assert_eq!(table.rows(), "dir/ >a b x");
+}
