@@ -97,7 +97,7 @@ fn base_text(draft: &Draft) -> String {
 }
 
 /// Cells of a character in the editor, escaped where it could act.
-fn cell_width(c: char) -> usize {
+pub(super) fn cell_width(c: char) -> usize {
     match c {
         '\t' => 4,
         c if escape::is_unsafe(c) => escape::message(c.encode_utf8(&mut [0; 4])).len(),
@@ -106,7 +106,7 @@ fn cell_width(c: char) -> usize {
 }
 
 /// The part of a line that is in view: `hidden` cells from its start, `cells` wide.
-fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line<'a> {
+pub(super) fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line<'a> {
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();
     let mut at = 0;
