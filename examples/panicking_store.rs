@@ -11,16 +11,19 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
+use etcdeck::domain::lock::HeldLock;
 use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Key, KeyRange, LeaseId, Revision};
+use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision};
 use etcdeck::launch;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster, Granted, Kv, Leases, Reply, Status, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Watch,
+    WatchRequest, WatchStream,
 };
 use etcdeck::terminal::Signals;
 use etcdeck::ui::Theme;
@@ -75,6 +78,38 @@ impl Leases for PanickingStore {
 
     fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
         self.0.lease_list()
+    }
+}
+
+impl Locks for PanickingStore {
+    fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
+        self.0.lock(name, lease)
+    }
+
+    fn unlock(&self, key: Key) -> Reply<'_, ()> {
+        self.0.unlock(key)
+    }
+}
+
+impl Elections for PanickingStore {
+    fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
+        self.0.campaign(name, lease, value)
+    }
+
+    fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {
+        self.0.proclaim(leadership, value)
+    }
+
+    fn leader(&self, name: Key) -> Reply<'_, Option<Entry>> {
+        self.0.leader(name)
+    }
+
+    fn observe(&self, name: Key) -> Reply<'_, LeaderStream> {
+        self.0.observe(name)
+    }
+
+    fn resign(&self, leadership: &Leadership) -> Reply<'_, ()> {
+        self.0.resign(leadership)
     }
 }
 

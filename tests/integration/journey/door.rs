@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
+use etcdeck::domain::lock::HeldLock;
 use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{LeaseId, Revision};
+use etcdeck::domain::{Entry, Key, LeaseId, Revision};
 use etcdeck::store::{
-    Cluster, ErrorKind, Granted, Kv, Leases, Reply, Status, Store, StoreError, Watch, WatchRequest,
-    WatchStream,
+    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
+    StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
@@ -73,6 +75,18 @@ impl Doorway {
         }
         self.read(reply)
     }
+
+    /// A write that may wait long: it breaks when the door moves away from open.
+    fn wait<'a, T: Send + 'a>(&'a self, reply: Reply<'a, T>) -> Reply<'a, T> {
+        let reply = self.write(reply);
+        let mut door = self.door.subscribe();
+        Box::pin(async move {
+            tokio::select! {
+                answer = reply => answer,
+                _ = door.wait_for(|door| *door != Door::Open) => Err(silence()),
+            }
+        })
+    }
 }
 
 fn shut() -> StoreError {
@@ -127,6 +141,38 @@ impl Leases for Doorway {
 
     fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
         self.read(self.store.lease_list())
+    }
+}
+
+impl Locks for Doorway {
+    fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
+        self.wait(self.store.lock(name, lease))
+    }
+
+    fn unlock(&self, key: Key) -> Reply<'_, ()> {
+        self.write(self.store.unlock(key))
+    }
+}
+
+impl Elections for Doorway {
+    fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
+        self.wait(self.store.campaign(name, lease, value))
+    }
+
+    fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {
+        self.write(self.store.proclaim(leadership, value))
+    }
+
+    fn leader(&self, name: Key) -> Reply<'_, Option<Entry>> {
+        self.read(self.store.leader(name))
+    }
+
+    fn observe(&self, name: Key) -> Reply<'_, LeaderStream> {
+        self.read(self.store.observe(name))
+    }
+
+    fn resign(&self, leadership: &Leadership) -> Reply<'_, ()> {
+        self.write(self.store.resign(leadership))
     }
 }
 
