@@ -78,6 +78,11 @@ impl App {
     }
 
     fn set_read_only(&mut self, on: bool) {
+        if on && let Some(held) = self.holdings.all.values().next() {
+            // Its renewals would be refused, and giving it up as well.
+            let name = held.hold.name();
+            return self.complain(format!("{name} is held or waited for here; give it up first"));
+        }
         self.settings.read_only = on;
         self.effects.push(Effect::ReadOnly(on));
         if on {
@@ -164,16 +169,14 @@ impl App {
             }
         };
         match line {
-            Some(line) => {
-                let lines = vec![escape::message(&line)];
-                self.dialogs.push(Dialog::Text {
-                    title: "As etcdctl".to_owned(),
-                    lines,
-                    scroll: 0,
-                });
-            }
+            Some(line) => self.show_lines_as_etcdctl(&[line]),
             None => self.say("nothing is selected"),
         }
+    }
+
+    pub(super) fn show_lines_as_etcdctl(&mut self, lines: &[String]) {
+        let lines = lines.iter().map(|line| escape::message(line)).collect();
+        self.dialogs.push(Dialog::Text { title: "As etcdctl".to_owned(), lines, scroll: 0 });
     }
 }
 
