@@ -114,6 +114,13 @@ impl Holdings {
     pub fn find(&self, is: impl Fn(&Hold) -> bool) -> Option<HoldId> {
         self.all.iter().find(|(_, holding)| is(&holding.hold)).map(|(id, _)| *id)
     }
+
+    /// Whether something is held on this lease.
+    pub fn on_lease(&self, id: LeaseId) -> bool {
+        self.all
+            .values()
+            .any(|holding| matches!(holding.state, HoldState::Held { lease, .. } if lease == id))
+    }
 }
 
 impl App {
