@@ -76,13 +76,11 @@ impl App {
     /// Back to the panes, which are as they were.
     pub(super) fn close_view(&mut self) {
         if self.view.take().is_some() {
-            // What only reads is given up; a transaction that was sent is not.
-            let reads = |purpose: &Purpose| matches!(purpose, Purpose::View(purpose) if *purpose != ViewPurpose::Txn);
-            let gone = self.tickets.forget(reads);
+            // All that a view asks for by itself only reads.
+            let gone = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
             if !gone.is_empty() {
                 self.effects.push(Effect::GiveUp(gone));
             }
-            self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
             self.effects.push(Effect::Unwatch(WatchId::VIEW));
             self.redraw = true;
         }

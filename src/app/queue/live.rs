@@ -1,16 +1,15 @@
 //! What keeps the view true: the watch on its keys, and how long the leases in view live.
 
-use std::time::Duration;
 
 use super::{LIVES, QueuesView, Row};
 use crate::app::App;
 use crate::app::clock::Timer;
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::follow::Follow;
-use crate::app::lease::Reading;
 use crate::app::load::Load;
 use crate::app::message::WatchNews;
 use crate::app::purpose::{Purpose, ViewPurpose};
+use crate::domain::lease::Reading;
 use crate::domain::queue::{member_name, shape};
 use crate::domain::{Event, EventKind, Key, LeaseId};
 
@@ -125,10 +124,9 @@ impl App {
             Ok(Answer::LeaseStatuses(statuses)) => {
                 view.lives_refused = false;
                 for (id, status) in statuses {
-                    let reading = status.map(|status| Reading {
-                        granted: status.granted,
-                        ends: now + Duration::from_secs(status.ttl.max(0).unsigned_abs()),
-                        keys: status.keys,
+                    let reading = status.map(|status| match view.lives.get(&id) {
+                        Some(Some(known)) => known.again(status, now),
+                        _ => Reading::first(status, now),
                     });
                     view.lives.insert(id, reading);
                 }
