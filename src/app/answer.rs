@@ -32,6 +32,7 @@ impl App {
             Purpose::View(purpose) => self.on_view_answer(purpose, result),
             Purpose::AttachLook(key, id) => self.on_attach_look(key, id, result),
             Purpose::Attach(key, id) => self.on_attached(&key, id, result),
+            Purpose::Composer(purpose) => self.on_composer_answer(purpose, result),
             // Answered by the file's own message.
             Purpose::SaveLog(..) => {}
         }

@@ -1,7 +1,7 @@
 //! The keys of what stands in front of the panes, and what yes does.
 
 use super::App;
-use super::dialog::{Confirm, Confirmed, Dialog};
+use super::dialog::{Confirm, Confirmed, Dialog, Leaving};
 use super::effect::{Effect, TerminalEffect};
 use super::motion::{movement, scroll};
 use crate::keymap::Action;
@@ -48,6 +48,8 @@ impl App {
                 }
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::TxnForm(_)) => self.act_in_form(action),
+            Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
             Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
                 self.act_in_edit_dialog(action);
@@ -95,6 +97,7 @@ impl App {
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
             Confirmed::SaveDraft => self.save_draft(),
+            Confirmed::Txn(request) => self.send_txn(request),
         }
     }
 
@@ -108,6 +111,8 @@ impl App {
     pub(super) fn quit_asking(&mut self) {
         if self.has_unsaved_draft() {
             self.dialogs.push(Dialog::Unsaved { quit: true });
+        } else if self.composer.is_unsaved() {
+            self.ask_to_save_txn(Leaving::Quit);
         } else if self.holds_something() {
             self.ask_before_quitting();
         } else {
@@ -118,11 +123,16 @@ impl App {
     /// Ctrl-c: asks once when a draft has changes, a second one quits at once.
     pub(super) fn quit_now(&mut self) {
         let unsaved = self.has_unsaved_draft();
-        if self.quit_asked || !(unsaved || self.holds_something()) {
+        let unsaved_txn = self.composer.is_unsaved();
+        if self.quit_asked || !(unsaved || unsaved_txn || self.holds_something()) {
             self.effects.push(Effect::Quit);
             return;
         }
         self.quit_asked = true;
+        if !unsaved && unsaved_txn {
+            self.ask_to_save_txn(Leaving::Quit);
+            return self.complain("the transaction is not saved; Ctrl-c again quits without it");
+        }
         if !unsaved {
             self.ask_before_quitting();
             return self.complain("something is held here; Ctrl-c again quits all the same");

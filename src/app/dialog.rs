@@ -1,5 +1,8 @@
 //! What stands in front of the panes: questions, fields, texts. The topmost gets the keys.
 
+use std::path::PathBuf;
+
+use super::txn::form::Form;
 use super::viewport::Cursor;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
@@ -35,6 +38,10 @@ pub enum Dialog {
         /// To quit the program, not only the editor.
         quit: bool,
     },
+    /// The text of a transaction is not saved, and somebody wants to leave it.
+    UnsavedTxn(Leaving),
+    /// The form that adds to a transaction.
+    TxnForm(Box<Form>),
     /// The save met a change by somebody else.
     Conflict {
         /// The first line shown.
@@ -77,7 +84,8 @@ impl Dialog {
                 &[Context::CommandLine, Context::Field, Context::Always]
             }
             Dialog::Prompt(_) => &[Context::Field, Context::Always],
-            Dialog::Unsaved { .. } => &[Context::Unsaved, Context::Always],
+            Dialog::Unsaved { .. } | Dialog::UnsavedTxn(_) => &[Context::Unsaved, Context::Always],
+            Dialog::TxnForm(_) => &[Context::Form, Context::Field, Context::Always],
             Dialog::Conflict { .. } => &[Context::Conflict, Context::List, Context::Always],
             Dialog::Gone => &[Context::Gone, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
@@ -94,6 +102,7 @@ impl Dialog {
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         match self {
             Dialog::Prompt(prompt) => Some(&mut prompt.field),
+            Dialog::TxnForm(form) => form.field_mut(),
             Dialog::Confirm(Confirm { typed: Some(typed), .. }) => Some(&mut typed.field),
             _ => None,
         }
@@ -139,6 +148,17 @@ pub enum Confirmed {
     Put(Key, TxnRequest),
     /// Saves the draft that came back from the external editor.
     SaveDraft,
+    /// Runs the transaction that was composed.
+    Txn(TxnRequest),
+}
+
+/// Why the text of a transaction is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// To quit the program.
+    Quit,
+    /// To load another one from this file.
+    Load(PathBuf),
 }
 
 /// A one-line field with what it is for.

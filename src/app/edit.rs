@@ -3,7 +3,7 @@
 
 use super::App;
 use super::dialog::{Confirmed, Dialog};
-use super::effect::{Answer, Call, CallResult, Edited, Effect, TerminalEffect};
+use super::effect::{Answer, Call, CallResult, Edited, TerminalEffect};
 use super::load::Load;
 use super::notice::named;
 use super::pane::Pane;
@@ -130,6 +130,17 @@ impl App {
 
     pub(super) fn close_draft(&mut self) {
         let Some(draft) = self.value.edit.take() else { return };
+        // What was asked for this draft must not be taken for an answer to the next one.
+        let of_draft = |purpose: &Purpose| {
+            matches!(purpose, Purpose::Save | Purpose::ReadBack | Purpose::Peek)
+        };
+        self.tickets.forget(of_draft);
+        if matches!(draft.session.state(), State::Saving { .. } | State::Unknown { .. }) {
+            self.complain(format!(
+                "{} may have been saved: its answer was not awaited",
+                draft.key()
+            ));
+        }
         self.dialogs.retain(|dialog| {
             !matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
         });
@@ -205,50 +216,20 @@ impl App {
     }
 
     pub(super) fn act_in_editor(&mut self, action: Action) {
-        let page = usize::from(self.viewport.value.height).saturating_sub(1).max(1);
-        let change: &dyn Fn(&mut TextBuffer) = match action {
-            Action::Save => return self.save_draft(),
-            Action::Cancel => return self.leave_draft(),
-            Action::EditNewline => &TextBuffer::newline,
-            Action::EditTab => &|b| b.insert('\t'),
-            Action::EditUndo => &|b| {
-                b.undo();
-            },
-            Action::EditRedo => &|b| {
-                b.redo();
-            },
-            Action::EditTop => &|b| b.go(Motion::Top),
-            Action::EditBottom => &|b| b.go(Motion::Bottom),
-            Action::EditDeleteToEnd => &TextBuffer::kill_line,
-            Action::Up => &|b| b.go(Motion::Up),
-            Action::Down => &|b| b.go(Motion::Down),
-            Action::PageUp => &|b| b.go(Motion::PageUp(page)),
-            Action::PageDown => &|b| b.go(Motion::PageDown(page)),
-            Action::FieldLeft => &|b| b.go(Motion::Left),
-            Action::FieldRight => &|b| b.go(Motion::Right),
-            Action::FieldWordLeft => &|b| b.go(Motion::WordLeft),
-            Action::FieldWordRight => &|b| b.go(Motion::WordRight),
-            Action::FieldStart => &|b| b.go(Motion::Home),
-            Action::FieldEnd => &|b| b.go(Motion::End),
-            Action::FieldBackspace => &TextBuffer::backspace,
-            Action::FieldDelete => &TextBuffer::delete,
-            Action::FieldDeleteWord => &TextBuffer::delete_word_back,
-            Action::FieldClear => &TextBuffer::delete_to_start,
-            _ => return,
-        };
-        if let Some(draft) = self.value.edit.as_mut() {
-            draft.session.edit(|buffer| change(buffer));
+        let height = usize::from(self.viewport.value.height);
+        match action {
+            Action::Save => self.save_draft(),
+            Action::Cancel => self.leave_draft(),
+            action => {
+                if let Some(draft) = self.value.edit.as_mut() {
+                    draft.session.edit(|buffer| change(buffer, action, height));
+                }
+            }
         }
     }
-
     pub(super) fn insert_into_draft(&mut self, text: &str) {
         if let Some(draft) = self.value.edit.as_mut() {
-            let mut chars = text.chars();
-            draft.session.edit(|buffer| match (chars.next(), chars.next()) {
-                // Typed ones are taken back together, not one by one.
-                (Some(c), None) => buffer.insert(c),
-                _ => buffer.insert_str(text),
-            });
+            draft.session.edit(|buffer| put_in(buffer, text));
         }
     }
 
@@ -286,7 +267,8 @@ impl App {
             Action::Discard => {
                 self.close_draft();
                 if quit {
-                    self.effects.push(Effect::Quit);
+                    // There may be more to ask about.
+                    self.quit_asking();
                 }
             }
             Action::TakeTheirs => {
@@ -321,5 +303,48 @@ impl App {
         if choice == Choice::Done {
             self.say(text);
         }
+    }
+}
+
+/// Does to a text what a key of an editor of `height` rows stands for; nothing for any other action.
+pub(super) fn change(buffer: &mut TextBuffer, action: Action, height: usize) {
+    let page = height.saturating_sub(1).max(1);
+    match action {
+        Action::EditNewline => buffer.newline(),
+        Action::EditTab => buffer.insert('\t'),
+        Action::EditUndo => {
+            buffer.undo();
+        }
+        Action::EditRedo => {
+            buffer.redo();
+        }
+        Action::EditTop => buffer.go(Motion::Top),
+        Action::EditBottom => buffer.go(Motion::Bottom),
+        Action::EditDeleteToEnd => buffer.kill_line(),
+        Action::Up => buffer.go(Motion::Up),
+        Action::Down => buffer.go(Motion::Down),
+        Action::PageUp => buffer.go(Motion::PageUp(page)),
+        Action::PageDown => buffer.go(Motion::PageDown(page)),
+        Action::FieldLeft => buffer.go(Motion::Left),
+        Action::FieldRight => buffer.go(Motion::Right),
+        Action::FieldWordLeft => buffer.go(Motion::WordLeft),
+        Action::FieldWordRight => buffer.go(Motion::WordRight),
+        Action::FieldStart => buffer.go(Motion::Home),
+        Action::FieldEnd => buffer.go(Motion::End),
+        Action::FieldBackspace => buffer.backspace(),
+        Action::FieldDelete => buffer.delete(),
+        Action::FieldDeleteWord => buffer.delete_word_back(),
+        Action::FieldClear => buffer.delete_to_start(),
+        _ => {}
+    }
+}
+
+/// Types a character, or puts in a longer text at once.
+pub(super) fn put_in(buffer: &mut TextBuffer, text: &str) {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        // Typed ones are taken back together, not one by one.
+        (Some(c), None) => buffer.insert(c),
+        _ => buffer.insert_str(text),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::txn::TxnRequest;
+use crate::domain::txn_text::{beyond_etcdctl, print};
 use crate::domain::{Key, LeaseId, Revision};
 
 /// `etcdctl get KEY`, or with `--prefix` for a directory.
@@ -41,6 +43,18 @@ pub fn watch(endpoints: &[String], key: &Key, prefix: bool, from: Revision) -> S
     let flag = if prefix { " --prefix" } else { "" };
     let revision = if from.is_some() { format!(" --rev={from}") } else { String::new() };
     format!("{} watch --prev-kv{flag}{revision} -- {}", command(endpoints), quote(key.as_bytes()))
+}
+
+/// `etcdctl txn` with its text as a here-document, a line each. Where etcdctl cannot say it, the
+/// first line says so.
+pub fn txn(endpoints: &[String], request: &TxnRequest) -> Vec<String> {
+    // No line of the text can be this word: each begins a compare or request, or is blank.
+    const END: &str = "END";
+    let beyond = beyond_etcdctl(request).map(|reason| format!("# not for etcdctl: {reason}"));
+    let first = format!("{} txn <<'{END}'", command(endpoints));
+    let text = print(request);
+    let lines = text.lines().map(str::to_owned);
+    beyond.into_iter().chain([first]).chain(lines).chain([END.to_owned()]).collect()
 }
 
 fn command(endpoints: &[String]) -> String {

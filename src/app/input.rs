@@ -64,6 +64,9 @@ impl App {
     }
 
     fn insert_text(&mut self, text: &str) {
+        if self.dialogs.is_empty() && matches!(self.view, Some(View::Txn)) {
+            return self.insert_into_txn(text);
+        }
         if self.dialogs.is_empty() && self.is_editing() && self.filter_field().is_none() {
             self.insert_into_draft(text);
         } else {
@@ -132,7 +135,7 @@ impl App {
 
     /// What is the same in every view; the rest is the view's.
     fn act_before_view(&mut self, action: Action) {
-        let composing = matches!(self.view, Some(View::Txn(_)));
+        let composing = matches!(self.view, Some(View::Txn));
         match action {
             Action::Help => self.open_help(),
             Action::CommandLine => self.open_command_line(""),

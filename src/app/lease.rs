@@ -1,6 +1,6 @@
 //! The Leases pane: time left, what dies with a lease, and what can be done with one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::App;
@@ -34,6 +34,10 @@ pub struct LeasesPane {
     /// The leases kept alive here.
     pub kept: BTreeMap<LeaseId, Kept>,
     anchor: Option<LeaseId>,
+    /// When they were last asked for.
+    asked: Option<Instant>,
+    /// Those whose time was asked for at least once, answered or refused.
+    told: BTreeSet<LeaseId>,
 }
 
 /// A lease, with what was last read of it.
@@ -104,6 +108,7 @@ impl LeasesPane {
     /// Takes in a fresh list, keeping what was read of the leases that are still there.
     fn set_list(&mut self, mut ids: Vec<LeaseId>) -> bool {
         ids.sort_unstable();
+        self.told.retain(|id| ids.binary_search(id).is_ok());
         let rows: Vec<LeaseRow> = ids
             .into_iter()
             .map(|id| {
@@ -138,6 +143,7 @@ impl App {
             self.leases.list = Load::Loading;
             self.redraw = true;
         }
+        self.leases.asked = Some(self.now);
         self.ask(Purpose::LeaseList, Some(Slot::Leases), Call::LeaseList);
     }
 
@@ -151,10 +157,10 @@ impl App {
                 let ids: Vec<LeaseId> =
                     rows.iter().skip(top).take(height).map(|row| row.id).collect();
                 if !ids.is_empty() {
+                    self.leases.told.extend(&ids);
                     let call = Call::LeaseStatuses(ids);
                     self.ask(Purpose::LeaseStatuses, Some(Slot::Leases), call);
                 }
-                self.timers.set(Timer::Leases, self.now + EVERY);
             }
             Ok(_) => {}
             Err(error) if error.is_connection() && self.leases.list.ready().is_some() => {
@@ -189,16 +195,25 @@ impl App {
         if height > 0 && !ids.is_empty() {
             let in_view = pane.rows();
             let in_view = in_view.iter().skip(pane.cursor.top).take(height);
-            let unread = in_view.clone().any(|row| row.reading.is_none());
+            let unread = |row: &&&LeaseRow| row.reading.is_none() && !pane.told.contains(&row.id);
+            let unread = in_view.clone().any(|row| unread(&row));
             let ends = in_view.filter_map(|row| Some(row.reading.as_ref()?.ends)).min();
-            self.timers.set_earliest(Timer::Second, self.now + Duration::from_secs(1));
             if unread && !self.awaits_leases() && !self.connection.is_stale() {
                 self.timers.set_earliest(Timer::Leases, self.now);
             }
+            self.timers.set_earliest(Timer::Second, self.now + Duration::from_secs(1));
             // When one ends, see whether it is gone.
             if let Some(ends) = ends.filter(|ends| *ends > self.now) {
                 self.timers.set_earliest(Timer::Leases, ends + Duration::from_millis(500));
             }
+        }
+        // Nobody looks, nobody asks.
+        let is_listed = self.leases.list.ready().is_some();
+        if let (true, true, Some(asked)) = (height > 0, is_listed, self.leases.asked)
+            && !self.awaits_leases()
+            && !self.connection.is_stale()
+        {
+            self.timers.set_earliest(Timer::Leases, (asked + EVERY).max(self.now));
         }
     }
 

@@ -54,7 +54,7 @@ use effect::{Call, Effect, Slot};
 use message::{ConnectionNews, Message};
 use notice::{Level, Notice};
 use pane::Pane;
-use purpose::Purpose;
+use purpose::{ComposerPurpose, Purpose};
 use settings::Settings;
 use ticket::{Ticket, Tickets};
 use viewport::Viewport;
@@ -92,6 +92,8 @@ pub struct App {
     pub watch: watch::WatchPane,
     /// What takes the place of the panes.
     pub view: Option<view::View>,
+    /// The transaction being composed; kept while another view is open.
+    pub composer: txn::Composer,
     /// What is held here.
     pub holdings: holding::Holdings,
     /// What the last frame showed.
@@ -135,6 +137,7 @@ impl App {
             leases: lease::LeasesPane::default(),
             watch: watch::WatchPane::default(),
             view: None,
+            composer: txn::Composer::default(),
             holdings: holding::Holdings::default(),
             viewport: Viewport::default(),
             now,
@@ -178,21 +181,26 @@ impl App {
                     self.on_answer(purpose, result);
                 }
             }
-            Message::FileWritten(ticket, result) => {
-                if let Some(Purpose::SaveLog(path, lines)) = self.tickets.redeem(ticket) {
-                    match result {
-                        Ok(()) => self.say(format!("{lines} lines saved to {}", path.display())),
-                        Err(error) => self.complain(format!("not saved: {error}")),
-                    }
+            Message::FileWritten(ticket, result) => match (self.tickets.redeem(ticket), result) {
+                (Some(Purpose::SaveLog(path, lines)), Ok(())) => {
+                    self.say(format!("{lines} lines saved to {}", path.display()));
                 }
-            }
+                (Some(Purpose::SaveLog(..)), Err(error)) => {
+                    self.complain(format!("not saved: {error}"));
+                }
+                (Some(Purpose::Composer(ComposerPurpose::Save(path))), result) => {
+                    self.on_txn_saved(path, result);
+                }
+                _ => {}
+            },
             Message::Connection(news) => self.on_connection(news),
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::FileRead(ticket, result) => {
-                if let Some(Purpose::View(purpose)) = self.tickets.redeem(ticket) {
+                let purpose = self.tickets.redeem(ticket);
+                if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {
                     self.redraw = true;
-                    self.on_file_read(purpose, result);
+                    self.on_txn_loaded(path, result);
                 }
             }
             Message::KeepAlive(id, news) => self.on_keep_alive(id, news),
@@ -252,6 +260,8 @@ impl App {
                 }
                 Timer::Value => self.read_value(),
                 Timer::Counts => self.read_counts(),
+                // Nobody would answer; who comes back is asked.
+                Timer::Leases if self.connection.is_stale() => {}
                 Timer::Leases => self.read_leases(),
                 Timer::View => self.view_again(),
                 Timer::Release => self.release_takes_long(),
@@ -266,10 +276,9 @@ impl App {
         self.connection.now = match news {
             ConnectionNews::Online(status) => {
                 self.seen(status.revision);
-                if self.connection.status.as_ref() != Some(&status) {
-                    self.connection.status = Some(status);
-                    self.redraw = true;
-                }
+                let shown = self.connection.status.as_ref().map(ConnectionState::shown);
+                self.redraw |= shown != Some(ConnectionState::shown(&status));
+                self.connection.status = Some(status);
                 Connection::Online
             }
             ConnectionNews::Lost { error, retry_at } => {

@@ -31,6 +31,9 @@ impl App {
             prompt.error = None;
             prompt.completion = Completion::default();
         }
+        if let Some(Dialog::TxnForm(form)) = self.dialogs.last_mut() {
+            form.error = None;
+        }
         if self.dialogs.is_empty() {
             // What is typed in front of a pane is no filter of it.
             self.filter_changed();
@@ -76,8 +79,8 @@ impl App {
             PromptKind::Lock => self.accept_arguments("lock", &text),
             PromptKind::Campaign => self.accept_arguments("campaign", &text),
             PromptKind::Register => self.accept_arguments("service register", &text),
-            PromptKind::SaveTxn => self.accept_txn_file(&text, kind),
-            PromptKind::LoadTxn => self.accept_txn_file(&text, kind),
+            PromptKind::SaveTxn => self.accept_txn_to_save(&text),
+            PromptKind::LoadTxn => self.accept_txn_to_load(&text),
         };
         if let Err(error) = done {
             self.dialogs.push(dialog);

@@ -58,6 +58,8 @@ pub enum Purpose {
     AttachLook(Key, LeaseId),
     /// The key was hung on this lease, or taken off.
     Attach(Key, LeaseId),
+    /// Something of the composer, which goes on while it is out of sight.
+    Composer(ComposerPurpose),
     /// The watch log, written to this file.
     SaveLog(PathBuf, usize),
 }
@@ -84,10 +86,19 @@ pub enum ViewPurpose {
     Lives,
     /// What hangs on the lease of a member that is to be freed.
     FreeLook(LeaseId),
+}
+
+/// What an answer is for in the composer of transactions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ComposerPurpose {
+    /// The leases there are, which puts may name.
+    Leases,
     /// The transaction.
-    Txn,
-    /// The transaction's file, read.
+    Run,
+    /// What the compares were about, of a transaction whose compares failed.
+    Explain,
+    /// Its file, read.
     Load(PathBuf),
-    /// The transaction's file, written.
+    /// Its file, written.
     Save(PathBuf),
 }

@@ -78,10 +78,10 @@ impl App {
     }
 
     fn set_read_only(&mut self, on: bool) {
-        if on && let Some(held) = self.holdings.all.values().next() {
-            // Its renewals would be refused, and giving it up as well.
-            let name = held.hold.name();
-            return self.complain(format!("{name} is held or waited for here; give it up first"));
+        if on && !self.holdings.all.is_empty() {
+            // Their leases could not be renewed any more: lost without a word.
+            let held: Vec<String> = self.holdings.all.values().map(|h| h.hold.name()).collect();
+            return self.complain(format!("give these up first: {}", held.join(", ")));
         }
         self.settings.read_only = on;
         self.effects.push(Effect::ReadOnly(on));

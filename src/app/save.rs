@@ -6,7 +6,7 @@ use super::App;
 use super::clock::Timer;
 use super::dialog::Dialog;
 use super::edit::Then;
-use super::effect::{Answer, Call, CallResult, Effect};
+use super::effect::{Answer, Call, CallResult};
 use super::purpose::Purpose;
 use crate::domain::edit::{Outcome, SaveError, SaveFailure, State};
 use crate::store::{ErrorKind, StoreError};
@@ -100,7 +100,7 @@ impl App {
                 self.say(text);
                 match self.value.edit.as_ref().map(|draft| draft.then) {
                     Some(Then::Leave) => self.close_draft(),
-                    Some(Then::Quit) => self.effects.push(Effect::Quit),
+                    Some(Then::Quit) => self.quit_asking(),
                     Some(Then::Stay) | None => {}
                 }
             }

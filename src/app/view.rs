@@ -6,7 +6,6 @@ use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
 use super::service::ServicesView;
-use super::txn::Composer;
 use crate::domain::text::Field;
 use crate::keymap::{Action, Context};
 
@@ -19,7 +18,7 @@ pub enum View {
     /// Services and their instances.
     Services(ServicesView),
     /// A transaction being composed.
-    Txn(Box<Composer>),
+    Txn,
 }
 
 impl View {
@@ -35,7 +34,7 @@ impl View {
             View::Services(_) => {
                 &[Context::Services, Context::List, Context::Everywhere, Context::Always]
             }
-            View::Txn(_) => &[Context::Txn, Context::Edit, Context::Always],
+            View::Txn => &[Context::Txn, Context::Edit, Context::Always],
         }
     }
 
@@ -45,7 +44,7 @@ impl View {
             View::Locks(_) => "Locks",
             View::Elections(_) => "Elections",
             View::Services(_) => "Services",
-            View::Txn(_) => "Transaction",
+            View::Txn => "Transaction",
         }
     }
 
@@ -54,7 +53,7 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => view.filter.as_ref(),
             View::Services(view) => view.filter.as_ref(),
-            View::Txn(_) => None,
+            View::Txn => None,
         }
     }
 
@@ -62,7 +61,7 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => Some(&mut view.filter),
             View::Services(view) => Some(&mut view.filter),
-            View::Txn(_) => None,
+            View::Txn => None,
         }
     }
 }
@@ -77,13 +76,11 @@ impl App {
     /// Back to the panes, which are as they were.
     pub(super) fn close_view(&mut self) {
         if self.view.take().is_some() {
-            // What only reads is given up; a transaction that was sent is not.
-            let reads = |purpose: &Purpose| matches!(purpose, Purpose::View(purpose) if *purpose != ViewPurpose::Txn);
-            let gone = self.tickets.forget(reads);
+            // Nothing that is asked for a view writes.
+            let gone = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
             if !gone.is_empty() {
                 self.effects.push(Effect::GiveUp(gone));
             }
-            self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
             self.effects.push(Effect::Unwatch(WatchId::VIEW));
             self.redraw = true;
         }
@@ -94,22 +91,21 @@ impl App {
             None => {}
             Some(View::Locks(_) | View::Elections(_)) => self.act_in_queues(action),
             Some(View::Services(_)) => self.act_in_services(action),
-            Some(View::Txn(_)) => self.act_in_composer(action),
+            Some(View::Txn) => self.act_in_composer(action),
         }
     }
 
     pub(super) fn on_view_answer(&mut self, purpose: ViewPurpose, result: CallResult) {
         match &self.view {
-            None => {}
+            None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
-            Some(View::Txn(_)) => self.on_composer_answer(purpose, result),
         }
     }
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Txn(_)) => {}
+            None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
         }
@@ -121,14 +117,14 @@ impl App {
             None => {}
             Some(View::Locks(_) | View::Elections(_)) => self.settle_queues(),
             Some(View::Services(_)) => self.settle_services(),
-            Some(View::Txn(_)) => self.settle_composer(),
+            Some(View::Txn) => self.settle_composer(),
         }
     }
 
     /// `R` in a view.
     pub(super) fn reload_view(&mut self) {
         match &self.view {
-            None | Some(View::Txn(_)) => {}
+            None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
         }
@@ -148,6 +144,9 @@ impl App {
 
     /// Esc or `q`: back to the panes.
     pub(super) fn leave_view(&mut self) {
+        if matches!(self.view, Some(View::Txn)) {
+            self.say_that_the_text_is_kept();
+        }
         self.close_view();
     }
 

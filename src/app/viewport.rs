@@ -22,6 +22,10 @@ pub struct Viewport {
     pub watch: PaneSize,
     /// The rows of the list of a view, or of its editor.
     pub view: PaneSize,
+    /// The rows beside the editor of a view.
+    pub aside: PaneSize,
+    /// How many rows the text beside it has, in view or not.
+    pub aside_len: usize,
     /// The rows inside the topmost dialog.
     pub dialog: PaneSize,
     /// How many rows the text of the topmost dialog has, in view or not.

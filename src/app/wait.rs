@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::App;
 use super::clock::Timer;
 use super::connection::Connection;
-use super::purpose::{Purpose, ViewPurpose};
+use super::purpose::{ComposerPurpose, Purpose, ViewPurpose};
 
 /// How long a wait may last before the screen says what is awaited.
 const SLOW: Duration = Duration::from_millis(100);
@@ -65,8 +65,15 @@ impl Purpose {
             Purpose::AttachLook(key, _) => format!("reading {key}"),
             Purpose::Attach(key, _) => format!("writing {key}"),
             Purpose::View(ViewPurpose::FreeLook(id)) => format!("reading lease {id}"),
-            Purpose::View(ViewPurpose::Txn) => "running the transaction".to_owned(),
-            Purpose::View(_)
+            Purpose::Composer(ComposerPurpose::Run) => "running the transaction".to_owned(),
+            Purpose::Composer(ComposerPurpose::Load(path)) => {
+                format!("reading {}", crate::domain::escape::message(&path.to_string_lossy()))
+            }
+            Purpose::Composer(ComposerPurpose::Save(path)) => {
+                format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
+            }
+            Purpose::Composer(ComposerPurpose::Leases | ComposerPurpose::Explain)
+            | Purpose::View(_)
             | Purpose::Level(_)
             | Purpose::Counts(_)
             | Purpose::Value(_)

@@ -34,7 +34,7 @@ pub(super) enum Patience {
 pub(super) enum Leader {
     /// It is answered, or fails by itself.
     Any,
-    /// It is to be ended: a watch would be silent for ever.
+    /// It is to be ended: a stream would be silent for ever.
     Required,
 }
 
@@ -100,7 +100,7 @@ impl Limits {
     }
 
     /// Until the headers: the connection, the request on its way (64 KiB/s at the least), the answer.
-    /// Without it the connection alone is limited, by the client.
+    /// `None` where only the connection is limited, which the client sees to.
     pub(super) fn headers(&self, patience: Patience, size: usize) -> Option<Duration> {
         let limit = self.dial + self.gap(patience) + Duration::from_secs((size >> 16) as u64);
         (patience != Patience::Endless).then_some(limit)

@@ -18,8 +18,7 @@ use crate::domain::{Entry, Key, LeaseId, Revision};
 use crate::store::lock::{check_leased, check_named};
 use crate::store::{Elections, ErrorKind, LeaderStream, Reply, StoreError};
 
-/// Where leaders are observed.
-pub(super) const OBSERVE: &str = "/v3/election/observe";
+const OBSERVE: Call = Call::read("/v3/election/observe").endless().with_leader();
 
 const LEADER: Call = Call::read("/v3/election/leader");
 
@@ -165,11 +164,10 @@ impl Observing {
     async fn begin(&self) -> Result<Lines, StoreError> {
         let Observing { http, index, request, token, .. } = self;
         let endpoint = http.endpoints.get(*index);
-        let call = Call::read(OBSERVE).endless().with_leader();
-        let response = http.request(&http.clients.stream, *index, call, request.clone(), token);
+        let response = http.request(&http.clients.stream, *index, OBSERVE, request.clone(), token);
         let response = response.await.map_err(|failure| failure.error)?;
         let status = response.status().as_u16();
-        let mut lines = Lines::new(response, http.about(call));
+        let mut lines = Lines::new(response, http.about(OBSERVE));
         if status == 200 {
             return Ok(lines);
         }

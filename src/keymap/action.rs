@@ -139,6 +139,10 @@ pub enum Action {
     TxnSave,
     /// Load a transaction from a file.
     TxnLoad,
+    /// Go to the next row of a form.
+    FormNext,
+    /// Go to the row before in a form.
+    FormPrevious,
 
     /// Save the draft.
     Save,
@@ -278,6 +282,8 @@ impl Action {
         Action::TxnAdd,
         Action::TxnSave,
         Action::TxnLoad,
+        Action::FormNext,
+        Action::FormPrevious,
         Action::Save,
         Action::EditNewline,
         Action::EditTab,

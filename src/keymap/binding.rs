@@ -34,6 +34,8 @@ pub enum Context {
     Services,
     /// The composer of transactions.
     Txn,
+    /// The form that adds to a transaction, around [`Context::Field`].
+    Form,
     /// The question before quitting, when something is held here.
     Holding,
     /// A question answered with yes or no.
@@ -67,6 +69,7 @@ impl Context {
         Context::Elections,
         Context::Services,
         Context::Txn,
+        Context::Form,
         Context::Holding,
         Context::Dialog,
         Context::Unsaved,
@@ -93,6 +96,7 @@ impl Context {
             Context::Elections => "elections",
             Context::Services => "services",
             Context::Txn => "transactions",
+            Context::Form => "adding to a transaction",
             Context::Holding => "quitting while something is held",
             Context::Dialog => "dialogs",
             Context::Unsaved => "unsaved changes",

@@ -110,10 +110,17 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Services, &["d"], A::ServiceDeregister, "deregister", "Take the selected instance out; asks when it is not of this program."))),
     foot(row(C::Services, &["o", "enter"], A::ViewGoto, "go to", "Go to the key.")),
 
-    write(foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking."))),
+    foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
     foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),
     foot(row(C::Txn, &["alt-o"], A::TxnLoad, "load", "Load a transaction from a file.")),
+    row(C::Txn, &["alt-x"], A::ShowAsEtcdctl, "", "Show the transaction as an etcdctl command line."),
+    row(C::Txn, &["alt-down"], A::HalfDown, "", "Scroll what the text means, and its answer, down."),
+    row(C::Txn, &["alt-up"], A::HalfUp, "", "Scroll what the text means, and its answer, up."),
+    foot(row(C::Txn, &["f1"], A::Help, "help", "Show the keys that work here.")),
+
+    foot(row(C::Form, &["tab", "down"], A::FormNext, "next", "Go to the next row.")),
+    row(C::Form, &["shift-tab", "up"], A::FormPrevious, "", "Go to the row before."),
 
     foot(row(C::Holding, &["r"], A::ReleaseAll, "release all and quit", "Give up all that is held here, then quit.")),
     foot(row(C::Holding, &["x"], A::QuitAnyway, "quit", "Quit; what is held here runs out with its lease.")),

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
-use crate::store::{Kv, Leases, ReadOnly};
+use crate::store::{ErrorKind, Kv, Leases, ReadOnly};
 
 /// Makes the call and sends its answer under the ticket.
 pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, ticket: Ticket, call: Call) {
@@ -26,8 +26,14 @@ async fn answer(store: &ReadOnly, call: Call) -> CallResult {
         Call::LeaseKeepAlive(id) => Answer::Renewed(store.lease_keep_alive(id).await?),
         Call::LeaseStatuses(ids) => {
             let mut statuses = Vec::with_capacity(ids.len());
+            let alone = ids.len() == 1;
             for id in ids {
-                statuses.push((id, store.lease_time_to_live(id, true).await?));
+                match store.lease_time_to_live(id, true).await {
+                    Ok(status) => statuses.push((id, status)),
+                    // A lease with a key that one may not read keeps no other from being told.
+                    Err(error) if error.kind == ErrorKind::PermissionDenied && !alone => {}
+                    Err(error) => return Err(error),
+                }
             }
             Answer::LeaseStatuses(statuses)
         }

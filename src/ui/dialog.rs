@@ -13,7 +13,7 @@ use super::layout::line;
 use super::text::{cut_middle, width, wrap_line};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::dialog::{Confirm, Dialog, Prompt, PromptKind};
+use crate::app::dialog::{Confirm, Dialog, Leaving, Prompt, PromptKind};
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
 use crate::domain::{Key, escape};
 
@@ -41,6 +41,15 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = vec![Line::raw("The draft has changes that are not saved.")];
             text(frame, area, app, theme, leave, lines, 0)
         }
+        Dialog::UnsavedTxn(leaving) => {
+            let title = match leaving {
+                Leaving::Quit => "Quit without saving the transaction?",
+                Leaving::Load(_) => "Load another without saving this one?",
+            };
+            let lines = vec![Line::raw("The text of the transaction is in no file.")];
+            text(frame, area, app, theme, title, lines, 0)
+        }
+        Dialog::TxnForm(form) => super::txn::form(frame, area, app, theme, form),
         Dialog::Conflict { scroll } => {
             let lines = super::edit::conflict_lines(app, theme);
             text(frame, area, app, theme, "Somebody else changed this key", lines, *scroll)
@@ -72,7 +81,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
 
 /// The frame of a dialog, as large as its content needs and the screen allows. Its keys stand in
 /// the lower border, and above it on as many lines more as they need: they are never cut.
-fn boxed(
+pub(super) fn boxed(
     frame: &mut Frame,
     area: Rect,
     app: &App,
@@ -222,11 +231,9 @@ fn prompt(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, prompt: &Prom
             lines.into_iter().map(|line| Line::styled(line, theme.danger())).collect()
         }
         (None, n) if n > 1 => {
-            let rows = usize::from(area.height).saturating_sub(6).clamp(1, COMPLETIONS);
+            let rows = usize::from(area.height).saturating_sub(7).clamp(1, COMPLETIONS);
             let mut lines = super::palette::completions(theme, prompt, rows, room);
-            if n > rows {
-                lines.push(Line::styled(format!("{n} completions"), theme.dim()));
-            }
+            lines.push(Line::styled(format!("{n} completions"), theme.dim()));
             lines
         }
         _ => vec![Line::styled(explained(prompt.kind), theme.dim())],
@@ -257,7 +264,7 @@ fn explained(kind: PromptKind) -> &'static str {
 }
 
 /// A one-line field with its cursor; a long text is shifted so that the cursor stays in view.
-fn field(
+pub(super) fn field(
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,

@@ -40,7 +40,8 @@ pub(super) fn render(
     let cells = usize::from(inner.width);
     let title = cut_middle(&session.key().to_string(), cells);
     frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
-    frame.render_widget(base_line(theme, draft), line(inner, 1));
+    let base = super::text::cut_end(&base_text(draft), cells);
+    frame.render_widget(Line::styled(base, theme.dim()), line(inner, 1));
 
     let body =
         Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
@@ -74,13 +75,13 @@ fn state<'a>(theme: &Theme, state: &State, changed: bool) -> Span<'a> {
 }
 
 /// What the draft is an edit of.
-fn base_line<'a>(theme: &Theme, draft: &Draft) -> Line<'a> {
+fn base_text(draft: &Draft) -> String {
     let session = &draft.session;
     let form = match session.form() {
         Form::Text => "",
-        Form::Hex => "  as hex",
+        Form::Hex => "  edited as hexadecimal",
     };
-    let text = match session.base() {
+    match session.base() {
         Base::Absent(_) => format!("new key{form}"),
         Base::Entry(entry) => {
             let bytes = size(entry.value.len());
@@ -92,12 +93,11 @@ fn base_line<'a>(theme: &Theme, draft: &Draft) -> Line<'a> {
             };
             format!("editing rev {revision}  {bytes}{lease}{form}")
         }
-    };
-    Line::styled(text, theme.dim())
+    }
 }
 
 /// Cells of a character in the editor, escaped where it could act.
-fn cell_width(c: char) -> usize {
+pub(super) fn cell_width(c: char) -> usize {
     match c {
         '\t' => 4,
         c if escape::is_unsafe(c) => escape::message(c.encode_utf8(&mut [0; 4])).len(),
@@ -106,7 +106,7 @@ fn cell_width(c: char) -> usize {
 }
 
 /// The part of a line that is in view: `hidden` cells from its start, `cells` wide.
-fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line<'a> {
+pub(super) fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line<'a> {
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();
     let mut at = 0;

@@ -42,7 +42,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
         (None, Connection::Lost { error, .. } | Connection::Denied { error }) if !typing => {
             let again = app.keymap.chord_for(Action::Reload, Context::Everywhere);
             let again = if app.dialogs.is_empty() {
-                format!(" · {again} tries again")
+                format!(" · {again} tries again now")
             } else {
                 String::new()
             };

@@ -1,5 +1,7 @@
 //! The keys that work where the user is, made from the key table, for the footer and the dialogs.
 
+use std::collections::BTreeSet;
+
 use ratatui::text::{Line, Span};
 
 use super::text::width;
@@ -10,6 +12,7 @@ use crate::keymap::{Action, Context};
 
 /// A key and what it does, in a word or two.
 pub(super) struct Hint {
+    action: Action,
     chord: String,
     text: &'static str,
     /// It is shown even where others must go for it.
@@ -27,8 +30,7 @@ pub(super) fn of_pane(app: &App) -> Vec<Hint> {
     let mut hints = of_contexts(app, &app.contexts());
     if app.contexts().contains(&Context::Field) {
         // A filter has nothing to complete.
-        let complete = app.keymap.chord_for(Action::FieldComplete, Context::Field);
-        hints.retain(|hint| hint.chord != complete);
+        hints.retain(|hint| hint.action != Action::FieldComplete);
     }
     hints
 }
@@ -44,6 +46,7 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
         .collect();
     let mut hints = of_contexts(app, &inner);
     let key = |action, context, text, stays| Hint {
+        action,
         chord: app.keymap.chord_for(action, context),
         text,
         stays,
@@ -56,8 +59,7 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
         })
     );
     if !completes {
-        let complete = app.keymap.chord_for(Action::FieldComplete, Context::Field);
-        hints.retain(|hint| hint.chord != complete);
+        hints.retain(|hint| hint.action != Action::FieldComplete);
     }
     if let Dialog::Event { .. } = dialog {
         hints.push(key(Action::CopyKey, Context::Everywhere, "copy key", false));
@@ -67,7 +69,8 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
     if moves && scrolls && !matches!(dialog, Dialog::Confirm(Confirm { typed: Some(_), .. })) {
         let down = app.keymap.chord_for(Action::Down, Context::List);
         let up = app.keymap.chord_for(Action::Up, Context::List);
-        hints.push(Hint { chord: format!("{down} {up}"), text: "scroll", stays: false });
+        let (action, chord) = (Action::Down, format!("{down} {up}"));
+        hints.push(Hint { action, chord, text: "scroll", stays: false });
     }
     if dialog.contexts().contains(&Context::Everywhere) {
         hints.push(key(Action::Cancel, Context::Everywhere, "close", true));
@@ -81,12 +84,16 @@ fn of_contexts(app: &App, contexts: &[Context]) -> Vec<Hint> {
         let rows = app.keymap.bindings(*context).filter(|row| row.footer);
         rows.map(move |row| (*context, *row))
     });
+    let mut seen = BTreeSet::new();
     rows.filter(|(_, row)| !(row.danger && read_only))
         .map(|(context, row)| Hint {
+            action: row.action,
             chord: app.keymap.chord_for(row.action, context),
             text: row.hint,
             stays: matches!(row.action, Action::Help | Action::Cancel | Action::No),
         })
+        // The innermost context that binds a key decides.
+        .filter(|hint| seen.insert(hint.chord.clone()))
         .collect()
 }
 

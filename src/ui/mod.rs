@@ -58,7 +58,11 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 queue::render(frame, main, app, theme, view, queues)
             }
             View::Services(services) => service::render(frame, main, app, theme, view, services),
-            View::Txn(composer) => txn::render(frame, main, app, theme, view, composer),
+            View::Txn => {
+                let (editor, aside, len) = txn::render(frame, main, app, theme, view);
+                (viewport.aside, viewport.aside_len) = (aside, len);
+                editor
+            }
         };
         return in_front(frame, app, theme, areas.footer, viewport);
     }

@@ -95,9 +95,9 @@ fn a_closed_terminal_ends_the_program() {
 fn an_unsaved_draft_is_asked_about_once() {
     let term = demo();
     term.keys("n/draft\r");
-    term.wait("new key", LIMIT);
+    term.wait("unchanged  1:1", LIMIT);
     term.keys("text");
-    term.wait("changed", LIMIT);
+    term.wait("━ changed ", LIMIT);
     term.keys(CTRL_C);
     term.wait("Quit without saving?", LIMIT);
     assert!(term.is_running());

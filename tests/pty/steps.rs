@@ -35,6 +35,9 @@ pub(crate) fn go_to(term: &Terminal, key: &str) {
     term.keys(&format!("{key}{ENTER}"));
     term.wait_for(&format!("the value of {key:?}"), LIMIT, |screen| {
         let screen = screen.contents();
+        if screen.contains("┏ go to ") {
+            return None;
+        }
         let title = screen.lines().position(|line| value_pane(line).starts_with(key))?;
         let below = value_pane(screen.lines().nth(title + 1)?);
         (below.starts_with("rev ") && below.contains("version")).then_some(())
@@ -43,7 +46,7 @@ pub(crate) fn go_to(term: &Terminal, key: &str) {
 
 /// The part of a line of the upper half that lies in the Value pane.
 fn value_pane(line: &str) -> &str {
-    line.rsplit(['│', '┃']).nth(1).unwrap_or_default()
+    line.rsplit(['│', '┃']).nth(1).unwrap_or_default().trim()
 }
 
 /// Presses Esc, and waits until these words are gone.

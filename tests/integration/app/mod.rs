@@ -1,1 +1,12 @@
-//! [`App::update`](etcdeck::app::App::update) as tables: state and message in, effects and state out.
+//! [`App::update`](etcdeck::app::App::update) as tables: what happens in, effects and state out, on a
+//! clock that moves only when told; no tasks, no store, no screen.
+
+mod deadline;
+mod draft;
+mod goto;
+mod guard;
+mod lease;
+mod selection;
+mod table;
+mod ticket;
+mod watch;

@@ -30,6 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
         case(a_candidate_whose_lease_ended_is_answered_all_the_same),
         case(an_election_needs_a_name_and_a_lease),
         case(an_unknown_lease_cannot_campaign),
+        case(a_value_may_be_too_large),
         case(observing_begins_with_the_present_leader),
         case(observing_waits_for_the_first_leader_and_tells_all_later_ones),
         case(a_leader_lost_is_not_told),
@@ -243,6 +244,17 @@ async fn an_unknown_lease_cannot_campaign(t: Target) {
     let error = t.store.campaign(t.key("n"), UNKNOWN, "1".into()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::LeaseNotFound, "{error}");
     assert_eq!(leader(&t).await, None);
+}
+
+async fn a_value_may_be_too_large(t: Target) {
+    let lease = t.grant(60).await;
+    let value = vec![b'x'; 1_600_000];
+    let error = t.store.campaign(t.key("n"), lease, value.clone()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::TooLarge, "{error}");
+    let won = campaign(&t, lease, "small").await;
+    let error = t.store.proclaim(&won, value).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::TooLarge, "{error}");
+    assert_eq!(leader(&t).await.as_deref(), Some("small"));
 }
 
 async fn observing_begins_with_the_present_leader(t: Target) {

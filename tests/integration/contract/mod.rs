@@ -19,6 +19,7 @@ mod limits;
 mod lock;
 mod nested;
 mod range;
+mod read_only;
 mod replay;
 mod revision;
 mod sandbox_only;

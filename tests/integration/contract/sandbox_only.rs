@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use etcdeck::domain::txn::{PutRequest, RangeRequest};
-use etcdeck::domain::{KeyRange, LeaseId, Revision};
+use etcdeck::domain::{Key, KeyRange, LeaseId, Revision};
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster as _, ErrorKind, Kv as _, Leases as _, Watch as _, WatchMessage, WatchRequest,
+    Cluster as _, Elections as _, ErrorKind, Kv as _, Leases as _, Watch as _, WatchMessage,
+    WatchRequest,
 };
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
@@ -64,6 +65,7 @@ async fn its_tasks_and_watches_end_with_the_last_handle() {
     let traffic = sandbox.start_traffic();
     let mut watch = sandbox.watch(WatchRequest::new(KeyRange::single("x"))).await.unwrap();
     watch.next().await;
+    let mut observed = sandbox.observe(Key::from("nobody")).await.unwrap();
     let other = sandbox.clone();
     drop(sandbox);
     other.lease_grant(60, LeaseId::NONE).await.unwrap();
@@ -73,6 +75,7 @@ async fn its_tasks_and_watches_end_with_the_last_handle() {
     let error = watch.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unknown);
     assert!(watch.next().await.is_none());
+    assert_eq!(observed.next().await.unwrap().unwrap_err().kind, ErrorKind::Unknown);
     traffic.await.expect("ends by itself");
     // The task that ends leases is the only other one.
     let metrics = tokio::runtime::Handle::current().metrics();

@@ -16,7 +16,7 @@ use crate::support::install::Version;
 use crate::support::servers::Etcd;
 
 /// `etcdctl txn` of the server's release with this text.
-pub(super) fn ctl_txn(etcd: &Etcd, text: &str) -> Output {
+fn ctl_txn(etcd: &Etcd, text: &str) -> Output {
     let mut child = Command::new(etcd.version().etcdctl())
         .env_clear()
         .envs(etcd.env())
@@ -34,7 +34,7 @@ pub(super) fn ctl_txn(etcd: &Etcd, text: &str) -> Output {
 }
 
 /// Whether it was a transaction for etcdctl and the server, whatever became of the compares.
-pub(super) fn is_answered(answer: &Output) -> bool {
+fn is_answered(answer: &Output) -> bool {
     let said = String::from_utf8_lossy(&answer.stdout);
     answer.status.success() && (said.starts_with("SUCCESS") || said.starts_with("FAILURE"))
 }

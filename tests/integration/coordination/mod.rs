@@ -1,6 +1,7 @@
 //! Queues, services and transactions as the screen knows them.
 
 mod etcdctl;
+mod flap;
 mod queue;
 mod queue_order;
 mod service;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use etcdeck::domain::LeaseId;
 use etcdeck::domain::txn::{Op, PutRequest, TxnRequest};
 use etcdeck::domain::txn_text::{LIMIT_BYTES, LIMIT_OPS, check, parse, unknown_leases};
+use etcdeck::gateway::{Gateway, GatewayOptions};
+use etcdeck::store::Kv as _;
 
-use super::etcdctl::{ctl_txn, is_answered};
 use crate::support::servers::Etcd;
 
 /// Transactions and what is wrong with them; all that is wrong here a server refuses as well.
@@ -43,14 +44,15 @@ fn what_is_wrong_is_said_with_its_place() {
     }
 }
 
-#[test]
-fn servers_refuse_exactly_that() {
+#[tokio::test]
+async fn servers_refuse_exactly_that() {
     for version in Etcd::versions() {
         // Its own, since all keys from one on are deleted.
         let etcd = Etcd::start(version);
-        for (text, expected) in CASES.iter().filter(|(text, _)| !text.contains("txn {")) {
-            let answer = ctl_txn(&etcd, text);
-            assert_eq!(is_answered(&answer), expected.is_empty(), "{version}: {text}\n{answer:?}");
+        let store = Gateway::connect(GatewayOptions::new([etcd.url()])).unwrap();
+        for (text, expected) in CASES {
+            let answer = store.txn(parse(text).unwrap()).await;
+            assert_eq!(answer.is_ok(), expected.is_empty(), "{version}: {text}\n{answer:?}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Why a transaction failed, said from what is there.
 
 use etcdeck::domain::txn::{
-    DeleteResponse, Op, OpResponse, RangeRequest, RangeResponse, TxnRequest, TxnResponse,
+    DeleteResponse, Op, OpResponse, PutResponse, RangeRequest, RangeResponse, TxnRequest,
+    TxnResponse,
 };
-use etcdeck::domain::txn_text::{Held, explain, explaining, parse, parse_compare};
+use etcdeck::domain::txn_text::{Held, describe, explain, explaining, parse, parse_compare};
 use etcdeck::domain::{Entry, Key, LeaseId, Revision, Version};
 
 fn entry(key: &str) -> Entry {
@@ -101,4 +102,29 @@ fn no_reads_where_the_server_would_refuse_so_many() {
     };
     assert!(explaining(&with(100)).is_some());
     assert!(explaining(&with(101)).is_none());
+}
+
+#[test]
+fn answers_in_one_line_each() {
+    let many = RangeResponse { count: 10, more: true, ..read(&[entry("a"), entry("b")]) };
+    let counted = RangeResponse { count: 10, ..read(&[]) };
+    let put = |previous| PutResponse { revision: Revision(9), previous };
+    let txn = TxnResponse { succeeded: true, responses: Vec::new(), revision: Revision(9) };
+    let cases = [
+        (OpResponse::Range(read(&[])), "nothing there"),
+        (OpResponse::Range(read(&[entry("a")])), "a = \"red\" at revision 7"),
+        (OpResponse::Range(read(&[entry("a"), entry("b")])), "2 keys"),
+        (OpResponse::Range(many), "2 of 10 keys"),
+        (OpResponse::Range(counted), "10 keys"),
+        (OpResponse::Put(put(None)), "put at revision 9"),
+        (OpResponse::Put(put(Some(entry("a")))), "put at revision 9 in place of 3 bytes"),
+        (
+            OpResponse::Delete(DeleteResponse { deleted: 1, ..DeleteResponse::default() }),
+            "deleted 1 key",
+        ),
+        (OpResponse::Txn(txn), "compares held, 0 answers"),
+    ];
+    for (response, line) in cases {
+        assert_eq!(describe::response(&response), line, "{response:?}");
+    }
 }

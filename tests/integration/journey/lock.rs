@@ -234,7 +234,7 @@ fn nothing_is_taken_when_read_only() {
         // What is held must be given up before: its renewals would be refused.
         let mut screen = world.screen();
         takes(&mut screen, "m").await;
-        screen.runs("read-only on").sees("lock m is held or waited for here").await;
+        screen.runs("read-only on").sees("give these up first: lock m").await;
         screen.runs("unlock m").sees("given up").await.runs("read-only on").sees("READ-ONLY").await;
     });
 }

@@ -23,6 +23,7 @@ mod lease;
 mod lock;
 mod lock_rival;
 mod read_only;
+mod resume;
 mod rival;
 mod screen;
 mod terminal;

@@ -298,7 +298,7 @@ impl Desk {
         let mut viewport = None;
         terminal
             .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
-            .expect("a frame");
+            .expect("a screen in memory");
         (terminal.backend().buffer().clone(), viewport.expect("what was drawn"))
     }
 

@@ -104,6 +104,7 @@ fn the_faces_of_the_view() {
     desk.answers = Answers::Store;
     desk.online();
     desk.wait(Duration::from_secs(3));
+    assert!(!desk.screen().contains("refused"), "{}", desk.screen());
     assert!(desk.screen().contains("nobody holds or waits"), "{}", desk.screen());
 }
 
@@ -117,7 +118,7 @@ fn what_is_held_stays_in_the_header_on_every_width() {
         desk.happens(Message::Hold(HoldId(1), HoldNews::Doubtful { until, reason }));
         assert!(header(&mut desk).contains("PERHAPS LOST"), "{}", desk.screen());
         assert!(!header(&mut desk).contains("HOLDING"), "{}", desk.screen());
-        desk.press("r");
+        desk.press("j j j j r");
         assert!(header(&mut desk).contains("giving up"), "{}", desk.screen());
         desk.happens(Message::Hold(HoldId(1), HoldNews::Released));
         assert!(!header(&mut desk).contains("lock"), "{}", desk.screen());
@@ -131,6 +132,7 @@ fn without_a_connection_nobody_is_said_to_hold() {
     desk.lost(9);
     let screen = desk.screen();
     assert!(!screen.contains("holds") && screen.contains("held?"), "{screen}");
+    assert!(!screen.contains("held,") && screen.contains("HELD? lock /locks/migrate"), "{screen}");
     assert!(screen.contains(" stale "), "{screen}");
     desk.online();
     assert!(desk.screen().contains("holds"));
