@@ -50,6 +50,14 @@ pub enum Hold {
 }
 
 impl Hold {
+    /// The name of the queue it has a place in.
+    pub fn queue(&self) -> Option<&Key> {
+        match self {
+            Hold::Lock { name, .. } | Hold::Candidacy { name, .. } => Some(name),
+            Hold::Registration { .. } => None,
+        }
+    }
+
     /// `lock /migrate`, `candidacy in /leader`, `service api/i-1`: made safe for the screen.
     pub fn name(&self) -> String {
         match self {

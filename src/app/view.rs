@@ -76,7 +76,7 @@ impl App {
     /// Back to the panes, which are as they were.
     pub(super) fn close_view(&mut self) {
         if self.view.take().is_some() {
-            // All that a view asks for by itself only reads.
+            // Nothing that is asked for a view writes.
             let gone = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
             if !gone.is_empty() {
                 self.effects.push(Effect::GiveUp(gone));

@@ -127,6 +127,8 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     for holding in app.holdings.all.values() {
         let (state, style) = match &holding.state {
             HoldState::Waiting => ("waiting for", theme.changed()),
+            // Nobody can say now whether its key is still there.
+            HoldState::Held { .. } if app.connection.is_stale() => ("HELD?", theme.changed()),
             HoldState::Held { .. } => ("HOLDING", theme.good()),
             HoldState::Doubtful { .. } => ("PERHAPS LOST:", theme.danger()),
             HoldState::Releasing => ("giving up", theme.changed()),

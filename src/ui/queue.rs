@@ -64,14 +64,10 @@ pub(super) fn render(
             for (offset, (index, row)) in in_view.enumerate() {
                 let at = line(inner, offset as u16);
                 let text = match row {
-                    Row::Queue(queue) => queue_line(theme, shown.kind, queue, inner.width),
+                    Row::Queue(queue) => queue_line(app, theme, shown.kind, queue, inner.width),
                     Row::Member(queue, place, member) => {
-                        let stands = standing(queue, *place);
-                        let since =
-                            shown.since(row).map(|at| app.now.saturating_duration_since(at));
-                        let since = since.map(|since| seconds(since.as_secs().cast_signed()));
-                        let cells = Cells { app, theme, shown, width: inner.width };
-                        cells.member(stands, since, member)
+                        Cells { app, theme, shown, width: inner.width }
+                            .member(queue, *place, member)
                     }
                 };
                 frame.render_widget(text, at);
@@ -131,16 +127,21 @@ fn lease_width(cells: u16) -> usize {
 }
 
 /// `/locks/migrate  1 holds, 2 wait  held up by those of /locks`
-fn queue_line<'a>(theme: &Theme, kind: QueueKind, queue: &Queue, cells: u16) -> Line<'a> {
-    let waiting = queue.waiters().len();
-    let counts = match (queue.holder().is_some(), kind, queue.coverage) {
-        (_, _, Coverage::Part) => format!("{} queued", number(queue.members.len() as i64)),
-        (true, QueueKind::Lock, _) => format!("held, {} waiting", number(waiting as i64)),
-        (true, QueueKind::Election, _) => format!("led, {} behind", number(waiting as i64)),
-        (false, QueueKind::Lock, _) => format!("not held, {} waiting", number(waiting as i64)),
-        (false, QueueKind::Election, _) => {
-            format!("not led, {} candidates", number(waiting as i64))
-        }
+fn queue_line<'a>(
+    app: &App,
+    theme: &Theme,
+    kind: QueueKind,
+    queue: &Queue,
+    cells: u16,
+) -> Line<'a> {
+    let (lock, waiting) = (kind == QueueKind::Lock, number(queue.waiters().len() as i64));
+    let known = queue.coverage == Coverage::Whole && !app.connection.is_stale();
+    let counts = match (queue.holder().is_some(), lock) {
+        _ if !known => format!("{} queued", number(queue.members.len() as i64)),
+        (true, true) => format!("held, {waiting} waiting"),
+        (true, false) => format!("led, {waiting} behind"),
+        (false, true) => format!("not held, {waiting} waiting"),
+        (false, false) => format!("not led, {waiting} candidates"),
     };
     let mut warnings = Vec::new();
     if let Some(blocker) = queue.blocker() {
@@ -186,10 +187,13 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     /// `  holds     here  694d…4a1f     58s        1,203  2m 5s  value`
-    fn member<'b>(&self, stands: Standing, since: Option<String>, member: &Member) -> Line<'b> {
+    fn member<'b>(&self, queue: &Queue, place: usize, member: &Member) -> Line<'b> {
+        let since = self.shown.since(&Row::Member(queue, place, member));
+        let since = since.map(|at| self.app.now.saturating_duration_since(at).as_secs());
+        let since = since.map(|since| seconds(since.cast_signed())).unwrap_or_default();
         let theme = self.theme;
-        let (word, style) = self.standing(stands);
-        let (here, here_style) = self.here(member);
+        let (word, style) = self.standing(standing(queue, place));
+        let (here, here_style) = self.here(queue, member);
         let lease = member.lease.to_string();
         let cells = lease_width(self.width);
         let lease = if cells < 16 { short_lease(&lease) } else { lease };
@@ -204,7 +208,7 @@ impl Cells<'_> {
             let revision = format!("{:>12}", number(member.since.0));
             spans.push(Span::styled(revision, theme.number()));
         }
-        spans.push(Span::raw(format!("{:>8}", since.unwrap_or_default())));
+        spans.push(Span::raw(format!("{since:>8}")));
         let used: usize = spans.iter().map(Span::width).sum();
         let room = usize::from(self.width).saturating_sub(used + 2);
         let value = &member.value[..member.value.len().min(VALUE)];
@@ -230,8 +234,10 @@ impl Cells<'_> {
     }
 
     /// Whether it is of this program.
-    fn here(&self, member: &Member) -> (&'static str, Style) {
-        match self.app.holdings.on_lease(member.lease).map(|held| &held.state) {
+    fn here(&self, queue: &Queue, member: &Member) -> (&'static str, Style) {
+        let held = self.app.holdings.on_lease(member.lease);
+        let held = held.filter(|held| held.hold.queue() == Some(&queue.name));
+        match held.map(|held| &held.state) {
             None => ("", Style::new()),
             Some(HoldState::Waiting | HoldState::Held { .. }) => ("here", self.theme.strong()),
             Some(HoldState::Doubtful { .. }) => ("here?", self.theme.danger()),

@@ -112,6 +112,13 @@ impl World {
         entry.map_or("-".to_owned(), |e| String::from_utf8_lossy(&e.value).into_owned())
     }
 
+    /// The keys that begin with a prefix.
+    pub(super) async fn keys(&self, prefix: &str) -> Vec<Key> {
+        let request = RangeRequest::new(KeyRange::prefix(prefix));
+        let answer = self.store.range(request).await.expect("range");
+        answer.entries.into_iter().map(|entry| entry.key).collect()
+    }
+
     /// How many keys there are.
     pub(super) async fn count(&self) -> i64 {
         let request = RangeRequest::new(KeyRange::all()).count_only();

@@ -8,6 +8,7 @@ mod dialogs;
 mod hostile;
 mod panes;
 mod picture;
+mod queues;
 mod scene;
 mod styles;
 
