@@ -22,5 +22,6 @@ mod lease;
 mod read_only;
 mod screen;
 mod terminal;
+mod txn;
 mod watch;
 mod world;

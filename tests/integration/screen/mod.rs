@@ -10,6 +10,7 @@ mod panes;
 mod picture;
 mod scene;
 mod styles;
+mod txn;
 
 use desk::Desk;
 
