@@ -143,6 +143,8 @@ impl App {
         let text = self.composer.buffer.revision();
         self.composer.run = Run::Running { request: request.clone(), text };
         self.composer.scroll = 0;
+        // What explains the one before would be taken for an explanation of this one.
+        self.tickets.forget(|p| *p == Purpose::Composer(ComposerPurpose::Explain));
         self.ask(Purpose::Composer(ComposerPurpose::Run), None, Call::Txn(request));
     }
 

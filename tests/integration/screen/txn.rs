@@ -1,12 +1,10 @@
 //! Snapshots of the composer of transactions.
 
-use etcdeck::domain::LeaseId;
 use etcdeck::domain::txn::PutRequest;
-use etcdeck::keymap::Chord;
-use etcdeck::store::{ErrorKind, Kv, StoreError};
+use etcdeck::store::{ErrorKind, Kv, Leases, StoreError};
 use ratatui::style::{Color, Modifier};
 
-use super::desk::{Answers, Desk};
+use super::desk::{Answers, Desk, lease};
 use super::{SMALL, USUAL, at_sizes, scene};
 
 const WIDE: (u16, u16) = (120, 40);
@@ -111,13 +109,24 @@ fn what_is_wrong_is_red_and_marked_without_color_too() {
 }
 
 #[test]
-fn a_lease_is_looked_for_once_and_found_when_it_is_there() {
-    let mut desk = composing("\nput a 1 --lease=694d81a1c0de0001\n")(USUAL);
-    assert!(!desk.screen().contains("there is no lease"));
-    desk.press("end");
-    desk.type_text("2");
-    let id = LeaseId(0x694d_81a1_c0de_0001);
-    assert!(desk.screen().contains("on lease"), "{id}");
-    desk.happens(etcdeck::app::message::Message::Key(Chord::parse("backspace").expect("a key")));
-    assert!(!desk.screen().contains("there is no lease"));
+fn a_lease_that_is_typed_is_looked_for() {
+    let mut desk = composing("\nput a 1 --lease=694d81a1c0de0001")(USUAL);
+    let is_missing = |desk: &mut Desk| desk.screen().contains("then 1: there is no lease");
+    assert!(desk.screen().contains("on lease"), "{}", desk.screen());
+    assert!(!is_missing(&mut desk));
+    for (digit, missing) in [("9", true), ("2", false), ("", true), ("3", false)] {
+        desk.press("backspace");
+        desk.type_text(digit);
+        assert_eq!(is_missing(&mut desk), missing, "{}", desk.screen());
+        if digit.is_empty() {
+            desk.type_text("0");
+        }
+    }
+    // Granted meanwhile by somebody else: found by the next look, at the latest with the question.
+    desk.press("backspace");
+    desk.type_text("7");
+    assert!(is_missing(&mut desk));
+    desk.others(async |store| store.lease_grant(60, lease(7)).await).expect("the sandbox answers");
+    desk.press("ctrl-r n");
+    assert!(!is_missing(&mut desk), "{}", desk.screen());
 }
