@@ -1,5 +1,7 @@
 //! Puts the parts together: settings, store, terminal, loop, exit status.
 
+mod discovery;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use crate::app::{self, App};
-use crate::config::{self, Credentials, Settings, Target};
+use crate::config::{self, Credentials, Servers, Settings, Target};
 use crate::domain::Key;
 use crate::event_loop::{self, Console, Ended};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
@@ -53,7 +55,14 @@ async fn start(settings: Settings) -> anyhow::Result<u8> {
             Arc::new(sandbox)
         }
         Target::Server(connection) => {
-            let options = match gateway_options(*connection, &mut signals).await {
+            let endpoints = match &connection.servers {
+                Servers::Listed(urls) => urls.clone(),
+                Servers::Discovered(discovery) => tokio::select! {
+                    found = discovery::discover(discovery, &connection) => found?,
+                    ending = signals.ending() => return Ok(ending.exit_status()),
+                },
+            };
+            let options = match gateway_options(*connection, endpoints, &mut signals).await {
                 Ok(options) => options,
                 Err(TerminalError::Ended(ending)) => return Ok(ending.exit_status()),
                 Err(error) => return Err(error.into()),
@@ -103,6 +112,7 @@ pub async fn screen(
 /// What the settings mean to the gateway; a password that is missing is asked for.
 async fn gateway_options(
     connection: config::Connection,
+    endpoints: Vec<String>,
     signals: &mut Signals,
 ) -> Result<GatewayOptions, TerminalError> {
     let (credentials, jwt_token) = match connection.credentials {
@@ -120,7 +130,7 @@ async fn gateway_options(
     };
     let (cert, key) = connection.tls.identity.unzip();
     Ok(GatewayOptions {
-        endpoints: connection.endpoints,
+        endpoints,
         credentials,
         jwt_token,
         tls: TlsOptions {

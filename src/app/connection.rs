@@ -41,6 +41,11 @@ impl Default for ConnectionState {
 }
 
 impl ConnectionState {
+    /// What of a status is on the screen: the sizes of the database change by themselves and are not.
+    pub(super) fn shown(status: &Status) -> Status {
+        Status { db_size: 0, db_size_in_use: 0, ..status.clone() }
+    }
+
     /// Whether what is on the screen may be out of date.
     pub fn is_stale(&self) -> bool {
         matches!(self.now, Connection::Lost { .. })

@@ -130,6 +130,17 @@ impl App {
 
     pub(super) fn close_draft(&mut self) {
         let Some(draft) = self.value.edit.take() else { return };
+        // What was asked for this draft must not be taken for an answer to the next one.
+        let of_draft = |purpose: &Purpose| {
+            matches!(purpose, Purpose::Save | Purpose::ReadBack | Purpose::Peek)
+        };
+        self.tickets.forget(of_draft);
+        if matches!(draft.session.state(), State::Saving { .. } | State::Unknown { .. }) {
+            self.complain(format!(
+                "{} may have been saved: its answer was not awaited",
+                draft.key()
+            ));
+        }
         self.dialogs.retain(|dialog| {
             !matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
         });

@@ -276,10 +276,9 @@ impl App {
         self.connection.now = match news {
             ConnectionNews::Online(status) => {
                 self.seen(status.revision);
-                if self.connection.status.as_ref() != Some(&status) {
-                    self.connection.status = Some(status);
-                    self.redraw = true;
-                }
+                let shown = self.connection.status.as_ref().map(ConnectionState::shown);
+                self.redraw |= shown != Some(ConnectionState::shown(&status));
+                self.connection.status = Some(status);
                 Connection::Online
             }
             ConnectionNews::Lost { error, retry_at } => {

@@ -83,7 +83,14 @@ impl KeysPane {
             RowKind::Node(id) => self.tree.row_index(*id),
             kind => self.tree.position(*kind),
         };
-        same.or_else(|| self.tree.row_near(key.as_bytes()))
+        // What was awaited is here: the first of it stands where the wait was told.
+        let arrived = || {
+            let at = self.cursor.selected;
+            let parent = self.tree.parent(self.tree.row(at)?.kind.node())?;
+            matches!(kind, RowKind::Loading(dir) | RowKind::More(dir) if *dir == parent)
+                .then_some(at)
+        };
+        same.or_else(arrived).or_else(|| self.tree.row_near(key.as_bytes()))
     }
 
     pub(super) fn select(&mut self, index: usize) {

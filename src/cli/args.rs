@@ -15,7 +15,8 @@ Examples:
 Every connection option can also be set as an environment variable, with the name and meaning that
 etcdctl gives it: ETCDCTL_ENDPOINTS, ETCDCTL_USER, ETCDCTL_PASSWORD, ETCDCTL_CACERT, ETCDCTL_CERT,
 ETCDCTL_KEY, ETCDCTL_INSECURE_SKIP_TLS_VERIFY, ETCDCTL_INSECURE_TRANSPORT, ETCDCTL_DIAL_TIMEOUT,
-ETCDCTL_COMMAND_TIMEOUT, ETCDCTL_KEEPALIVE_TIME, ETCDCTL_KEEPALIVE_TIMEOUT, ETCDCTL_AUTH_JWT_TOKEN.
+ETCDCTL_COMMAND_TIMEOUT, ETCDCTL_KEEPALIVE_TIME, ETCDCTL_KEEPALIVE_TIMEOUT, ETCDCTL_AUTH_JWT_TOKEN,
+ETCDCTL_DISCOVERY_SRV, ETCDCTL_DISCOVERY_SRV_NAME, ETCDCTL_INSECURE_DISCOVERY.
 A flag beats a variable. Durations are written as in 5s, 1m30s, 300ms; booleans as true or false.
 NO_COLOR switches colors off.";
 
@@ -108,9 +109,17 @@ pub(super) struct ConnectionArgs {
     #[arg(long, value_name = "TOKEN")]
     pub(super) auth_jwt_token: Option<String>,
 
-    /// Domain to find the servers in (not supported yet: give --endpoints)
+    /// Domain whose SRV records tell where the servers are
     #[arg(long, value_name = "DOMAIN")]
     pub(super) discovery_srv: Option<String>,
+
+    /// Service name in those records, where a domain has several clusters
+    #[arg(long, value_name = "NAME")]
+    pub(super) discovery_srv_name: Option<String>,
+
+    /// Take servers without TLS from those records too [default: true]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) insecure_discovery: Option<String>,
 }
 
 impl ConnectionArgs {
@@ -131,6 +140,8 @@ impl ConnectionArgs {
             ("--keepalive-timeout", self.keepalive_timeout.is_some()),
             ("--auth-jwt-token", self.auth_jwt_token.is_some()),
             ("--discovery-srv", self.discovery_srv.is_some()),
+            ("--discovery-srv-name", self.discovery_srv_name.is_some()),
+            ("--insecure-discovery", self.insecure_discovery.is_some()),
         ];
         given.into_iter().find_map(|(flag, typed)| typed.then_some(flag))
     }

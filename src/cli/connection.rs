@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::args::ConnectionArgs;
 use super::given::{Env, Given, Rank};
-use crate::config::{self, Connection, Credentials, Tls, Transport};
+use crate::config::{self, Connection, Credentials, Discovery, Servers, Tls, Transport};
 use crate::domain::Secret;
 
 const DEFAULT_ENDPOINT: &str = "127.0.0.1:2379";
@@ -18,14 +18,9 @@ pub(super) fn connection(args: ConnectionArgs, env: Env<'_>) -> Result<Connectio
     let find = |flag: &str, typed: Option<String>| Given::find(flag, typed, env);
     let typed = (!args.endpoints.is_empty()).then(|| args.endpoints.join(","));
     let endpoints = find("--endpoints", typed)?;
-    let discovery = find("--discovery-srv", args.discovery_srv)?;
-    // etcdctl asks DNS first. To connect elsewhere than it would must be the user's own word.
-    if discovery.is_given() && (discovery.rank == Rank::Flag || endpoints.rank != Rank::Flag) {
-        return Err(format!(
-            "{}: finding servers by DNS is not supported yet; give --endpoints",
-            discovery.name
-        ));
-    }
+    let domain = find("--discovery-srv", args.discovery_srv)?;
+    let service = find("--discovery-srv-name", args.discovery_srv_name)?;
+    let insecure_discovery = find("--insecure-discovery", args.insecure_discovery)?;
 
     let ca = find("--cacert", args.cacert)?;
     let cert = find("--cert", args.cert)?;
@@ -51,7 +46,7 @@ pub(super) fn connection(args: ConnectionArgs, env: Env<'_>) -> Result<Connectio
     let password = find("--password", args.password)?;
     let token = find("--auth-jwt-token", args.auth_jwt_token)?;
     Ok(Connection {
-        endpoints: urls(endpoints, transport)?,
+        servers: servers(endpoints, transport, domain, service, insecure_discovery)?,
         credentials: credentials(user, password, token)?,
         tls,
         dial_timeout: find("--dial-timeout", args.dial_timeout)?.limit()?.unwrap_or(DIAL_TIMEOUT),
@@ -65,6 +60,24 @@ pub(super) fn connection(args: ConnectionArgs, env: Env<'_>) -> Result<Connectio
             .limit()?
             .unwrap_or(KEEPALIVE_TIMEOUT),
     })
+}
+
+/// As etcdctl, DNS comes first; but where a variable names a domain, a flag may name servers.
+fn servers(
+    endpoints: Given,
+    transport: Transport,
+    domain: Given,
+    service: Given,
+    insecure: Given,
+) -> Result<Servers, String> {
+    let by_dns = domain.is_given() && (domain.rank == Rank::Flag || endpoints.rank != Rank::Flag);
+    if !by_dns {
+        return urls(endpoints, transport).map(Servers::Listed);
+    }
+    let insecure = insecure.boolean()?.unwrap_or(true);
+    let service = service.label()?;
+    let domain = domain.domain()?;
+    Ok(Servers::Discovered(Discovery { domain, service, insecure }))
 }
 
 fn urls(given: Given, transport: Transport) -> Result<Vec<String>, String> {

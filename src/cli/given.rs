@@ -80,6 +80,26 @@ impl Given {
             .transpose()
     }
 
+    /// A name in DNS.
+    pub(super) fn domain(self) -> Result<String, String> {
+        let text = self.value.unwrap_or_default();
+        let labels = text.strip_suffix('.').unwrap_or(&text);
+        if labels.len() > 200 || !labels.split('.').all(is_label) {
+            return Err(format!("{}: {text:?} is not a domain like example.com", self.name));
+        }
+        Ok(text)
+    }
+
+    /// A part of a name in DNS.
+    pub(super) fn label(self) -> Result<Option<String>, String> {
+        match self.value {
+            Some(text) if text.len() > 40 || !is_label(&text) => {
+                Err(format!("{}: {text:?} cannot be a part of a name in DNS", self.name))
+            }
+            value => Ok(value),
+        }
+    }
+
     /// A duration that must be longer than nothing.
     pub(super) fn limit(&self) -> Result<Option<Duration>, String> {
         match self.duration()? {
@@ -90,4 +110,10 @@ impl Given {
             other => Ok(other),
         }
     }
+}
+
+/// Whether DNS takes it between two dots.
+fn is_label(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (1..=63).contains(&text.len()) && text.chars().all(allowed)
 }

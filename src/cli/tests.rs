@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Connection, Credentials};
+use crate::config::{Connection, Credentials, Discovery, Servers};
 use crate::domain::Secret;
 
 fn read(args: &str, env: &[(&str, &str)]) -> Result<Settings, Exit> {
@@ -17,6 +17,13 @@ fn server(args: &str, env: &[(&str, &str)]) -> Connection {
     match read(args, env) {
         Ok(Settings { target: Target::Server(connection), .. }) => *connection,
         other => panic!("{args}: {other:?}"),
+    }
+}
+
+fn urls(connection: &Connection) -> &[String] {
+    match &connection.servers {
+        Servers::Listed(urls) => urls,
+        Servers::Discovered(_) => panic!("{connection:?} is to be found by DNS"),
     }
 }
 
@@ -36,7 +43,7 @@ fn nothing_given_means_what_etcdctl_means() {
     assert_eq!((settings.prefix.as_slice(), settings.delimiter.as_slice()), (&b""[..], &b"/"[..]));
     assert!(!settings.read_only && settings.color);
     let connection = server("", &[("ETCDCTL_ENDPOINTS", ""), ("ETCDCTL_API", "2")]);
-    assert_eq!(connection.endpoints, ["http://127.0.0.1:2379"]);
+    assert_eq!(urls(&connection), ["http://127.0.0.1:2379"]);
     assert_eq!(connection.credentials, Credentials::None);
     assert_eq!(connection.tls, crate::config::Tls::default());
     assert_eq!(connection.dial_timeout, Duration::from_secs(2));
@@ -50,10 +57,10 @@ fn a_flag_beats_a_variable_beats_the_default() {
     let env = [("ETCDCTL_DIAL_TIMEOUT", "1m30s"), ("ETCDCTL_ENDPOINTS", "a:1, b:2,a:1")];
     let connection = server("", &env);
     assert_eq!(connection.dial_timeout, Duration::from_secs(90));
-    assert_eq!(connection.endpoints, ["http://a:1", "http://b:2"]);
+    assert_eq!(urls(&connection), ["http://a:1", "http://b:2"]);
     let connection = server("--dial-timeout=300ms --endpoints c:3 --endpoints=d:4,e", &env);
     assert_eq!(connection.dial_timeout, Duration::from_millis(300));
-    assert_eq!(connection.endpoints, ["http://c:3", "http://d:4", "http://e:2379"]);
+    assert_eq!(urls(&connection), ["http://c:3", "http://d:4", "http://e:2379"]);
     let last = server("--command-timeout 1s --command-timeout 7s", &[]);
     assert_eq!(last.command_timeout, Duration::from_secs(7));
     // A wrong variable that is overruled harms nobody.
@@ -81,7 +88,7 @@ fn tls_is_spoken_when_etcdctl_would() {
         ("--endpoints http://a:1", &[("ETCDCTL_CACERT", "ca.pem")], "http://a:1"),
         ("--endpoints https://a:1", &[], "https://a:1"),
     ] {
-        assert_eq!(server(args, env).endpoints, [url], "{args} {env:?}");
+        assert_eq!(urls(&server(args, env)), [url], "{args} {env:?}");
     }
     let tls = server("--cert c.pem --insecure-skip-tls-verify", &[("ETCDCTL_KEY", "k.pem")]).tls;
     assert_eq!(tls.identity, Some(("c.pem".into(), "k.pem".into())));
@@ -130,8 +137,12 @@ fn a_mistake_is_named_with_its_place_and_what_was_expected() {
         ("--password x", &[], &["--password needs --user"]),
         ("--user :x", &[], &["--user", "name is empty"]),
         ("--user a:b --auth-jwt-token t", &[], &["--user and --auth-jwt-token"]),
-        ("--discovery-srv example.com", &[], &["--discovery-srv", "--endpoints"]),
-        ("", &[("ETCDCTL_DISCOVERY_SRV", "example.com")], &["ETCDCTL_DISCOVERY_SRV"]),
+        ("--discovery-srv a..b", &[], &["--discovery-srv", "a..b", "example.com"]),
+        ("--discovery-srv http://a", &[], &["--discovery-srv", "domain"]),
+        ("--discovery-srv a --discovery-srv-name b.c", &[], &["--discovery-srv-name", "b.c"]),
+        ("--discovery-srv a --insecure-discovery=x", &[], &["--insecure-discovery", "boolean"]),
+        ("--demo --discovery-srv-name a", &[], &["--demo", "--discovery-srv-name"]),
+        ("", &[("ETCDCTL_DISCOVERY_SRV", "a b")], &["ETCDCTL_DISCOVERY_SRV", "\"a b\""]),
         ("--delimiter=", &[], &["--delimiter", "not 0"]),
         ("--delimiter \\q", &[], &["--delimiter", "unknown escape"]),
         ("/a\\x1", &[], &["PREFIX", "unknown escape"]),
@@ -145,6 +156,28 @@ fn a_mistake_is_named_with_its_place_and_what_was_expected() {
         for part in parts {
             assert!(said.contains(part), "{args} {env:?}: {part} is missing in: {said}");
         }
+    }
+}
+
+#[test]
+fn dns_comes_before_endpoints_unless_a_flag_beats_a_variable() {
+    let found = |domain: &str, service: Option<&str>, insecure: bool| {
+        let (domain, service) = (domain.to_owned(), service.map(str::to_owned));
+        Servers::Discovered(Discovery { domain, service, insecure })
+    };
+    let listed = |url: &str| Servers::Listed(vec![url.to_owned()]);
+    let domain = ("ETCDCTL_DISCOVERY_SRV", "env.example");
+    let name = ("ETCDCTL_DISCOVERY_SRV_NAME", "blue");
+    let secure = ("ETCDCTL_INSECURE_DISCOVERY", "false");
+    for (args, env, servers) in [
+        ("--discovery-srv a.example", &[][..], found("a.example", None, true)),
+        ("--discovery-srv a.example. --endpoints b", &[], found("a.example.", None, true)),
+        ("", &[domain, name, secure], found("env.example", Some("blue"), false)),
+        ("", &[domain, ("ETCDCTL_ENDPOINTS", "b:1")], found("env.example", None, true)),
+        ("--endpoints b:1", &[domain], listed("http://b:1")),
+        ("--endpoints b:1", &[name, secure], listed("http://b:1")),
+    ] {
+        assert_eq!(server(args, env).servers, servers, "{args} {env:?}");
     }
 }
 

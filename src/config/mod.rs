@@ -9,4 +9,4 @@ mod settings;
 
 pub use endpoint::{EndpointError, Transport, endpoint};
 pub use go::{boolean, duration};
-pub use settings::{Connection, Credentials, Settings, Target, Tls};
+pub use settings::{Connection, Credentials, Discovery, Servers, Settings, Target, Tls};

@@ -32,8 +32,8 @@ pub enum Target {
 /// How to reach real servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// URLs such as `http://127.0.0.1:2379`, without a slash at the end; never empty.
-    pub endpoints: Vec<String>,
+    /// Where they are.
+    pub servers: Servers,
     /// Who asks.
     pub credentials: Credentials,
     /// How https is spoken.
@@ -46,6 +46,27 @@ pub struct Connection {
     pub keepalive_time: Duration,
     /// How long a probe may stay unanswered.
     pub keepalive_timeout: Duration,
+}
+
+/// Where the servers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Servers {
+    /// URLs such as `http://127.0.0.1:2379`, without a slash at the end; never empty.
+    Listed(Vec<String>),
+    /// DNS is to be asked before the screen opens.
+    Discovered(Discovery),
+}
+
+/// The SRV records that tell where the servers are: `_etcd-client-ssl._tcp.DOMAIN` for https,
+/// `_etcd-client._tcp.DOMAIN` for http.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// The domain.
+    pub domain: String,
+    /// Tells clusters in one domain apart: `_etcd-client-ssl-NAME._tcp.DOMAIN`.
+    pub service: Option<String>,
+    /// Whether http servers are taken too.
+    pub insecure: bool,
 }
 
 /// Who asks.

@@ -8,7 +8,7 @@ use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex,
 use tokio::sync::oneshot;
 
 use super::session::{keyboard, write_all};
-use super::{Signalled, Signals, TerminalError};
+use super::{Signals, TerminalError};
 
 /// Asks for a password on the terminal without showing it.
 ///
@@ -40,17 +40,9 @@ async fn ask_on(
     std::thread::Builder::new().name("password".to_owned()).spawn(reader)?;
     let answer = tokio::select! {
         answer = answer => answer.unwrap_or(Ok(None)),
-        ending = ending(signals) => return Err(TerminalError::Ended(ending)),
+        ending = signals.ending() => return Err(TerminalError::Ended(ending)),
     };
     answer?.ok_or(TerminalError::Cancelled)
-}
-
-async fn ending(signals: &mut Signals) -> super::Ending {
-    loop {
-        if let Signalled::End(ending) = signals.next().await {
-            return ending;
-        }
-    }
 }
 
 /// Reads up to Enter; `None` when given up.

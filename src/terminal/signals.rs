@@ -91,6 +91,15 @@ impl Signals {
         }
     }
 
+    /// Waits until a signal asks the program to end.
+    pub async fn ending(&mut self) -> Ending {
+        loop {
+            if let Signalled::End(ending) = self.next().await {
+                return ending;
+            }
+        }
+    }
+
     /// Gives the terminal back and stops the process as the terminal's own Ctrl-z would, with
     /// everything in its process group. When it goes on, the terminal is taken again and the whole
     /// screen must be drawn anew; when it was told to end meanwhile (`kill %1` does both at once), the

@@ -74,8 +74,8 @@ fn lease_line<'a>(app: &App, theme: &Theme, row: &LeaseRow, cells: u16) -> Line<
     let soon = left * 5 <= reading.granted;
     let style = if soon { theme.danger() } else { Style::new() };
     // What is about to end says so without color too.
-    let mark = if soon { "!" } else { " " };
-    spans.push(Span::styled(format!("{:>8}{mark}", seconds(left)), style));
+    let mark = if soon { "!" } else { "" };
+    spans.push(Span::styled(format!("{:>9}", format!("{mark}{}", seconds(left))), style));
     if cells >= 38 {
         spans.push(Span::styled(format!(" of {:<7}", span(reading.granted)), theme.dim()));
     }

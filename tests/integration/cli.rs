@@ -35,6 +35,8 @@ fn help_goes_to_stdout_and_names_every_option() {
         "--keepalive-timeout",
         "--auth-jwt-token",
         "--discovery-srv",
+        "--discovery-srv-name",
+        "--insecure-discovery",
         "--delimiter",
         "--color",
         "Examples:",
@@ -67,4 +69,15 @@ fn wrong_usage_is_said_on_stderr_with_status_2() {
         let said = text(&output.stderr);
         assert!(said.starts_with("error: ") && said.contains(part), "{said}");
     }
+}
+
+#[test]
+fn a_domain_without_servers_is_said_before_the_screen_opens() {
+    let args = ["--discovery-srv", "nothing.invalid", "--command-timeout", "2s"];
+    let output = run(&args, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = text(&output.stderr);
+    // Where there is no name server either, the reason is another one.
+    assert!(said.starts_with("etcdeck: --discovery-srv: "), "{said}");
 }

@@ -1,6 +1,7 @@
 //! The test servers do what the tests rely on.
 
 use std::fs;
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
@@ -30,8 +31,10 @@ fn post(etcd: &Etcd, path: &str, body: &str) -> std::io::Result<String> {
 fn each_version_is_itself_and_keeps_its_data_over_kill_and_restart() {
     for version in Etcd::versions() {
         let etcd = Etcd::start(version);
+        assert_ne!(etcd.peer_address(), etcd.address());
         let status = post(&etcd, "/v3/maintenance/status", "{}").unwrap();
         assert!(status.contains(&format!(r#""version":"{version}."#)), "{status}");
+        assert!(TcpStream::connect(etcd.peer_address()).is_ok(), "the port for other members");
 
         assert_eq!(etcd.ctl(&["put", "/check", "kept"]), "OK\n");
         etcd.kill();

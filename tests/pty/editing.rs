@@ -73,10 +73,12 @@ fn a_key_keeps_its_lease_when_it_is_saved() {
         assert_eq!(value_of(&etcd, "/leased").as_deref(), Some(&b"yx"[..]));
         let attached = etcd.ctl(&["lease", "timetolive", &id, "--keys"]);
         assert!(attached.contains("/leased"), "{attached}");
-        // Reading it: the lease still ends the key.
+        leave_draft(&term);
+        term.wait("version 2  lease ", LIMIT);
+        // It still ends with its lease.
         etcd.ctl(&["lease", "revoke", &id]);
         assert_eq!(value_of(&etcd, "/leased"), None);
-        leave_draft(&term);
+        term.wait("no keys here", LIMIT);
         quit(term);
     });
 }

@@ -160,13 +160,23 @@ fn a_lease_counts_down_and_takes_its_key_along() {
         term.wait("no leases", LIMIT);
         term.keys("3n");
         term.wait("grant", LIMIT);
-        term.keys(&format!("\x153{ENTER}"));
-        term.wait("of 3s", LIMIT);
+        term.keys(&format!("\x155{ENTER}"));
+        term.wait("of 5s", LIMIT);
         let listed = etcd.ctl(&["lease", "list"]);
         let id = listed.lines().last().expect("one lease").trim();
         etcd.ctl(&["put", "--lease", id, "/mortal", "for a while"]);
         term.wait("mortal", LIMIT);
-        term.wait(" 2s of 3s", LIMIT);
+        let left = |below: u32| {
+            term.wait_for("the countdown", LIMIT, |screen| {
+                let screen = screen.contents();
+                let (before, _) = screen.split_once(" of 5s")?;
+                let left = before.split_whitespace().last()?.trim_end_matches(['s', '!']);
+                let left: u32 = left.parse().ok()?;
+                (left < below).then_some(left)
+            })
+        };
+        let first = left(6);
+        assert!(left(first) < first);
         term.keys(&format!(":watch /mortal{ENTER}"));
         term.wait("1 watching /mortal", LIMIT);
         term.wait("DELETE", LIMIT);

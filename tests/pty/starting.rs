@@ -33,8 +33,8 @@ fn assert_in_budget(endpoint: &str) {
         })
         .collect();
     times.sort();
-    println!("first frame at {endpoint}: median {:?}, all {times:?}", times[STARTS / 2]);
-    assert!(times[0] <= BUDGET, "{times:?}");
+    // The quickest one: the others share the machine with the rest of the tests.
+    assert!(times[0] <= BUDGET, "first frame at {endpoint}: {times:?}");
 }
 
 /// Help, dialogs and moving work without a server; quitting waits for nobody.
@@ -43,7 +43,7 @@ fn assert_usable(term: Terminal) {
     term.wait("┏ Help ", LIMIT);
     escape(&term, "┏ Help ");
     term.keys("4");
-    term.wait("┏ 4 Watch", LIMIT);
+    term.wait(" 4 Watch ━", LIMIT);
     term.keys(&format!(":wat{ENTER}"));
     term.wait("no command", LIMIT);
     escape(&term, "no command");
@@ -117,8 +117,7 @@ fn an_idle_screen_is_silent_and_uses_no_cpu() {
     assert!(settled, "it never came to rest");
     let before = term.cpu_time().expect("it runs");
     let written = term.output_within(REST);
-    let used = term.cpu_time().expect("it runs") - before;
-    println!("idle: {} bytes and {used:?} of CPU in {REST:?}", written.len());
+    let used = term.cpu_time().expect("it runs").saturating_sub(before);
     assert!(written.is_empty(), "{}", String::from_utf8_lossy(&written).escape_debug());
     // Two ticks of the clock it is measured with: a status is asked for meanwhile.
     assert!(used <= Duration::from_millis(20), "{used:?} in {REST:?}");

@@ -35,6 +35,9 @@ pub(crate) fn go_to(term: &Terminal, key: &str) {
     term.keys(&format!("{key}{ENTER}"));
     term.wait_for(&format!("the value of {key:?}"), LIMIT, |screen| {
         let screen = screen.contents();
+        if screen.contains("┏ go to ") {
+            return None;
+        }
         let title = screen.lines().position(|line| value_pane(line).starts_with(key))?;
         let below = value_pane(screen.lines().nth(title + 1)?);
         (below.starts_with("rev ") && below.contains("version")).then_some(())

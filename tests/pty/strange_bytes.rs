@@ -29,7 +29,7 @@ fn assert_harmless(output: &[u8]) {
         let (params, rest) = sequence.split_at(end);
         let known =
             params.starts_with('[') && rest.starts_with(['m', 'H', 'J', 'K', 'h', 'l', 'X']);
-        assert!(known, "an unexpected sequence: {:?}", &sequence[..end + 1]);
+        assert!(known, "an unexpected sequence: {:?}", &sequence[..=end]);
     }
 }
 

@@ -9,9 +9,11 @@ use etcdeck::domain::lease::LeaseStatus;
 
 use super::table::{Table, denied, down};
 
-fn status(ttl: i64, keys: &[&str]) -> Option<LeaseStatus> {
+/// What is answered of lease 7.
+fn status(ttl: i64, keys: &[&str]) -> Answer {
     let keys = keys.iter().map(|key| (*key).into()).collect();
-    Some(LeaseStatus { id: LeaseId(7), ttl, granted: 60, keys })
+    let status = LeaseStatus { id: LeaseId(7), ttl, granted: 60, keys };
+    Answer::LeaseStatuses(vec![(LeaseId(7), Some(status))])
 }
 
 #[test]
@@ -49,10 +51,10 @@ fn a_lease_is_kept_alive_until_told_otherwise() {
         table.keys("3 R").answers_leases(vec![LeaseId(7)]);
         table.keys("a");
         let open = table.asked(|call| *call == Call::LeaseStatuses(vec![LeaseId(7)]));
-        table.answers(open.ticket, Ok(Answer::LeaseStatuses(vec![(LeaseId(7), status(60, &[]))])));
+        table.answers(open.ticket, Ok(status(60, &[])));
         table.keys("a");
         let open = table.asked(|call| *call == Call::LeaseStatuses(vec![LeaseId(7)]));
-        table.answers(open.ticket, Ok(Answer::LeaseStatuses(vec![(LeaseId(7), status(60, &[]))])));
+        table.answers(open.ticket, Ok(status(60, &[])));
         assert!(table.effects.iter().any(|e| matches!(e, Effect::KeepAlive { .. })));
         let shown = format!("{news:?}");
         table.happens(Message::KeepAlive(LeaseId(7), news));
@@ -71,8 +73,7 @@ fn revoking_looks_at_the_keys_first_and_lets_go() {
     table.runs("lease revoke 7");
     assert!(!table.open.iter().any(|open| open.call == Call::LeaseRevoke(LeaseId(7))));
     let open = table.asked(|call| *call == Call::LeaseStatuses(vec![LeaseId(7)]));
-    let status = (LeaseId(7), status(60, &["b", "a"]));
-    table.answers(open.ticket, Ok(Answer::LeaseStatuses(vec![status])));
+    table.answers(open.ticket, Ok(status(60, &["b", "a"])));
     table.keys("n");
     assert!(!table.open.iter().any(|open| open.call == Call::LeaseRevoke(LeaseId(7))));
     table.runs("lease revoke 7");

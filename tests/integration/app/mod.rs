@@ -2,6 +2,7 @@
 //! clock that moves only when told; no tasks, no store, no screen.
 
 mod deadline;
+mod draft;
 mod goto;
 mod guard;
 mod lease;

@@ -117,16 +117,12 @@ impl Table {
     pub(super) fn passes(&mut self, time: Duration) -> &mut Table {
         let end = self.now + time;
         for _ in 0..1000 {
-            match self.app.next_deadline().filter(|at| *at <= end) {
-                Some(at) => {
-                    self.now = self.now.max(at);
-                    self.happens(Message::Clock);
-                }
-                None => {
-                    self.now = end;
-                    return self;
-                }
-            }
+            let Some(at) = self.app.next_deadline().filter(|at| *at <= end) else {
+                self.now = end;
+                return self;
+            };
+            self.now = self.now.max(at);
+            self.happens(Message::Clock);
         }
         panic!("the application wants to be woken for ever");
     }

@@ -23,7 +23,8 @@ fn changes_by_others_appear_without_a_reload() {
     everywhere(async |world| {
         world.holds(&["a/one=1", "a/two=2"]).await;
         let mut screen = world.screen();
-        screen.sees("▸ a/").await.keys("l").sees("one").await.keys("j").sees("text 1 B").await;
+        screen.sees("▸ a/").await.keys("l").sees_row(&["┃     one"]).await;
+        screen.keys("j").sees("text 1 B").await;
         world.put("a/one", "uno, by somebody else").await;
         screen.sees("uno, by somebody else").await.sees("version 2").await;
         world.put("a/one and a half", "x").await;

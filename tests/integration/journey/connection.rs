@@ -185,8 +185,8 @@ fn a_user_of_one_prefix_sees_that_prefix_and_what_was_refused() {
 
         // From the top nothing can be listed, but what is allowed can be gone to.
         let mut screen = Opening::new().on("as ann", store);
-        screen.sees("etcdserver: permission").await.runs("goto app/name").sees("my api").await;
-        screen.runs("goto secret/x").sees("permission denied").await;
+        screen.sees("permission").await.runs("goto app/name").sees("my api").await;
+        screen.runs("goto secret/x").sees("permission").await.loses("my api").await;
     });
 }
 

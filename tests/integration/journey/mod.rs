@@ -20,6 +20,7 @@ mod filter;
 mod host;
 mod lease;
 mod read_only;
+mod resume;
 mod screen;
 mod terminal;
 mod txn;

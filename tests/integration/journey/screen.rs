@@ -201,14 +201,12 @@ impl Screen {
 
     /// Waits until the program has ended.
     pub(super) async fn ends(&mut self) -> Ended {
-        match tokio::time::timeout(LIMIT, &mut self.task).await {
-            Ok(ended) => ended.expect("the loop does not panic"),
-            Err(_) => panic!(
-                "{}: the program does not end; the screen:\n{}",
-                self.name,
-                self.shown.borrow().text()
-            ),
-        }
+        let ended = tokio::time::timeout(LIMIT, &mut self.task).await;
+        let Ok(ended) = ended else {
+            let text = self.shown.borrow().text();
+            panic!("{}: the program does not end; the screen:\n{text}", self.name);
+        };
+        ended.expect("the loop does not panic")
     }
 
     /// Whether the program still runs, all that was typed having been taken in.

@@ -23,7 +23,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "domain", imports: &[], packages: &[] },
     Layer { name: "keymap", imports: &[], packages: &[] },
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
-    Layer { name: "config", imports: &["domain", "keymap"], packages: &[] },
+    Layer { name: "config", imports: &["domain"], packages: &[] },
     Layer {
         name: "terminal",
         imports: &["keymap"],
@@ -90,7 +90,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "terminal",
             "ui",
         ],
-        packages: &["anyhow", "jiff", "tokio"],
+        packages: &["anyhow", "hickory_resolver", "jiff", "tokio"],
     },
     Layer { name: "main", imports: &["cli", "domain", "launch"], packages: &["anyhow"] },
 ];

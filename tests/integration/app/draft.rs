@@ -1,0 +1,95 @@
+//! A draft that was given up leaves nothing behind that the next one could take for its own.
+
+use std::time::Instant;
+
+use etcdeck::app::App;
+use etcdeck::app::effect::{Answer, Call, CallResult, Effect};
+use etcdeck::app::message::Message;
+use etcdeck::app::settings::Settings;
+use etcdeck::app::ticket::Ticket;
+use etcdeck::domain::edit::State;
+use etcdeck::domain::txn::{OpResponse, PutResponse, RangeResponse, TxnResponse};
+use etcdeck::domain::{Key, Revision};
+use etcdeck::keymap::Chord;
+
+struct Desk {
+    app: App,
+    now: Instant,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let now = tokio::time::Instant::now().into_std();
+        let settings = Settings {
+            read_only: false,
+            demo: false,
+            delimiter: b"/".to_vec(),
+            root: Key::default(),
+            user: None,
+            skip_verify: false,
+            endpoints: Vec::new(),
+        };
+        Desk { app: App::new(settings, now), now }
+    }
+
+    /// Types keys, one a word, and gives the calls they lead to.
+    fn keys(&mut self, keys: &str) -> Vec<(Ticket, Call)> {
+        let chords = keys.split(' ').map(|key| Chord::parse(key).expect("a chord"));
+        chords.flat_map(|chord| self.take(Message::Key(chord))).collect()
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<(Ticket, Call)> {
+        let result: CallResult = Ok(answer);
+        self.take(Message::Answered(ticket, result))
+    }
+
+    fn take(&mut self, message: Message) -> Vec<(Ticket, Call)> {
+        let effects = self.app.update(message, self.now).effects;
+        let call = |effect| match effect {
+            Effect::Call { ticket, call, .. } => Some((ticket, call)),
+            _ => None,
+        };
+        effects.into_iter().filter_map(call).collect()
+    }
+
+    /// Makes a key of one letter with a value of one letter, up to the save, which is not answered.
+    fn save_new(&mut self, key: &str) -> Ticket {
+        let calls = self.keys("1 n");
+        assert!(calls.is_empty(), "{calls:?}");
+        self.take(Message::Paste(key.to_owned()));
+        let look = self.keys("enter");
+        let [(look, Call::Range(_))] = look.as_slice() else { panic!("{look:?}") };
+        let nothing =
+            RangeResponse { revision: Revision(7), entries: Vec::new(), count: 0, more: false };
+        self.answer(*look, Answer::Range(nothing));
+        let save = self.keys("x ctrl-s");
+        let [(save, Call::Txn(_))] = save.as_slice() else { panic!("{save:?}") };
+        assert!(matches!(self.state(), Some(State::Saving { .. })));
+        *save
+    }
+
+    fn state(&self) -> Option<&State> {
+        self.app.value.edit.as_ref().map(|draft| draft.session.state())
+    }
+}
+
+fn saved(revision: i64) -> Answer {
+    let revision = Revision(revision);
+    let put = OpResponse::Put(PutResponse { revision, previous: None });
+    Answer::Txn(TxnResponse { revision, succeeded: true, responses: vec![put] })
+}
+
+#[test]
+fn the_answer_to_a_save_is_not_taken_for_that_of_the_next_draft() {
+    let mut desk = Desk::new();
+    let first = desk.save_new("a");
+    desk.keys("esc x");
+    assert!(desk.state().is_none(), "given up");
+    let notice = desk.app.notice.as_ref().expect("it is said").text.clone();
+    assert!(notice.contains("may have been saved"), "{notice}");
+    let second = desk.save_new("b");
+    desk.answer(first, saved(8));
+    assert!(matches!(desk.state(), Some(State::Saving { .. })), "{:?}", desk.state());
+    desk.answer(second, saved(9));
+    assert!(matches!(desk.state(), Some(State::Clean)), "{:?}", desk.state());
+}
