@@ -23,7 +23,7 @@ pub enum Call {
     LeaseRevoke(LeaseId),
     /// Renew a lease once.
     LeaseKeepAlive(LeaseId),
-    /// Time left and attached keys, of several leases one after the other.
+    /// Time left and attached keys, of several leases, a few at once.
     LeaseStatuses(Vec<LeaseId>),
     /// All leases.
     LeaseList,

@@ -17,6 +17,27 @@ pub fn time_to_live(endpoints: &[String], id: LeaseId) -> String {
     format!("{} lease timetolive {id} --keys", command(endpoints))
 }
 
+/// `etcdctl lease revoke ID`.
+pub fn revoke(endpoints: &[String], id: LeaseId) -> String {
+    format!("{} lease revoke {id}", command(endpoints))
+}
+
+/// `etcdctl lock NAME`.
+pub fn lock(endpoints: &[String], name: &Key) -> String {
+    format!("{} lock {}", command(endpoints), operand(name.as_bytes()))
+}
+
+/// `etcdctl elect NAME VALUE`.
+pub fn elect(endpoints: &[String], name: &Key, value: &[u8]) -> String {
+    let (name, value) = (operand(name.as_bytes()), quote(value));
+    format!("{} elect {name} {value}", command(endpoints))
+}
+
+/// `etcdctl elect --listen NAME`.
+pub fn observe(endpoints: &[String], name: &Key) -> String {
+    format!("{} elect --listen {}", command(endpoints), operand(name.as_bytes()))
+}
+
 /// `etcdctl watch`, for a key or a prefix, from a revision.
 pub fn watch(endpoints: &[String], key: &Key, prefix: bool, from: Revision) -> String {
     let flag = if prefix { " --prefix" } else { "" };
@@ -41,6 +62,12 @@ fn command(endpoints: &[String]) -> String {
         return "etcdctl".to_owned();
     }
     format!("etcdctl --endpoints={}", quote(endpoints.join(",").as_bytes()))
+}
+
+/// A first operand that cannot be taken for a flag; behind it etcdctl takes no more of them.
+fn operand(bytes: &[u8]) -> String {
+    let dashes = if bytes.starts_with(b"-") { "-- " } else { "" };
+    format!("{dashes}{}", quote(bytes))
 }
 
 /// Bytes as one word of a POSIX shell; `$'…'` where a control character or odd byte needs it, which

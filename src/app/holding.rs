@@ -97,6 +97,8 @@ pub struct Holding {
     pub state: HoldState,
     /// Since when it is in this state.
     pub since: Instant,
+    /// The lease that its key hangs on, or will, as soon as it is known.
+    pub lease: Option<LeaseId>,
 }
 
 /// All that is held here, by number.
@@ -114,6 +116,11 @@ impl Holdings {
     pub fn find(&self, is: impl Fn(&Hold) -> bool) -> Option<HoldId> {
         self.all.iter().find(|(_, holding)| is(&holding.hold)).map(|(id, _)| *id)
     }
+
+    /// What is held, or waited for, with a key on this lease.
+    pub fn on_lease(&self, lease: LeaseId) -> Option<&Holding> {
+        self.all.values().find(|holding| holding.lease == Some(lease))
+    }
 }
 
 impl App {
@@ -129,7 +136,8 @@ impl App {
         self.holdings.started += 1;
         let id = HoldId(self.holdings.started);
         self.say(format!("waiting for {}", hold.name()));
-        let holding = Holding { hold: hold.clone(), state: HoldState::Waiting, since: self.now };
+        let (state, since) = (HoldState::Waiting, self.now);
+        let holding = Holding { hold: hold.clone(), state, since, lease: None };
         self.holdings.all.insert(id, holding);
         self.effects.push(Effect::Hold(id, hold));
     }
@@ -156,11 +164,17 @@ impl App {
         let name = holding.hold.name();
         self.redraw = true;
         match news {
+            HoldNews::Queued(lease) => {
+                if matches!(holding.state, HoldState::Waiting | HoldState::Releasing) {
+                    holding.lease = Some(lease);
+                }
+            }
             HoldNews::Held { .. } | HoldNews::Doubtful { .. }
                 if holding.state == HoldState::Releasing => {}
             HoldNews::Held { key, fencing, lease } => {
                 let was_waiting = holding.state == HoldState::Waiting;
                 holding.state = HoldState::Held { key, fencing, lease };
+                holding.lease = Some(lease);
                 holding.since = self.now;
                 self.seen(fencing);
                 if was_waiting {

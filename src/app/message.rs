@@ -115,6 +115,8 @@ pub enum KeepAliveNews {
 /// What became of something held here. It ends with `Lost`, `Released` or `Failed`.
 #[derive(Debug)]
 pub enum HoldNews {
+    /// It is waited for with the key of this lease. It may come late, after it is held.
+    Queued(LeaseId),
     /// It is held: the key exists and is the first of its queue.
     Held {
         /// The key that stands for it.

@@ -262,7 +262,7 @@ impl App {
                 Timer::Counts => self.read_counts(),
                 // Nobody would answer; who comes back is asked.
                 Timer::Leases if self.connection.is_stale() => {}
-                Timer::Leases => self.read_leases(),
+                Timer::Leases => self.leases_again(),
                 Timer::View => self.view_again(),
                 Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),

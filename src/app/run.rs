@@ -169,16 +169,14 @@ impl App {
             }
         };
         match line {
-            Some(line) => {
-                let lines = vec![escape::message(&line)];
-                self.dialogs.push(Dialog::Text {
-                    title: "As etcdctl".to_owned(),
-                    lines,
-                    scroll: 0,
-                });
-            }
+            Some(line) => self.show_lines_as_etcdctl(&[line]),
             None => self.say("nothing is selected"),
         }
+    }
+
+    pub(super) fn show_lines_as_etcdctl(&mut self, lines: &[String]) {
+        let lines = lines.iter().map(|line| escape::message(line)).collect();
+        self.dialogs.push(Dialog::Text { title: "As etcdctl".to_owned(), lines, scroll: 0 });
     }
 }
 

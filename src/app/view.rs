@@ -3,7 +3,7 @@
 use super::App;
 use super::effect::{CallResult, Effect, WatchId};
 use super::message::WatchNews;
-use super::purpose::ViewPurpose;
+use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
 use super::service::ServicesView;
 use crate::domain::text::Field;
@@ -76,7 +76,11 @@ impl App {
     /// Back to the panes, which are as they were.
     pub(super) fn close_view(&mut self) {
         if self.view.take().is_some() {
-            self.tickets.forget(|purpose| matches!(purpose, super::purpose::Purpose::View(_)));
+            // All that a view asks for by itself only reads.
+            let gone = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
+            if !gone.is_empty() {
+                self.effects.push(Effect::GiveUp(gone));
+            }
             self.effects.push(Effect::Unwatch(WatchId::VIEW));
             self.redraw = true;
         }
@@ -148,6 +152,9 @@ impl App {
 
     /// The timer of the view.
     pub(super) fn view_again(&mut self) {
-        self.reload_view();
+        match &self.view {
+            Some(View::Locks(_) | View::Elections(_)) => self.queues_again(),
+            _ => self.reload_view(),
+        }
     }
 }

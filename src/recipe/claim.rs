@@ -12,7 +12,7 @@ use super::queue::{self, Place};
 use super::session::{Ended, Session};
 use super::task::Task;
 use crate::domain::lock::queue_key;
-use crate::domain::{Key, Revision};
+use crate::domain::{Key, LeaseId, Revision};
 use crate::store::{ErrorKind, Store, StoreError};
 
 /// How often a waiter reads the queue itself: bounds how long it waits for a member that hangs.
@@ -120,8 +120,13 @@ impl Claim {
     ///
     /// A wait that broke is taken up again with the same lease and so with the same key; when the key
     /// is gone (the server saw the break, or somebody deleted it) it starts at the end of the queue with
-    /// a new lease, because a late clean-up by the server would hit the new key of the same name.
-    pub(super) async fn win(&mut self) -> Result<Won, RecipeError> {
+    /// a new lease, because a late clean-up by the server would hit the new key of the same name. Each
+    /// lease it stands in the queue with is told to `queued`.
+    pub(super) async fn win(
+        &mut self,
+        mut queued: impl FnMut(LeaseId),
+    ) -> Result<Won, RecipeError> {
+        queued(self.session.lease());
         let mut backoff = Backoff::default();
         let mut absent = Absent::No;
         loop {
@@ -142,6 +147,7 @@ impl Claim {
                     absent = Absent::No;
                     self.call = None;
                     self.session = session;
+                    queued(self.session.lease());
                 }
             }
         }

@@ -14,7 +14,7 @@ use super::hold::Hold;
 use super::lock::TTL;
 use super::lock::leave;
 use crate::domain::lock::queue_prefix;
-use crate::domain::{Entry, Event, EventKind, Key, KeyRange};
+use crate::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId};
 use crate::store::{Store, StoreError};
 
 /// An election by name, compatible with `etcdctl elect NAME VALUE`: the candidates stand under
@@ -79,13 +79,14 @@ impl Election {
     pub async fn campaign(&self, value: impl Into<Vec<u8>>) -> Result<Leader, RecipeError> {
         let wish = Wish::Lead(value.into());
         let mut claim = Claim::begin(&self.store, &self.name, wish, self.ttl).await?;
-        let won = claim.win().await?;
+        let won = claim.win(|_| {}).await?;
         let hold = Hold::new(Arc::clone(&self.store), claim, won);
         Ok(Leader::new(Arc::clone(&self.store), self.name.clone(), hold))
     }
 
     /// The same, unless `stop` comes first: then the candidacy is given up before this answers with
-    /// nothing.
+    /// nothing. The lease of the candidacy is told to `queued`, as with
+    /// [`DistributedLock::acquire_unless`](super::DistributedLock::acquire_unless).
     ///
     /// # Errors
     /// As [`Election::campaign`].
@@ -93,11 +94,12 @@ impl Election {
         &self,
         value: impl Into<Vec<u8>>,
         stop: impl Future<Output = ()>,
+        queued: impl FnMut(LeaseId),
     ) -> Result<Option<Leader>, RecipeError> {
         let wish = Wish::Lead(value.into());
         let mut claim = Claim::begin(&self.store, &self.name, wish, self.ttl).await?;
         let won = tokio::select! {
-            won = claim.win() => Some(won),
+            won = claim.win(queued) => Some(won),
             () = stop => None,
         };
         match won {

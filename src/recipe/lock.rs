@@ -83,7 +83,7 @@ impl DistributedLock {
     /// [`RecipeError::LeaseLost`].
     pub async fn acquire(&self) -> Result<LockGuard, RecipeError> {
         let mut claim = self.claim().await?;
-        let won = claim.win().await?;
+        let won = claim.win(|_| {}).await?;
         Ok(LockGuard { hold: Hold::new(Arc::clone(&self.store), claim, won) })
     }
 
@@ -95,7 +95,7 @@ impl DistributedLock {
         let deadline = tokio::time::Instant::now() + limit;
         let claim = tokio::time::timeout_at(deadline, self.claim()).await;
         let mut claim = claim.map_err(|_| RecipeError::TimedOut(limit))??;
-        let won = tokio::time::timeout_at(deadline, claim.win()).await;
+        let won = tokio::time::timeout_at(deadline, claim.win(|_| {})).await;
         match won {
             Ok(Ok(won)) => Ok(LockGuard { hold: Hold::new(Arc::clone(&self.store), claim, won) }),
             Ok(Err(error)) => Err(error),
@@ -107,17 +107,20 @@ impl DistributedLock {
     }
 
     /// The same, unless `stop` comes first: then the place in the queue is given up before this answers
-    /// with nothing. What dropping [`DistributedLock::acquire`] leaves to a task is done here.
+    /// with nothing. What dropping [`DistributedLock::acquire`] leaves to a task is done here. Meanwhile
+    /// the lease whose key is to stand in the queue is told to `queued`; a place that is lost is taken
+    /// anew with another one, which is told too.
     ///
     /// # Errors
     /// What [`DistributedLock::acquire`] answers.
     pub async fn acquire_unless(
         &self,
         stop: impl Future<Output = ()>,
+        queued: impl FnMut(LeaseId),
     ) -> Result<Option<LockGuard>, RecipeError> {
         let mut claim = self.claim().await?;
         let won = tokio::select! {
-            won = claim.win() => Some(won),
+            won = claim.win(queued) => Some(won),
             () = stop => None,
         };
         match won {

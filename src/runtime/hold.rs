@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::app::holding::{Hold, HoldId};
 use crate::app::message::{HoldNews, Message};
-use crate::domain::Key;
+use crate::domain::{Key, LeaseId};
 use crate::recipe::{
     DistributedLock, Election, HoldState, Lost, RecipeError, RegistrationState, ServiceRegistry,
 };
@@ -29,7 +29,8 @@ impl Task {
         let end = match hold {
             Hold::Lock { name, ttl } => {
                 let lock = DistributedLock::new(store, name).ttl(seconds(ttl));
-                match lock.acquire_unless(stopped(&mut self.stop)).await {
+                let queued = queued(self.id, self.inbox.clone());
+                match lock.acquire_unless(stopped(&mut self.stop), queued).await {
                     Ok(Some(guard)) => {
                         let (key, fencing, lease) =
                             (guard.key().clone(), guard.fencing(), guard.lease());
@@ -45,7 +46,9 @@ impl Task {
             }
             Hold::Candidacy { name, value, ttl } => {
                 let election = Election::new(store, name).ttl(seconds(ttl));
-                match election.campaign_unless(value, stopped(&mut self.stop)).await {
+                let queued = queued(self.id, self.inbox.clone());
+                let stop = stopped(&mut self.stop);
+                match election.campaign_unless(value, stop, queued).await {
                     Ok(Some(leader)) => {
                         let (key, fencing, lease) =
                             (leader.key().clone(), leader.fencing(), leader.lease());
@@ -158,6 +161,17 @@ impl Task {
     async fn tell(&self, news: HoldNews) {
         // Nobody listens any more when the program ends.
         let _ = self.inbox.send(Message::Hold(self.id, news)).await;
+    }
+}
+
+/// Tells with which lease it stands in the queue.
+fn queued(id: HoldId, inbox: mpsc::Sender<Message>) -> impl FnMut(LeaseId) {
+    move |lease| {
+        let inbox = inbox.clone();
+        // The wait must not wait for a place in the inbox.
+        tokio::spawn(async move {
+            let _ = inbox.send(Message::Hold(id, HoldNews::Queued(lease))).await;
+        });
     }
 }
 

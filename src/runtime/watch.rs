@@ -33,7 +33,8 @@ impl Task {
         let mut backoff = Backoff::default();
         loop {
             let mut request = WatchRequest::new(self.range.clone()).from(next).progress_notify();
-            request.prev_kv = self.id != WatchId::FOLLOW;
+            // The tree and the views know what was there before.
+            request.prev_kv = !matches!(self.id, WatchId::FOLLOW | WatchId::VIEW);
             let error = match self.store.watch(request).await {
                 Ok(stream) => match self.drain(stream, &mut next, &mut backoff).await {
                     Ok(error) => error,

@@ -124,8 +124,7 @@ pub(super) fn revisions<'a>(app: &App, theme: &Theme, entry: &Entry) -> Line<'a>
         Span::styled(number(entry.version.0), theme.number()),
     ];
     if entry.lease.is_some() {
-        let left = app.leases.rows().into_iter().find(|row| row.id == entry.lease);
-        let left = left.and_then(|row| row.reading.as_ref()).map(|r| r.left(app.now));
+        let left = app.leases.reading(entry.lease).map(|reading| reading.left(app.now));
         let left = left.map(super::text::seconds).unwrap_or_default();
         spans.push(Span::styled("  lease ", theme.dim()));
         spans.push(Span::raw(format!("{} {left}", short_lease(&entry.lease.to_string()))));

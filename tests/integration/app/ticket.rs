@@ -80,5 +80,5 @@ fn a_question_replaced_in_its_slot_does_not_hold_up_others() {
     table.answers(open.ticket, Ok(Answer::LeaseStatuses(statuses)));
     assert!(table.open.is_empty());
     table.keys("G").passes(Duration::from_millis(1));
-    table.asked(|call| *call == Call::LeaseList);
+    table.asked(|call| *call == Call::LeaseStatuses(vec![LeaseId(3), LeaseId(4)]));
 }

@@ -75,6 +75,18 @@ impl Doorway {
         }
         self.read(reply)
     }
+
+    /// A write that may wait long: it breaks when the door moves away from open.
+    fn wait<'a, T: Send + 'a>(&'a self, reply: Reply<'a, T>) -> Reply<'a, T> {
+        let reply = self.write(reply);
+        let mut door = self.door.subscribe();
+        Box::pin(async move {
+            tokio::select! {
+                answer = reply => answer,
+                _ = door.wait_for(|door| *door != Door::Open) => Err(silence()),
+            }
+        })
+    }
 }
 
 fn shut() -> StoreError {
@@ -134,7 +146,7 @@ impl Leases for Doorway {
 
 impl Locks for Doorway {
     fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
-        self.write(self.store.lock(name, lease))
+        self.wait(self.store.lock(name, lease))
     }
 
     fn unlock(&self, key: Key) -> Reply<'_, ()> {
@@ -144,7 +156,7 @@ impl Locks for Doorway {
 
 impl Elections for Doorway {
     fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
-        self.write(self.store.campaign(name, lease, value))
+        self.wait(self.store.campaign(name, lease, value))
     }
 
     fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {

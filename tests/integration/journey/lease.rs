@@ -38,7 +38,7 @@ fn a_lease_that_is_kept_alive_outlives_its_time() {
         sleep_until(granted + Duration::from_secs(7)).await;
         assert_eq!(world.value("k").await, "v");
         // It would run out: leaving says so.
-        screen.keys("q").sees("Quit? 1 leases kept alive here").await.keys("n a");
+        screen.keys("q").sees("Quit? This is held here").await.keys("esc a");
         screen.sees("no longer kept alive").await.loses("keeping 1 alive").await;
         world.comes_to("k", "-").await;
         screen.sees("no leases").await.keys("q");

@@ -58,6 +58,11 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["base64", "futures_core", "futures_util", "serde", "serde_json", "tokio"],
     },
+    Layer {
+        name: "recipe",
+        imports: &["domain", "store"],
+        packages: &["futures_util", "thiserror", "tokio"],
+    },
     Layer { name: "app", imports: &["domain", "keymap", "store"], packages: &[] },
     Layer {
         name: "ui",
@@ -66,7 +71,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "domain", "store"],
+        imports: &["app", "domain", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {

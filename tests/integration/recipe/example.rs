@@ -1,30 +1,28 @@
 //! The examples, run against a real server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::install::Version;
-use crate::support::process::target_dir;
 use crate::support::servers::Etcd;
 
-/// Builds the examples, which takes no time when the whole of the tests is run, and answers where
-/// they are.
-fn examples() -> PathBuf {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--examples", "--locked", "--offline", "--quiet"])
-        .arg("--manifest-path")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .env("CARGO_TARGET_DIR", target_dir())
-        .output()
-        .expect("cargo starts");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    target_dir().join("debug/examples")
+/// Where cargo has built them, beside the tests.
+fn example(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().expect("this program has a path");
+    let profile = tests.parent().and_then(Path::parent).expect("target, profile, deps");
+    let example = profile.join("examples").join(name);
+    assert!(
+        example.exists(),
+        "{} is not there: `cargo test` builds the examples, `cargo test --test` does not; run \
+         `cargo build --examples` first",
+        example.display()
+    );
+    example
 }
 
 #[test]
 fn every_example_does_what_it_says() {
     let etcd = Etcd::start(Version::newest());
-    let examples = examples();
     for (name, said) in [
         ("put_get_watch", "saved: true"),
         ("distributed_lock", "written: true\nreleased"),
@@ -32,7 +30,7 @@ fn every_example_does_what_it_says() {
         ("service_registry", "down node-"),
         ("transaction", "succeeded: false"),
     ] {
-        let done = Command::new(examples.join(name)).env_clear().envs(etcd.env()).output();
+        let done = Command::new(example(name)).env_clear().envs(etcd.env()).output();
         let done = done.unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let output = String::from_utf8_lossy(&done.stdout);
         let errors = String::from_utf8_lossy(&done.stderr);

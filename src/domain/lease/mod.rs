@@ -1,5 +1,9 @@
 //! Leases: how long they live and what dies with them.
 
+mod reading;
+
+pub use reading::{Reading, Renewal};
+
 use super::{Key, LeaseId};
 
 /// What etcd says of one lease (its `LeaseTimeToLive`).
