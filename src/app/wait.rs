@@ -59,7 +59,7 @@ impl Purpose {
             Purpose::RevokeLook(id) | Purpose::LeaseKeys(id) | Purpose::KeepAliveLook(id) => {
                 format!("reading lease {id}")
             }
-            Purpose::SaveLog(path, _) => {
+            Purpose::SaveLog(path, _) | Purpose::Composer(ComposerPurpose::Save(path)) => {
                 format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
             Purpose::AttachLook(key, _) => format!("reading {key}"),
@@ -68,9 +68,6 @@ impl Purpose {
             Purpose::Composer(ComposerPurpose::Run) => "running the transaction".to_owned(),
             Purpose::Composer(ComposerPurpose::Load(path)) => {
                 format!("reading {}", crate::domain::escape::message(&path.to_string_lossy()))
-            }
-            Purpose::Composer(ComposerPurpose::Save(path)) => {
-                format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
             Purpose::Composer(ComposerPurpose::Leases | ComposerPurpose::Explain)
             | Purpose::View(_)

@@ -114,6 +114,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
     foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),
     foot(row(C::Txn, &["alt-o"], A::TxnLoad, "load", "Load a transaction from a file.")),
+    foot(row(C::Txn, &["esc"], A::Cancel, "leave", "Go back to the panes; the text is kept.")),
     row(C::Txn, &["alt-x"], A::ShowAsEtcdctl, "", "Show the transaction as an etcdctl command line."),
     row(C::Txn, &["alt-down"], A::HalfDown, "", "Scroll what the text means, and its answer, down."),
     row(C::Txn, &["alt-up"], A::HalfUp, "", "Scroll what the text means, and its answer, up."),

@@ -83,7 +83,7 @@ impl App {
                 let buffer = &mut self.composer.buffer;
                 buffer.replace_all(text);
                 buffer.go(Motion::Top);
-                self.composer.saved = text.to_owned();
+                text.clone_into(&mut self.composer.saved);
                 self.say(format!("loaded from {}", shown(&path)));
                 self.composer.file = Some(path);
             }

@@ -55,9 +55,20 @@ fn push(request: &TxnRequest, depth: usize, lines: &mut Vec<Line>) {
                     lines.push(item("a transaction".to_owned()));
                     push(inner, depth + 2, lines);
                 }
-                op => lines.push(item(describe::op(op))),
+                op => lines.push(item(self::op(op))),
             }
         }
+    }
+}
+
+/// An operation; a put with its value, as far as that is short.
+fn op(op: &Op) -> String {
+    let Op::Put(put) = op else { return describe::op(op) };
+    let value = describe::value(&put.value);
+    if put.lease.is_some() {
+        format!("put {} = {value} on lease {}", put.key, put.lease)
+    } else {
+        format!("put {} = {value}", put.key)
     }
 }
 
@@ -92,7 +103,7 @@ mod tests {
                     "then",
                     "  a transaction",
                     "    always",
-                    "      put a 1 byte",
+                    "      put a = \"1\"",
                     "else",
                     "  delete a",
                 ],

@@ -3,8 +3,6 @@
 //! Sent is what was written and nothing else. When its compares failed, they are read afterwards, at
 //! the revision they were compared at, to say which one it was.
 
-use std::time::Instant;
-
 use super::outline::{self, outline};
 use super::reading::is_always_refused;
 use crate::app::App;
@@ -31,8 +29,6 @@ pub enum Run {
     Running {
         /// What was sent.
         request: TxnRequest,
-        /// When.
-        since: Instant,
         /// The revision of the text it was.
         text: u64,
     },
@@ -145,8 +141,10 @@ impl App {
 
     pub(in crate::app) fn send_txn(&mut self, request: TxnRequest) {
         let text = self.composer.buffer.revision();
-        self.composer.run = Run::Running { request: request.clone(), since: self.now, text };
+        self.composer.run = Run::Running { request: request.clone(), text };
         self.composer.scroll = 0;
+        // What explains the one before would be taken for an explanation of this one.
+        self.tickets.forget(|p| *p == Purpose::Composer(ComposerPurpose::Explain));
         self.ask(Purpose::Composer(ComposerPurpose::Run), None, Call::Txn(request));
     }
 

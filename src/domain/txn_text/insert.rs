@@ -16,13 +16,12 @@ pub struct Inserted {
 pub fn insert(text: &str, part: Part, new: &str) -> Inserted {
     let mut lines: Vec<&str> = text.lines().collect();
     let ends = part_ends(&lines);
-    let at = match ends.get(place(part)) {
-        Some(end) => *end,
-        None => {
-            let missing = place(part) - ends.len();
-            lines.extend(std::iter::repeat_n("", missing));
-            lines.len()
-        }
+    let at = if let Some(end) = ends.get(place(part)) {
+        *end
+    } else {
+        let missing = place(part) - ends.len();
+        lines.extend(std::iter::repeat_n("", missing));
+        lines.len()
     };
     lines.insert(at, new);
     Inserted { text: lines.join("\n") + "\n", line: at }

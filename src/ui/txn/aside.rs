@@ -133,12 +133,12 @@ fn answered_lines<'a>(theme: &Theme, answered: &Answered) -> Vec<Line<'a>> {
 }
 
 /// The answers of the branch that was done, numbered as they stand in the text.
-fn push_answers<'a>(
+fn push_answers(
     theme: &Theme,
     request: &TxnRequest,
     response: &TxnResponse,
     depth: usize,
-    lines: &mut Vec<Line<'a>>,
+    lines: &mut Vec<Line<'_>>,
 ) {
     let (name, ops) =
         if response.succeeded { ("then", &request.success) } else { ("else", &request.failure) };

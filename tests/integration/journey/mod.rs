@@ -27,5 +27,6 @@ mod resume;
 mod rival;
 mod screen;
 mod terminal;
+mod txn;
 mod watch;
 mod world;

@@ -40,6 +40,12 @@ pub(super) fn on_every_etcd(journey: impl AsyncFn(World) + Sync) {
     });
 }
 
+/// Goes a journey on a server of the newest version, where the versions do not matter.
+pub(super) fn on_the_newest_etcd(journey: impl AsyncFn(World)) {
+    let newest = Etcd::versions().pop().expect("there is a server");
+    block_on(journey(World::of(Etcd::start(newest))));
+}
+
 /// Goes a journey on the sandbox, with paused time.
 pub(super) fn in_the_sandbox(journey: impl AsyncFn(World)) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();

@@ -11,6 +11,7 @@ mod picture;
 mod queues;
 mod scene;
 mod styles;
+mod txn;
 
 use desk::Desk;
 
