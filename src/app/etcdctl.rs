@@ -15,6 +15,11 @@ pub fn time_to_live(endpoints: &[String], id: LeaseId) -> String {
     format!("{} lease timetolive {id} --keys", command(endpoints))
 }
 
+/// `etcdctl lease revoke ID`.
+pub fn revoke(endpoints: &[String], id: LeaseId) -> String {
+    format!("{} lease revoke {id}", command(endpoints))
+}
+
 /// `etcdctl watch`, for a key or a prefix, from a revision.
 pub fn watch(endpoints: &[String], key: &Key, prefix: bool, from: Revision) -> String {
     let flag = if prefix { " --prefix" } else { "" };

@@ -213,7 +213,7 @@ impl App {
 }
 
 /// An escaped key as one word of the command line.
-fn word(key: &str) -> String {
+pub(super) fn word(key: &str) -> String {
     let bare = |c: char| !c.is_whitespace() && c != '"' && c != '\'';
     if !key.is_empty() && key.chars().all(bare) {
         key.to_owned()

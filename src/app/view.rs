@@ -147,6 +147,10 @@ impl App {
 
     /// The timer of the view.
     pub(super) fn view_again(&mut self) {
-        self.reload_view();
+        match &self.view {
+            // Its entries are followed; what is read again is how long their leases live.
+            Some(View::Services(_)) => self.read_services_lives(),
+            None | Some(View::Locks(_) | View::Elections(_) | View::Txn(_)) => self.reload_view(),
+        }
     }
 }
