@@ -214,6 +214,7 @@ impl App {
                     }
                     asking.into_iter().for_each(|id| list.refuse(id));
                 }
+                self.settle_rows_of_leases();
                 let in_view = self.leases.in_view(self.viewport.leases.height);
                 let soon = in_view.filter_map(|row| Some(row.reading.as_ref()?.good_for())).min();
                 self.leases.due = Some(self.now + soon.unwrap_or(EVERY));
