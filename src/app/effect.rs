@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::holding::{Hold, HoldId};
+use super::hold::{Hold, HoldId};
 use super::ticket::Ticket;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};

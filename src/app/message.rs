@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime};
 
 use super::effect::{CallResult, Edited, WatchId};
-use super::holding::HoldId;
+use super::hold::HoldId;
 use super::ticket::Ticket;
 use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod dialog;
 pub mod effect;
 pub mod etcdctl;
+pub mod hold;
 pub mod holding;
 pub mod lease;
 pub mod load;

@@ -5,7 +5,7 @@ use super::command::Command;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Effect};
 use super::etcdctl;
-use super::holding::Hold;
+use super::hold::Hold;
 use super::notice::named;
 use super::pane::Pane;
 use super::purpose::Purpose;

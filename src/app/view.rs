@@ -154,7 +154,9 @@ impl App {
     pub(super) fn view_again(&mut self) {
         match &self.view {
             Some(View::Locks(_) | View::Elections(_)) => self.queues_again(),
-            _ => self.reload_view(),
+            // Its entries are followed; what is read again is how long their leases live.
+            Some(View::Services(_)) => self.read_services_lives(),
+            None | Some(View::Txn) => self.reload_view(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::app::holding::{Hold, HoldId};
+use crate::app::hold::{Hold, HoldId};
 use crate::app::message::{HoldNews, Message};
 use crate::domain::{Key, LeaseId};
 use crate::recipe::{

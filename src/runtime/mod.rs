@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::app::effect::{Call, Effect, Slot, WatchId};
-use crate::app::holding::HoldId;
+use crate::app::hold::HoldId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
 use crate::domain::LeaseId;

@@ -113,7 +113,7 @@ impl LeaseList {
 
     /// The rows shown from `top` on.
     pub fn from(&self, top: usize) -> impl Iterator<Item = &LeaseRow> + Clone {
-        self.shown.iter().skip(top).map(|at| &self.rows[*at])
+        self.shown.iter().skip(top).filter_map(|at| self.rows.get(*at))
     }
 
     /// The lease of this ID, shown or not.

@@ -24,6 +24,8 @@ use crate::store::StoreError;
 
 /// How often the list is read again while it is on the screen.
 const EVERY: Duration = Duration::from_secs(5);
+/// Leases whose seconds change at different times are drawn so often at the most.
+pub(super) const TICK: Duration = Duration::from_millis(250);
 /// How many leases are read in one round: those in view.
 const MOST: usize = 64;
 /// Up to so many leases all are read for a sort that needs it. Above, only those that were in view
@@ -212,6 +214,7 @@ impl App {
                     }
                     asking.into_iter().for_each(|id| list.refuse(id));
                 }
+                self.settle_rows_of_leases();
                 let in_view = self.leases.in_view(self.viewport.leases.height);
                 let soon = in_view.filter_map(|row| Some(row.reading.as_ref()?.good_for())).min();
                 self.leases.due = Some(self.now + soon.unwrap_or(EVERY));
@@ -229,10 +232,11 @@ impl App {
         let Some(list) = self.leases.list.ready().filter(|_| height > 0) else { return };
         let in_view = self.leases.in_view(height);
         let lacks = lacks_readings(list) || in_view.clone().any(LeaseRow::is_unread);
-        let ends = in_view.filter_map(|row| Some(row.reading.as_ref()?.ends()));
-        let ends = ends.filter(|ends| *ends > self.now).min();
-        if !list.is_empty() {
-            self.timers.set_earliest(Timer::Second, self.now + Duration::from_secs(1));
+        let readings = in_view.filter_map(|row| row.reading.as_ref());
+        let tick = readings.clone().map(|reading| reading.next_second(self.now)).min();
+        let ends = readings.map(Reading::ends).filter(|ends| *ends > self.now).min();
+        if let Some(tick) = tick {
+            self.timers.set_earliest(Timer::Second, self.now + tick.max(TICK));
         }
         // Nobody looks, nobody asks; and while nobody answers neither.
         if self.awaits_leases() || self.connection.is_stale() {

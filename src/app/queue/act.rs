@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::app::dialog::{Confirmed, PromptKind};
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::etcdctl;
-use crate::app::holding::Hold;
+use crate::app::hold::Hold;
 use crate::app::motion::movement;
 use crate::app::prompt::word;
 use crate::app::purpose::{Purpose, ViewPurpose};

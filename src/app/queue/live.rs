@@ -1,6 +1,5 @@
 //! What keeps the view true: the watch on its keys, and how long the leases in view live.
 
-
 use super::{LIVES, QueuesView, Row};
 use crate::app::App;
 use crate::app::clock::Timer;

@@ -89,6 +89,12 @@ impl Reading {
         self.low.saturating_duration_since(now).as_millis().div_ceil(1000) as i64
     }
 
+    /// How long until [`left`](Reading::left) is another number.
+    pub fn next_second(&self, now: Instant) -> Duration {
+        let part = self.low.saturating_duration_since(now).subsec_nanos();
+        if part == 0 { ROUNDED } else { Duration::from_nanos(part.into()) }
+    }
+
     /// What the server said last, its keys aside: what is judged, while [`left`](Reading::left) is
     /// what is shown. A lease that is renewed between two readings would else look forgotten.
     pub fn status(&self, id: LeaseId) -> LeaseStatus {
@@ -125,8 +131,12 @@ fn whole(seconds: i64) -> Duration {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "any instant will do; the rest is counted from it"
+    )]
     fn start() -> Instant {
-        tokio::time::Instant::now().into_std()
+        Instant::now()
     }
 
     fn status(granted: i64, ttl: i64) -> LeaseStatus {

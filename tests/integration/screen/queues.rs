@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use etcdeck::app::holding::HoldId;
+use etcdeck::app::hold::HoldId;
 use etcdeck::app::message::{HoldNews, Message};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest};
 use etcdeck::domain::{KeyRange, Revision};
