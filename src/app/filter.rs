@@ -33,7 +33,7 @@ impl App {
     }
 
     fn filter_mut(&mut self) -> &mut Option<Filter> {
-        if let Some(filter) = self.view.as_mut().and_then(super::view::View::filter_mut) {
+        if let Some(filter) = self.view.as_mut().and_then(|view| view.filter_mut()) {
             return filter;
         }
         match self.focus {

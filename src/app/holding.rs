@@ -191,12 +191,16 @@ impl App {
             Action::QuitAnyway => self.effects.push(Effect::Quit),
             Action::ReleaseAll => {
                 let kept: Vec<LeaseId> = self.leases.kept.keys().copied().collect();
-                kept.into_iter().for_each(|id| self.let_go(id));
+                for id in kept {
+                    self.let_go(id);
+                }
                 let held: Vec<HoldId> = self.holdings.all.keys().copied().collect();
                 if held.is_empty() {
                     return self.effects.push(Effect::Quit);
                 }
-                held.into_iter().for_each(|id| self.release_one(id));
+                for id in held {
+                    self.release_one(id);
+                }
                 self.holdings.quitting = true;
                 self.timers.set(Timer::Release, self.now + RELEASE_LIMIT);
             }

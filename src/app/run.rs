@@ -57,7 +57,7 @@ impl App {
                 self.release(&format!("service {name}/{id}"), |hold| {
                     matches!(hold, Hold::Registration { service, .. }
                         if service.name == name && service.id == id)
-                })
+                });
             }
             Command::Txn(file) => self.open_composer(file),
             Command::ReadOnly(on) => self.set_read_only(on),

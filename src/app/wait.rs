@@ -48,23 +48,25 @@ impl Purpose {
             Purpose::NewKeyLook(key) => format!("looking whether {key} exists"),
             Purpose::Save => "saving the draft".to_owned(),
             Purpose::ReadBack => "reading what became of the save".to_owned(),
-            Purpose::PutLook(key, _) | Purpose::DeleteLook(key) => format!("reading {key}"),
-            Purpose::Put(key) => format!("writing {key}"),
+            Purpose::PutLook(key, _) | Purpose::DeleteLook(key) | Purpose::AttachLook(key, _) => {
+                format!("reading {key}")
+            }
+            Purpose::Put(key) | Purpose::Attach(key, _) => format!("writing {key}"),
             Purpose::Delete(key) => format!("deleting {key}"),
             Purpose::PrefixLook(prefix) => format!("counting the keys under {prefix}"),
             Purpose::DeletePrefix(prefix) => format!("deleting the keys under {prefix}"),
             Purpose::LeaseGrant => "granting a lease".to_owned(),
             Purpose::LeaseRenew(id) => format!("renewing lease {id}"),
             Purpose::LeaseRevoke(id) => format!("revoking lease {id}"),
-            Purpose::RevokeLook(id) | Purpose::LeaseKeys(id) | Purpose::KeepAliveLook(id) => {
+            Purpose::RevokeLook(id)
+            | Purpose::LeaseKeys(id)
+            | Purpose::KeepAliveLook(id)
+            | Purpose::View(ViewPurpose::FreeLook(id)) => {
                 format!("reading lease {id}")
             }
             Purpose::SaveLog(path, _) | Purpose::Composer(ComposerPurpose::Save(path)) => {
                 format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
-            Purpose::AttachLook(key, _) => format!("reading {key}"),
-            Purpose::Attach(key, _) => format!("writing {key}"),
-            Purpose::View(ViewPurpose::FreeLook(id)) => format!("reading lease {id}"),
             Purpose::Composer(ComposerPurpose::Run) => "running the transaction".to_owned(),
             Purpose::Composer(ComposerPurpose::Load(path)) => {
                 format!("reading {}", crate::domain::escape::message(&path.to_string_lossy()))

@@ -102,16 +102,12 @@ impl Election {
             won = claim.win(queued) => Some(won),
             () = stop => None,
         };
-        match won {
-            Some(won) => {
-                let hold = Hold::new(Arc::clone(&self.store), claim, won?);
-                Ok(Some(Leader::new(Arc::clone(&self.store), self.name.clone(), hold)))
-            }
-            None => {
-                leave(claim).await;
-                Ok(None)
-            }
-        }
+        let Some(won) = won else {
+            leave(claim).await;
+            return Ok(None);
+        };
+        let hold = Hold::new(Arc::clone(&self.store), claim, won?);
+        Ok(Some(Leader::new(Arc::clone(&self.store), self.name.clone(), hold)))
     }
 
     /// Who leads now (`/v3/election/leader`), with its value; `None` when nobody does.

@@ -123,15 +123,11 @@ impl DistributedLock {
             won = claim.win(queued) => Some(won),
             () = stop => None,
         };
-        match won {
-            Some(won) => {
-                Ok(Some(LockGuard { hold: Hold::new(Arc::clone(&self.store), claim, won?) }))
-            }
-            None => {
-                leave(claim).await;
-                Ok(None)
-            }
-        }
+        let Some(won) = won else {
+            leave(claim).await;
+            return Ok(None);
+        };
+        Ok(Some(LockGuard { hold: Hold::new(Arc::clone(&self.store), claim, won?) }))
     }
 
     /// Takes the lock if nobody holds it or waits for it. It never stands in the queue of a lock that is

@@ -31,14 +31,14 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Load::Ready(list) if list.is_empty() => {
             face(frame, inner, "no leases; n grants one", theme.dim());
         }
-        Load::Ready(list) if list.len() == 0 => {
+        Load::Ready(list) if list.shown() == 0 => {
             face(frame, inner, "no lease has the filter's text; Esc drops it", theme.dim());
         }
         Load::Ready(list) => {
             let cursor = app.leases.cursor;
             let focused = app.focus == Pane::Leases;
             let height = usize::from(inner.height);
-            let top = keep_in_view(cursor.top, cursor.selected, height, list.len());
+            let top = keep_in_view(cursor.top, cursor.selected, height, list.shown());
             for (offset, row) in list.from(top).take(height).enumerate() {
                 let at = line(inner, offset as u16);
                 frame.render_widget(lease_line(app, theme, row, inner.width), at);
@@ -47,7 +47,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
                     frame.buffer_mut().set_style(at, theme.selected());
                 }
             }
-            scrollbar(frame, area, theme, focused, (top, height, list.len()));
+            scrollbar(frame, area, theme, focused, (top, height, list.shown()));
         }
     }
     PaneSize { width: inner.width, height: inner.height }
@@ -59,9 +59,9 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
         return Vec::new();
     };
     let mut notes = Vec::new();
-    if list.len() > 0 {
+    if list.shown() > 0 {
         let at = number(app.leases.cursor.selected as i64 + 1);
-        notes.push(Span::raw(format!("{at}/{}", number(list.len() as i64))));
+        notes.push(Span::raw(format!("{at}/{}", number(list.shown() as i64))));
     }
     if let Some(error) = &app.leases.unreadable {
         let reason = escape::message(&error.message);

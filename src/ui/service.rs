@@ -119,10 +119,8 @@ fn instance_line<'a>(
     instance: &Instance,
     cells: usize,
 ) -> Line<'a> {
-    let (mark, style) = match instance.is_up() {
-        true => ("●", theme.good()),
-        false => ("○", theme.danger()),
-    };
+    let (mark, style) =
+        if instance.is_up() { ("●", theme.good()) } else { ("○", theme.danger()) };
     let id = (cells / 5).clamp(8, 32);
     let endpoint = (cells * 11 / 20).saturating_sub(id + 6).clamp(8, 60);
     let mut spans = vec![

@@ -66,7 +66,7 @@ pub const FORMS: &[Form] = &[
 /// ```
 pub fn markdown_table() -> String {
     let mut out = String::from("| command | does |\n| --- | --- |\n");
-    for Form { name, arguments, help, .. } in FORMS.iter().copied() {
+    for Form { name, arguments, help, .. } in FORMS {
         let usage = format!("{name} {arguments}");
         // Even within code a bar would end the cell.
         let usage = usage.trim_end().replace('|', "\\|");

@@ -102,7 +102,7 @@ impl LeaseList {
     }
 
     /// How many are shown.
-    pub fn len(&self) -> usize {
+    pub fn shown(&self) -> usize {
         self.shown.len()
     }
 

@@ -87,7 +87,7 @@ pub enum Keeper {
 impl LeasesPane {
     /// How many rows the filter leaves.
     pub fn len(&self) -> usize {
-        self.list.ready().map_or(0, LeaseList::len)
+        self.list.ready().map_or(0, LeaseList::shown)
     }
 
     /// Whether the filter leaves none, or there are none.
@@ -212,7 +212,9 @@ impl App {
                             list.change(id, Reading::forget_renewals);
                         }
                     }
-                    asking.into_iter().for_each(|id| list.refuse(id));
+                    for id in asking {
+                        list.refuse(id);
+                    }
                 }
                 self.settle_rows_of_leases();
                 let in_view = self.leases.in_view(self.viewport.leases.height);

@@ -157,7 +157,8 @@ mod tests {
     #[test]
     fn who_renews_is_told_by_the_readings() {
         use Renewal::{Elsewhere, Nobody, Unknown};
-        let cases: [(i64, &[(u64, i64)], Renewal); 9] = [
+        type Case<'a> = (i64, &'a [(u64, i64)], Renewal);
+        let cases: [Case; 9] = [
             (60, &[(0, 59)], Unknown),
             (60, &[(0, 59), (5000, 54)], Unknown),
             (60, &[(0, 42), (5000, 37)], Nobody),

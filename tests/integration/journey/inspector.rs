@@ -18,16 +18,13 @@ fn shown(screen: &Screen) -> i64 {
 
 /// What the server says is left.
 async fn told(world: &World, lease: LeaseId) -> i64 {
-    match &world.etcd {
-        Some(etcd) => {
-            let said = etcd.ctl(&["lease", "timetolive", &lease.to_string()]);
-            let left = said.split("remaining(").nth(1).and_then(|rest| rest.split('s').next());
-            left.expect("seconds").parse().expect("a number")
-        }
-        None => {
-            let status = world.store.lease_time_to_live(lease, false).await.expect("an answer");
-            status.expect("it lives").ttl
-        }
+    if let Some(etcd) = &world.etcd {
+        let said = etcd.ctl(&["lease", "timetolive", &lease.to_string()]);
+        let left = said.split("remaining(").nth(1).and_then(|rest| rest.split('s').next());
+        left.expect("seconds").parse().expect("a number")
+    } else {
+        let status = world.store.lease_time_to_live(lease, false).await.expect("an answer");
+        status.expect("it lives").ttl
     }
 }
 
