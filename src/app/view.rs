@@ -6,6 +6,8 @@ use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
 use super::service::ServicesView;
+use crate::domain::Key;
+use crate::domain::queue::QueueKind;
 use crate::domain::text::Field;
 use crate::keymap::{Action, Context};
 
@@ -66,7 +68,50 @@ impl View {
     }
 }
 
+impl View {
+    /// The queues, where it shows some.
+    pub(super) fn queues_mut(&mut self) -> Option<&mut QueuesView> {
+        match self {
+            View::Locks(view) | View::Elections(view) => Some(view),
+            View::Services(_) | View::Txn => None,
+        }
+    }
+}
+
 impl App {
+    pub(super) fn open_locks(&mut self, prefix: Key) {
+        self.open_view(View::Locks(QueuesView::new(QueueKind::Lock, prefix)));
+        self.read_queues();
+    }
+
+    pub(super) fn open_elections(&mut self, prefix: Key) {
+        self.open_view(View::Elections(QueuesView::new(QueueKind::Election, prefix)));
+        self.read_queues();
+    }
+
+    pub(super) fn open_services(&mut self, typed: Key) {
+        self.open_view(View::Services(ServicesView::new(typed)));
+        self.read_services();
+    }
+
+    pub(super) fn services_mut(&mut self) -> Option<&mut ServicesView> {
+        match &mut self.view {
+            Some(View::Services(view)) => Some(view),
+            _ => None,
+        }
+    }
+
+    pub(super) fn queues(&self) -> Option<&QueuesView> {
+        match &self.view {
+            Some(View::Locks(view) | View::Elections(view)) => Some(view),
+            _ => None,
+        }
+    }
+
+    pub(super) fn queues_mut(&mut self) -> Option<&mut QueuesView> {
+        self.view.as_mut().and_then(View::queues_mut)
+    }
+
     pub(super) fn open_view(&mut self, view: View) {
         self.close_view();
         self.view = Some(view);

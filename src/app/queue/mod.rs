@@ -18,7 +18,6 @@ use super::follow::Follow;
 use super::hold::Hold;
 use super::holding::Holdings;
 use super::load::Load;
-use super::view::View;
 use super::viewport::Cursor;
 use crate::domain::lease::Reading;
 use crate::domain::queue::{Coverage, Member, Queue, QueueKind, Queues};
@@ -120,7 +119,7 @@ pub fn standing(queue: &Queue, place: usize) -> Standing {
 }
 
 impl QueuesView {
-    fn new(kind: QueueKind, prefix: Key) -> QueuesView {
+    pub(super) fn new(kind: QueueKind, prefix: Key) -> QueuesView {
         QueuesView {
             kind,
             prefix,
@@ -251,33 +250,9 @@ fn held_as(kind: QueueKind, holdings: &Holdings) -> HashSet<Key> {
 }
 
 impl App {
-    pub(super) fn open_locks(&mut self, prefix: Key) {
-        self.open_view(View::Locks(QueuesView::new(QueueKind::Lock, prefix)));
-        self.read_queues();
-    }
-
-    pub(super) fn open_elections(&mut self, prefix: Key) {
-        self.open_view(View::Elections(QueuesView::new(QueueKind::Election, prefix)));
-        self.read_queues();
-    }
-
-    fn queues(&self) -> Option<&QueuesView> {
-        match &self.view {
-            Some(View::Locks(view) | View::Elections(view)) => Some(view),
-            _ => None,
-        }
-    }
-
-    fn queues_mut(&mut self) -> Option<&mut QueuesView> {
-        match &mut self.view {
-            Some(View::Locks(view) | View::Elections(view)) => Some(view),
-            _ => None,
-        }
-    }
-
     fn count_queues(&mut self, live: bool) {
         let (now, holdings) = (self.now, &self.holdings);
-        if let Some(View::Locks(view) | View::Elections(view)) = &mut self.view {
+        if let Some(view) = self.view.as_mut().and_then(|view| view.queues_mut()) {
             let held = held_as(view.kind, holdings);
             view.count(&held, now, live);
             self.redraw = true;

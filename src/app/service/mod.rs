@@ -19,7 +19,6 @@ use super::lease::TICK;
 use super::load::Load;
 use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
-use super::view::View;
 use super::viewport::Cursor;
 use crate::domain::lease::Reading;
 use crate::domain::service::{Health, Instance, ROOT, Services};
@@ -87,7 +86,7 @@ pub enum Following {
 }
 
 impl ServicesView {
-    fn new(typed: Key) -> ServicesView {
+    pub(super) fn new(typed: Key) -> ServicesView {
         let mut root = typed.clone().into_bytes();
         if root.is_empty() || root.starts_with(ROOT) {
             root = ROOT.to_vec();
@@ -134,18 +133,6 @@ impl App {
     /// What this program holds of an instance: its registration, if it is one of ours.
     pub fn registration(&self, key: &Key) -> Option<&Holding> {
         self.holdings.all.values().find(|holding| is_registration(&holding.hold, key))
-    }
-
-    pub(super) fn open_services(&mut self, typed: Key) {
-        self.open_view(View::Services(ServicesView::new(typed)));
-        self.read_services();
-    }
-
-    fn services_mut(&mut self) -> Option<&mut ServicesView> {
-        match &mut self.view {
-            Some(View::Services(view)) => Some(view),
-            _ => None,
-        }
     }
 
     /// Reads all of it, from the first page on.
