@@ -31,6 +31,7 @@ mod tree;
 mod txn;
 mod value;
 mod watch;
+mod window;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -4,10 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::super::dialog::{Shown, boxed, field};
 use super::super::layout::line;
 use super::super::text::{cut_end, wrap};
 use super::super::theme::Theme;
+use super::super::window::{Shown, boxed, field};
 use crate::app::App;
 use crate::app::txn::form::{Content, Form};
 use crate::app::viewport::{PaneSize, keep_in_view};
