@@ -18,6 +18,7 @@ mod connecting;
 mod crash;
 mod editing;
 mod everyday;
+mod holding;
 mod leaving;
 mod starting;
 mod strange_bytes;
