@@ -236,7 +236,7 @@ async fn wait(
     }
 }
 
-fn whole(seconds: i64) -> Duration {
+pub(super) fn whole(seconds: i64) -> Duration {
     Duration::from_secs(seconds.max(0).unsigned_abs())
 }
 

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::{Backoff, jitter};
 use super::error::{RecipeError, is_passing};
-use super::keepalive::{Keepalive, KeepaliveState};
+use super::keepalive::{Keepalive, KeepaliveState, whole};
 use crate::domain::LeaseId;
 use crate::store::{ErrorKind, Store, StoreError};
 
@@ -66,8 +66,14 @@ impl Session {
             };
             let asked = Instant::now();
             match store.lease_grant(seconds, session.lease).await {
+                // Counted from when it was asked for it may be over; what is hung on it would come and
+                // go at once.
+                Ok(granted) if asked.elapsed() >= whole(granted.ttl) => {
+                    let message = "the lease was granted too late to be of use";
+                    return Err(StoreError::new(ErrorKind::Unavailable, message).into());
+                }
                 Ok(granted) => {
-                    session.ttl = Duration::from_secs(granted.ttl.max(1).unsigned_abs());
+                    session.ttl = whole(granted.ttl);
                     let kept =
                         Keepalive::granted(Arc::clone(store), granted.id, session.ttl, asked);
                     session.stage = Stage::Kept(kept);

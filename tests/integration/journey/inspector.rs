@@ -10,9 +10,10 @@ use super::world::{World, everywhere};
 
 /// The seconds left in the row of the lease with 40 keys.
 fn shown(screen: &Screen) -> i64 {
-    let row = screen.now().rows.into_iter().find(|row| row.contains("40 keys")).expect("its row");
+    let is_its = |row: &String| row.contains("of 12s") && row.contains("40 keys");
+    let row = screen.now().rows.into_iter().find(is_its).expect("its row");
     let left = row.split(" of ").next().and_then(|left| left.split_whitespace().last());
-    let left = left.expect("what is left").trim_end_matches('!').trim_end_matches('s');
+    let left = left.expect("what is left").trim_end_matches(['!', 's']);
     left.parse().unwrap_or_else(|_| panic!("no seconds in {row:?}"))
 }
 
@@ -38,7 +39,7 @@ fn forty_keys_count_down_with_the_server_and_vanish_together() {
         world.holds(&["stays=1"]).await;
         let mut screen = world.screen();
         screen.sees_row(&["▸ many/", "40"]).await.keys("l").sees("00").await;
-        screen.sees("40 keys").await;
+        screen.sees_row(&["of 12s", "40 keys"]).await;
         for _ in 0..6 {
             let before = shown(&screen);
             let said = told(&world, lease).await;

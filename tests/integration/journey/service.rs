@@ -48,6 +48,7 @@ fn a_server_that_pauses_longer_than_the_lease_finds_it_registered_again() {
         sleep(Duration::from_secs(5)).await;
         etcd.resume();
         screen.sees("HOLDING service api/i-1").await;
+        // Once registered, once more after the pause, and never in between.
         screen.sees_row(&["i-1", "10.0.0.1:80", "alive", "here", "up "]).await;
         let after = world.get(KEY).await.expect("registered again");
         assert!(after.create_revision > before.create_revision && after.lease != before.lease);
