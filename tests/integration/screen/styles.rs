@@ -106,7 +106,7 @@ fn a_lease_about_to_end_says_so() {
     {
         let mut desk = desk;
         desk.wait(std::time::Duration::from_secs(17));
-        assert!(is(&find(&desk.draw(), "!2s"), color));
+        assert!(is(&find(&desk.draw(), "!3s"), color));
     }
 }
 
