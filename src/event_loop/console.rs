@@ -20,10 +20,11 @@ const HANGUP: u8 = 128 + 1;
 
 /// The terminal of this process, taken over; dropping it gives it back.
 pub struct Console {
+    // None only while another program has the keyboard. First, so that it is dropped first: what is
+    // typed once the terminal is given back belongs to the shell.
+    input: Option<InputStream>,
     session: Session,
     terminal: Terminal<CrosstermBackend<Screen>>,
-    // None only while another program has the keyboard.
-    input: Option<InputStream>,
     signals: Signals,
     panicked: Panicked,
 }
@@ -40,7 +41,7 @@ impl Console {
         let panicked = install_panic_hook(session.restorer());
         let input = Some(session.input()?);
         let terminal = Terminal::new(CrosstermBackend::new(session.screen()))?;
-        Ok(Console { session, terminal, input, signals, panicked })
+        Ok(Console { input, session, terminal, signals, panicked })
     }
 
     /// The status to exit with, when something panicked.

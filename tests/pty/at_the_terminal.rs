@@ -35,6 +35,7 @@ fn ctrl_z_stops_and_fg_comes_back() {
         term.wait("┏ Help ", LIMIT);
         escape(&term, "┏ Help ");
     }
+    // Typed as soon as the terminal is the shell's again: not a key of it is the program's any more.
     term.keys("q");
     term.wait("shell> ", LIMIT);
     term.keys("stty -g > after; cmp before after && exit 0; exit 1\r");
