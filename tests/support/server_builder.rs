@@ -157,8 +157,6 @@ impl Builder {
             format!("--initial-cluster={initial_cluster}"),
             format!("--listen-metrics-urls=http://{address}:{metrics}"),
             "--logger=zap".to_owned(),
-            // Nothing here survives a power cut, and nothing needs to. (3.4 knows it without saying so.)
-            "--unsafe-no-fsync".to_owned(),
         ];
         if self.timing == Timing::Quick {
             args.extend(["--heartbeat-interval=10", "--election-timeout=100"].map(str::to_owned));
