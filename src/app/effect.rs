@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 
 use super::hold::{Hold, HoldId};
+use super::job::JobId;
 use super::ticket::Ticket;
+use crate::domain::bulk::PlanRequest;
+use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
 use crate::domain::{KeyRange, LeaseId, Revision};
@@ -111,6 +114,22 @@ pub enum Effect {
     Hold(HoldId, Hold),
     /// Give it up, or the wait for it, and tell when that is done.
     Release(HoldId),
+    /// Make a plan for work on many keys, at one revision; nothing is written. News of it come under
+    /// the number.
+    Plan(JobId, PlanRequest),
+    /// Carry out the plan of this number.
+    Apply(JobId),
+    /// End a job: give up planning, or stop between two transactions, or forget a plan that stands.
+    Stop(JobId),
+    /// Read the contents of a record of the journal.
+    ReadJournal {
+        /// Comes back with them.
+        ticket: Ticket,
+        /// Which record.
+        id: JournalId,
+        /// At most so many keys of it.
+        limit: usize,
+    },
     /// Turn the read-only switch of the store.
     ReadOnly(bool),
     /// Something only the terminal can do.

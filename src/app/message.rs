@@ -4,7 +4,9 @@ use std::time::{Instant, SystemTime};
 
 use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
+use super::job::{JobId, JobNews};
 use super::ticket::Ticket;
+use crate::domain::journal::{JournalLine, Written};
 use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;
 use crate::store::{Status, StoreError};
@@ -32,6 +34,12 @@ pub enum Message {
     KeepAlive(LeaseId, KeepAliveNews),
     /// News of something held here.
     Hold(HoldId, HoldNews),
+    /// News of a job.
+    Job(JobId, JobNews),
+    /// Something was written from here; a record of the same number is replaced.
+    Journaled(JournalLine),
+    /// The contents of a record of the journal, or why they cannot be had.
+    JournalRead(Ticket, Result<Vec<Written>, String>),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
     /// The external editor came back.

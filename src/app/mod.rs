@@ -12,6 +12,7 @@ pub mod effect;
 pub mod etcdctl;
 pub mod hold;
 pub mod holding;
+pub mod job;
 pub mod lease;
 pub mod load;
 pub mod message;
@@ -197,6 +198,7 @@ impl App {
             Message::Connection(news) => self.on_connection(news),
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
+            Message::Job(..) | Message::Journaled(_) | Message::JournalRead(..) => {}
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

@@ -3,6 +3,8 @@
 //! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
 //! always an argument.
 
+pub mod bulk;
+pub mod change;
 pub mod diff;
 pub mod edit;
 pub mod election;
@@ -10,6 +12,7 @@ pub mod entry;
 pub mod escape;
 pub mod flap;
 pub mod hex;
+pub mod journal;
 pub mod json;
 pub mod key;
 pub mod lease;

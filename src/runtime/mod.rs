@@ -110,6 +110,8 @@ impl Runtime {
             Effect::WriteFile { ticket, path, lines } => {
                 tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));
             }
+            // Work on many keys and the journal are not carried out yet.
+            Effect::Plan(..) | Effect::Apply(_) | Effect::Stop(_) | Effect::ReadJournal { .. } => {}
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None
