@@ -20,6 +20,8 @@ pub mod gateway;
 pub mod sandbox;
 
 pub mod recipe;
+
+pub mod bulk;
 pub mod runtime;
 pub mod ui;
 

@@ -63,6 +63,11 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
     },
+    Layer {
+        name: "bulk",
+        imports: &["domain", "recipe", "store"],
+        packages: &["futures_util", "thiserror", "tokio"],
+    },
     Layer { name: "app", imports: &["domain", "keymap", "store"], packages: &[] },
     Layer {
         name: "ui",
