@@ -13,6 +13,7 @@ pub mod keymap;
 
 pub mod config;
 pub mod store;
+pub mod syntax;
 pub mod terminal;
 
 pub mod app;

@@ -23,6 +23,8 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "domain", imports: &[], packages: &[] },
     Layer { name: "keymap", imports: &[], packages: &[] },
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
+    // The readers of YAML and TOML, which `domain` may not know.
+    Layer { name: "syntax", imports: &["domain"], packages: &["saphyr_parser", "toml"] },
     Layer { name: "config", imports: &["domain"], packages: &[] },
     Layer {
         name: "terminal",
@@ -68,7 +70,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "recipe", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
     },
-    Layer { name: "app", imports: &["domain", "keymap", "store"], packages: &[] },
+    Layer { name: "app", imports: &["domain", "keymap", "store", "syntax"], packages: &[] },
     Layer {
         name: "ui",
         imports: &["app", "domain", "keymap"],
