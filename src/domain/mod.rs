@@ -21,6 +21,7 @@ pub mod lock;
 pub mod merge;
 pub mod queue;
 pub mod range;
+pub mod record;
 pub mod revision;
 pub mod secret;
 pub mod service;

@@ -23,6 +23,11 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "domain", imports: &[], packages: &[] },
     Layer { name: "keymap", imports: &[], packages: &[] },
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
+    Layer {
+        name: "archive",
+        imports: &["domain"],
+        packages: &["base64", "serde", "serde_json", "tempfile"],
+    },
     Layer { name: "config", imports: &["domain"], packages: &[] },
     Layer {
         name: "terminal",
