@@ -11,6 +11,7 @@
 pub mod domain;
 pub mod keymap;
 
+pub mod archive;
 pub mod config;
 pub mod store;
 pub mod syntax;

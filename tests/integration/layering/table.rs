@@ -25,6 +25,11 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
     // The readers of YAML and TOML, which `domain` may not know.
     Layer { name: "syntax", imports: &["domain"], packages: &["saphyr_parser", "toml"] },
+    Layer {
+        name: "archive",
+        imports: &["domain"],
+        packages: &["base64", "serde", "serde_json", "tempfile"],
+    },
     Layer { name: "config", imports: &["domain"], packages: &[] },
     Layer {
         name: "terminal",
