@@ -19,6 +19,7 @@ pub mod terminal;
 
 pub mod app;
 pub mod gateway;
+pub mod journal;
 pub mod sandbox;
 
 pub mod recipe;

@@ -65,6 +65,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["base64", "futures_core", "futures_util", "serde", "serde_json", "tokio"],
     },
+    Layer { name: "journal", imports: &["domain", "store"], packages: &["tempfile"] },
     Layer {
         name: "recipe",
         imports: &["domain", "store"],
@@ -83,7 +84,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "domain", "recipe", "store"],
+        imports: &["app", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {
@@ -100,6 +101,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "domain",
             "event_loop",
             "gateway",
+            "journal",
             "keymap",
             "runtime",
             "sandbox",
