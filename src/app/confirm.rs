@@ -51,9 +51,13 @@ impl App {
             Some(Dialog::TxnForm(_)) => self.act_in_form(action),
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
-            Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
-                self.act_in_edit_dialog(action);
-            }
+            Some(
+                Dialog::Unsaved { .. }
+                | Dialog::Conflict { .. }
+                | Dialog::Gone
+                | Dialog::DraftDiff(_)
+                | Dialog::Broken(_),
+            ) => self.act_in_edit_dialog(action),
         }
     }
 
@@ -96,13 +100,12 @@ impl App {
             Confirmed::DeletePrefix(prefix, revision) => self.delete_prefix(prefix, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
-            Confirmed::SaveDraft => self.save_draft(),
             Confirmed::Txn(request) => self.send_txn(request),
         }
     }
 
     pub(super) fn question(&mut self, title: String, lines: Vec<String>, then: Confirmed) {
-        let danger = !matches!(then, Confirmed::SaveDraft | Confirmed::Put(..));
+        let danger = !matches!(then, Confirmed::Put(..));
         let confirm = Confirm { title, lines, typed: None, danger, then, scroll: 0 };
         self.dialogs.push(Dialog::Confirm(confirm));
     }

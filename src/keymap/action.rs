@@ -146,6 +146,8 @@ pub enum Action {
 
     /// Save the draft.
     Save,
+    /// Show what a save would change.
+    DraftDiff,
     /// Put a line break into the draft.
     EditNewline,
     /// Put a tab character into the draft.
@@ -285,6 +287,7 @@ impl Action {
         Action::FormNext,
         Action::FormPrevious,
         Action::Save,
+        Action::DraftDiff,
         Action::EditNewline,
         Action::EditTab,
         Action::EditTop,
