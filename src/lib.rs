@@ -19,6 +19,7 @@ pub mod app;
 pub mod gateway;
 pub mod sandbox;
 
+pub mod bulk;
 pub mod recipe;
 pub mod runtime;
 pub mod ui;

@@ -18,16 +18,19 @@ impl App {
                 Some(movement) => scroll(top, movement, len, height),
                 None => self.act_in_confirm(action),
             },
-            Some(Dialog::Help { scroll: top, .. } | Dialog::Text { scroll: top, .. }) => {
-                match movement(action, height) {
-                    Some(movement) => scroll(top, movement, len, height),
-                    None => self.close_dialog_on(action),
-                }
-            }
+            Some(
+                Dialog::Help { scroll: top, .. }
+                | Dialog::Text { scroll: top, .. }
+                | Dialog::Difference { scroll: top, .. },
+            ) => match movement(action, height) {
+                Some(movement) => scroll(top, movement, len, height),
+                None => self.close_dialog_on(action),
+            },
             Some(Dialog::Event { scroll: top, .. }) => match movement(action, height) {
                 Some(movement) => scroll(top, movement, len, height),
                 None if action == Action::CopyValue => self.copy_value(),
                 None if action == Action::CopyKey => self.copy_key(),
+                None if action == Action::BeforeEvent => self.look_before_event(),
                 None => self.close_dialog_on(action),
             },
             Some(Dialog::Watches(cursor)) => match movement(action, height) {
@@ -91,6 +94,10 @@ impl App {
     }
 
     fn confirmed(&mut self, then: Confirmed) {
+        // The question may have been asked before.
+        if self.past.is_some() && self.refuses_to_write() {
+            return;
+        }
         match then {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
             Confirmed::DeletePrefix(prefix, revision) => self.delete_prefix(prefix, revision),

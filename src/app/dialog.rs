@@ -58,6 +58,13 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// Two values of a key, and how they differ.
+    Difference {
+        /// The values.
+        what: Box<Difference>,
+        /// The first line shown.
+        scroll: usize,
+    },
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -75,8 +82,11 @@ impl Dialog {
     /// Where its keys are found in the table, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Event { .. } => {
+            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Difference { .. } => {
                 &[Context::List, Context::Everywhere, Context::Always]
+            }
+            Dialog::Event { .. } => {
+                &[Context::Event, Context::List, Context::Everywhere, Context::Always]
             }
             Dialog::Confirm(Confirm { typed: Some(_), .. }) => &[Context::Field, Context::Always],
             Dialog::Confirm(_) => &[Context::Dialog, Context::List, Context::Always],
@@ -107,6 +117,19 @@ impl Dialog {
             _ => None,
         }
     }
+}
+
+/// Two values of a key, to be compared line by line.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The key, made safe.
+    pub title: String,
+    /// What the two are called, the older first.
+    pub names: [String; 2],
+    /// The older value; none where there was no key.
+    pub before: Option<Vec<u8>>,
+    /// The newer one.
+    pub after: Option<Vec<u8>>,
 }
 
 /// A question that is answered with yes or no, or by typing what is expected.

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::effect::{CallResult, Effect, WatchId};
+use super::history::HistoryView;
 use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
@@ -19,6 +20,8 @@ pub enum View {
     Elections(QueuesView),
     /// Services and their instances.
     Services(ServicesView),
+    /// The history of a key.
+    History(Box<HistoryView>),
     /// A transaction being composed.
     Txn,
 }
@@ -36,6 +39,9 @@ impl View {
             View::Services(_) => {
                 &[Context::Services, Context::List, Context::Everywhere, Context::Always]
             }
+            View::History(_) => {
+                &[Context::History, Context::List, Context::Everywhere, Context::Always]
+            }
             View::Txn => &[Context::Txn, Context::Edit, Context::Always],
         }
     }
@@ -46,6 +52,7 @@ impl View {
             View::Locks(_) => "Locks",
             View::Elections(_) => "Elections",
             View::Services(_) => "Services",
+            View::History(_) => "History",
             View::Txn => "Transaction",
         }
     }
@@ -55,7 +62,7 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => view.filter.as_ref(),
             View::Services(view) => view.filter.as_ref(),
-            View::Txn => None,
+            View::History(_) | View::Txn => None,
         }
     }
 
@@ -63,7 +70,7 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => Some(&mut view.filter),
             View::Services(view) => Some(&mut view.filter),
-            View::Txn => None,
+            View::History(_) | View::Txn => None,
         }
     }
 }
@@ -73,7 +80,7 @@ impl View {
     pub(super) fn queues_mut(&mut self) -> Option<&mut QueuesView> {
         match self {
             View::Locks(view) | View::Elections(view) => Some(view),
-            View::Services(_) | View::Txn => None,
+            View::Services(_) | View::History(_) | View::Txn => None,
         }
     }
 }
@@ -136,6 +143,7 @@ impl App {
             None => {}
             Some(View::Locks(_) | View::Elections(_)) => self.act_in_queues(action),
             Some(View::Services(_)) => self.act_in_services(action),
+            Some(View::History(_)) => self.act_in_history(action),
             Some(View::Txn) => self.act_in_composer(action),
         }
     }
@@ -145,6 +153,7 @@ impl App {
             None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
+            Some(View::History(_)) => self.on_history_answer(purpose, result),
         }
     }
 
@@ -153,6 +162,7 @@ impl App {
             None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
+            Some(View::History(_)) => self.on_history_watch(news),
         }
     }
 
@@ -162,6 +172,7 @@ impl App {
             None => {}
             Some(View::Locks(_) | View::Elections(_)) => self.settle_queues(),
             Some(View::Services(_)) => self.settle_services(),
+            Some(View::History(_)) => self.settle_history(),
             Some(View::Txn) => self.settle_composer(),
         }
     }
@@ -172,6 +183,7 @@ impl App {
             None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
+            Some(View::History(_)) => self.read_history(),
         }
     }
 
@@ -201,6 +213,7 @@ impl App {
             Some(View::Locks(_) | View::Elections(_)) => self.queues_again(),
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
+            Some(View::History(_)) => self.history_is_quiet(),
             None | Some(View::Txn) => self.reload_view(),
         }
     }

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod escape;
 pub mod flap;
 pub mod hex;
+pub mod history;
 pub mod journal;
 pub mod json;
 pub mod key;

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
+use crate::bulk;
 use crate::store::{ErrorKind, Kv, Leases, ReadOnly};
 
 /// How many leases are asked about at once: what is in view is there soon, and the server has time
@@ -41,6 +42,7 @@ async fn answer(store: &ReadOnly, call: Call) -> CallResult {
             let statuses: Vec<_> = stream::iter(statuses).buffered(AT_ONCE).try_collect().await?;
             Answer::LeaseStatuses(statuses.into_iter().flatten().collect())
         }
+        Call::Oldest(key) => Answer::Oldest(bulk::oldest(store, key).await?),
         Call::LeaseList => Answer::LeaseList(store.lease_list().await?),
     })
 }

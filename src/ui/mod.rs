@@ -20,6 +20,7 @@ mod frame;
 mod header;
 mod help;
 mod hint;
+mod history;
 mod layout;
 mod lease;
 mod palette;
@@ -59,6 +60,11 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 queue::render(frame, main, app, theme, view, queues)
             }
             View::Services(services) => service::render(frame, main, app, theme, view, services),
+            View::History(history) => {
+                let (list, aside) = history::render(frame, main, app, theme, view, history);
+                viewport.aside = aside;
+                list
+            }
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

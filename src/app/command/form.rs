@@ -36,6 +36,8 @@ pub const FORMS: &[Form] = &[
     form("delete-prefix", "PREFIX", "delete all keys with a prefix, counted first", true, true),
     form("watch", "KEY|PREFIX [from REV]", "watch a key, or a prefix (ends in /)", true, false),
     form("unwatch", "[N]", "stop watch N, or all watches", false, false),
+    form("history", "[KEY]", "every version and delete of a key since compaction", true, false),
+    form("rev", "N|before|live", "tree and values as they were at a revision, read-only; before: the last write here", false, false),
     form("lease grant", "TTL [ID]", "grant a lease of TTL seconds", false, true),
     form("lease keepalive", "ID", "keep a lease alive until told otherwise (again to stop)", false, true),
     form("lease renew", "ID", "renew a lease once", false, true),

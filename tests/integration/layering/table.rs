@@ -58,6 +58,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["base64", "futures_core", "futures_util", "serde", "serde_json", "tokio"],
     },
+    Layer { name: "bulk", imports: &["domain", "store"], packages: &["futures_util", "tokio"] },
     Layer {
         name: "recipe",
         imports: &["domain", "store"],
@@ -71,7 +72,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "domain", "recipe", "store"],
+        imports: &["app", "bulk", "domain", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {
