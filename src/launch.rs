@@ -40,12 +40,15 @@ async fn start(settings: Settings) -> anyhow::Result<u8> {
     let mut signals = Signals::new().context("cannot listen to signals")?;
     let mut told = app::settings::Settings {
         read_only: settings.read_only,
-        demo: false,
-        delimiter: settings.delimiter.clone(),
-        root: Key::from(settings.prefix.clone()),
-        user: None,
-        skip_verify: false,
-        endpoints: Vec::new(),
+        delimiter: settings.delimiter,
+        root: Key::from(settings.prefix),
+        profile: settings.profile,
+        production: settings.production,
+        keep_drafts: settings.keep_drafts,
+        state_dir: settings.state_dir,
+        journal_file: settings.journal_file,
+        limits: settings.limits,
+        ..app::settings::Settings::default()
     };
     let store: Arc<dyn Store> = match settings.target {
         Target::Demo => {

@@ -19,8 +19,9 @@ pub mod app;
 pub mod gateway;
 pub mod sandbox;
 
-pub mod bulk;
 pub mod recipe;
+
+pub mod bulk;
 pub mod runtime;
 pub mod ui;
 

@@ -126,6 +126,16 @@ pub enum Effect {
     Apply(JobId),
     /// End a job: give up planning, or stop between two transactions, or forget a plan that stands.
     Stop(JobId),
+    /// Compare a range with what it was at a revision; progress and outcome come under the ticket.
+    /// Given up as calls are.
+    Compare {
+        /// Comes back with the outcome.
+        ticket: Ticket,
+        /// Which keys.
+        range: KeyRange,
+        /// Since when.
+        then: Revision,
+    },
     /// Read the contents of a record of the journal.
     ReadJournal {
         /// Comes back with them.

@@ -35,6 +35,7 @@ mod answer;
 mod attach;
 mod confirm;
 mod delete;
+pub mod difference;
 pub mod edit;
 pub mod filter;
 pub mod follow;
@@ -44,6 +45,7 @@ mod input;
 mod listing;
 mod motion;
 mod prompt;
+mod restore;
 mod run;
 mod save;
 mod wait;
@@ -208,6 +210,8 @@ impl App {
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::Journaled(line) => self.last_write = Some(line.revisions.0),
             Message::Job(..) | Message::JournalRead(..) => {}
+            Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
+            Message::Compared(ticket, result) => self.on_compared(ticket, result),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

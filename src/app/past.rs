@@ -78,7 +78,7 @@ impl App {
             (PastPurpose::Look(revision, key), Ok(_)) => self.enter_past(revision, key),
             (PastPurpose::Look(revision, _), Err(error)) => self.not_shown(revision, &error),
             (PastPurpose::Oldest(revision), Ok(Answer::Oldest(oldest))) => {
-                self.complain(compacted(revision, oldest));
+                self.complain(revision.compacted(oldest));
             }
             (PastPurpose::Oldest(_), _) => {}
         }
@@ -144,14 +144,5 @@ impl App {
                 }
             }
         }
-    }
-}
-
-/// `revision 3 is compacted; the oldest that still works is 17`
-pub(super) fn compacted(revision: Revision, oldest: Revision) -> String {
-    if oldest.is_some() {
-        format!("revision {revision} is compacted; the oldest that still works is {oldest}")
-    } else {
-        format!("revision {revision} is compacted")
     }
 }

@@ -99,6 +99,10 @@ pub enum ViewPurpose {
     Lives,
     /// What hangs on the lease of a member that is to be freed.
     FreeLook(LeaseId),
+    /// What became of a prefix.
+    Difference,
+    /// The two values of a row of a difference.
+    Sides(usize),
     /// Something of a history.
     History(HistoryPurpose),
 }

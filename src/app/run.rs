@@ -59,6 +59,8 @@ impl App {
                         if service.name == name && service.id == id)
                 });
             }
+            Command::Diff(prefix, then) => self.open_difference(prefix, then),
+            Command::Restore(key, revision) => self.restore_as_of(key, revision),
             Command::History(key) => self.open_history_of(key),
             Command::Rev(moment) => self.look(moment),
             Command::Txn(file) => self.open_composer(file),
@@ -71,7 +73,7 @@ impl App {
     }
 
     /// A typed key means a prefix when it ends in the delimiter or is empty.
-    fn range_of_text(&self, key: Key) -> KeyRange {
+    pub(super) fn range_of_text(&self, key: Key) -> KeyRange {
         if key.is_empty() || key.as_bytes().ends_with(&self.settings.delimiter) {
             KeyRange::prefix(key)
         } else {

@@ -1,6 +1,7 @@
 //! Views: what takes the place of the panes until it is closed.
 
 use super::App;
+use super::difference::DifferenceView;
 use super::effect::{CallResult, Effect, WatchId};
 use super::history::HistoryView;
 use super::message::WatchNews;
@@ -20,6 +21,8 @@ pub enum View {
     Elections(QueuesView),
     /// Services and their instances.
     Services(ServicesView),
+    /// What became of a prefix since a revision.
+    Difference(Box<DifferenceView>),
     /// The history of a key.
     History(Box<HistoryView>),
     /// A transaction being composed.
@@ -42,6 +45,9 @@ impl View {
             View::History(_) => {
                 &[Context::History, Context::List, Context::Everywhere, Context::Always]
             }
+            View::Difference(_) => {
+                &[Context::Difference, Context::List, Context::Everywhere, Context::Always]
+            }
             View::Txn => &[Context::Txn, Context::Edit, Context::Always],
         }
     }
@@ -52,6 +58,7 @@ impl View {
             View::Locks(_) => "Locks",
             View::Elections(_) => "Elections",
             View::Services(_) => "Services",
+            View::Difference(_) => "Difference",
             View::History(_) => "History",
             View::Txn => "Transaction",
         }
@@ -62,6 +69,7 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => view.filter.as_ref(),
             View::Services(view) => view.filter.as_ref(),
+            View::Difference(view) => view.filter.as_ref(),
             View::History(_) | View::Txn => None,
         }
     }
@@ -70,6 +78,7 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => Some(&mut view.filter),
             View::Services(view) => Some(&mut view.filter),
+            View::Difference(view) => Some(&mut view.filter),
             View::History(_) | View::Txn => None,
         }
     }
@@ -80,7 +89,7 @@ impl View {
     pub(super) fn queues_mut(&mut self) -> Option<&mut QueuesView> {
         match self {
             View::Locks(view) | View::Elections(view) => Some(view),
-            View::Services(_) | View::History(_) | View::Txn => None,
+            View::Services(_) | View::Difference(_) | View::History(_) | View::Txn => None,
         }
     }
 }
@@ -144,6 +153,7 @@ impl App {
             Some(View::Locks(_) | View::Elections(_)) => self.act_in_queues(action),
             Some(View::Services(_)) => self.act_in_services(action),
             Some(View::History(_)) => self.act_in_history(action),
+            Some(View::Difference(_)) => self.act_in_difference(action),
             Some(View::Txn) => self.act_in_composer(action),
         }
     }
@@ -154,12 +164,13 @@ impl App {
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
             Some(View::History(_)) => self.on_history_answer(purpose, result),
+            Some(View::Difference(_)) => self.on_difference_answer(purpose, result),
         }
     }
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Txn) => {}
+            None | Some(View::Difference(_) | View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
             Some(View::History(_)) => self.on_history_watch(news),
@@ -173,6 +184,7 @@ impl App {
             Some(View::Locks(_) | View::Elections(_)) => self.settle_queues(),
             Some(View::Services(_)) => self.settle_services(),
             Some(View::History(_)) => self.settle_history(),
+            Some(View::Difference(_)) => self.settle_difference(),
             Some(View::Txn) => self.settle_composer(),
         }
     }
@@ -184,6 +196,7 @@ impl App {
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
             Some(View::History(_)) => self.read_history(),
+            Some(View::Difference(_)) => self.read_difference(),
         }
     }
 
@@ -214,7 +227,7 @@ impl App {
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
             Some(View::History(_)) => self.history_is_quiet(),
-            None | Some(View::Txn) => self.reload_view(),
+            None | Some(View::Difference(_) | View::Txn) => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod bulk;
 pub mod change;
 pub mod diff;
+pub mod difference;
 pub mod edit;
 pub mod election;
 pub mod entry;
@@ -17,8 +18,10 @@ pub mod journal;
 pub mod json;
 pub mod key;
 pub mod lease;
+pub mod limit;
 pub mod lister;
 pub mod lock;
+pub mod mark;
 pub mod merge;
 pub mod queue;
 pub mod range;

@@ -36,6 +36,8 @@ pub enum Context {
     Services,
     /// The view of a key's history.
     History,
+    /// The view of what became of a prefix.
+    Difference,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
@@ -74,6 +76,7 @@ impl Context {
         Context::Elections,
         Context::Services,
         Context::History,
+        Context::Difference,
         Context::Txn,
         Context::Form,
         Context::Holding,
@@ -103,6 +106,7 @@ impl Context {
             Context::Elections => "elections",
             Context::Services => "services",
             Context::History => "history of a key",
+            Context::Difference => "difference since a revision",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
             Context::Holding => "quitting while something is held",

@@ -121,6 +121,11 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::History, &["v"], A::NextRendering, "rendering", "Show the value in the next rendering: auto, text, JSON, hex.")),
     foot(row(C::History, &["o"], A::ViewGoto, "go to", "Go to the key.")),
 
+    foot(row(C::Difference, &["enter"], A::ViewDiff, "diff", "Show the lines that changed.")),
+    foot(row(C::Difference, &["space"], A::ViewMark, "mark", "Mark the key, or take the mark away.")),
+    write(foot(row(C::Difference, &["r"], A::ViewRestore, "restore", "Make the marked keys, or the selected one, what they were; shown first."))),
+    foot(row(C::Difference, &["o"], A::ViewGoto, "go to", "Go to the key.")),
+
     foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
     foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),

@@ -14,6 +14,7 @@
 //! ```
 
 mod dialog;
+mod difference;
 mod edit;
 mod footer;
 mod frame;
@@ -60,6 +61,7 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 queue::render(frame, main, app, theme, view, queues)
             }
             View::Services(services) => service::render(frame, main, app, theme, view, services),
+            View::Difference(shown) => difference::render(frame, main, app, theme, view, shown),
             View::History(history) => {
                 let (list, aside) = history::render(frame, main, app, theme, view, history);
                 viewport.aside = aside;

@@ -5,6 +5,7 @@ mod support;
 
 mod app;
 mod cli;
+mod config;
 mod contract;
 mod coordination;
 mod domain;

@@ -54,6 +54,10 @@ pub enum Command {
     Register(Service, i64),
     /// `service deregister NAME ID`
     Deregister(String, String),
+    /// `diff PREFIX REV`
+    Diff(Key, Revision),
+    /// `restore [KEY|PREFIX] REV`
+    Restore(Option<Key>, Revision),
     /// `history [KEY]`
     History(Option<Key>),
     /// `rev N|before|live`
@@ -78,6 +82,7 @@ impl Command {
             | Command::Locks(_)
             | Command::Elections(_)
             | Command::Services(_)
+            | Command::Diff(..)
             | Command::History(_)
             | Command::Rev(_)
             | Command::Txn(_)
@@ -87,6 +92,7 @@ impl Command {
             Command::Put(..)
             | Command::Delete(_)
             | Command::DeletePrefix(_)
+            | Command::Restore(..)
             | Command::LeaseGrant(..)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseRenew(_)
@@ -189,6 +195,11 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("service deregister", [name, id]) => {
             let Service { name, id, .. } = service(name, id, b"")?;
             Ok(Command::Deregister(name, id))
+        }
+        ("diff", [prefix, number]) => Ok(Command::Diff(Key::from(*prefix), revision(number)?)),
+        ("restore", [number]) => Ok(Command::Restore(None, revision(number)?)),
+        ("restore", [word, number]) => {
+            Ok(Command::Restore(Some(Key::from(*word)), revision(number)?))
         }
         ("history", []) => Ok(Command::History(None)),
         ("history", [word]) => Ok(Command::History(Some(key(word)?))),

@@ -4,6 +4,7 @@ mod diff;
 mod edit;
 mod hex;
 mod json;
+mod merge;
 mod text;
 mod value;
 mod watch;

@@ -9,7 +9,6 @@ use std::time::Duration;
 use etcdeck::app::App;
 use etcdeck::app::effect::Edited;
 use etcdeck::app::settings::Settings;
-use etcdeck::domain::Key;
 use etcdeck::event_loop::{self, Ended, Happening};
 use etcdeck::keymap::Chord;
 use etcdeck::runtime::{INBOX, Runtime};
@@ -33,15 +32,7 @@ pub(super) struct Opening {
 
 impl Opening {
     pub(super) fn new() -> Opening {
-        let settings = Settings {
-            read_only: false,
-            demo: false,
-            delimiter: b"/".to_vec(),
-            root: Key::default(),
-            user: None,
-            skip_verify: false,
-            endpoints: Vec::new(),
-        };
+        let settings = Settings::default();
         Opening { settings, size: (120, 40) }
     }
 

@@ -58,10 +58,14 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["base64", "futures_core", "futures_util", "serde", "serde_json", "tokio"],
     },
-    Layer { name: "bulk", imports: &["domain", "store"], packages: &["futures_util", "tokio"] },
     Layer {
         name: "recipe",
         imports: &["domain", "store"],
+        packages: &["futures_util", "thiserror", "tokio"],
+    },
+    Layer {
+        name: "bulk",
+        imports: &["domain", "recipe", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
     },
     Layer { name: "app", imports: &["domain", "keymap", "store"], packages: &[] },
