@@ -53,6 +53,7 @@ impl App {
             },
             Some(Dialog::TxnForm(_)) => self.act_in_form(action),
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
+            Some(Dialog::Job(_)) => self.act_in_job(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
             Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
                 self.act_in_edit_dialog(action);
@@ -94,16 +95,24 @@ impl App {
     }
 
     fn confirmed(&mut self, then: Confirmed) {
-        // The question may have been asked before.
-        if self.past.is_some() && self.refuses_to_write() {
+        let writes = match &then {
+            Confirmed::DeleteKey(..)
+            | Confirmed::RevokeLease(_)
+            | Confirmed::Put(..)
+            | Confirmed::SaveDraft => true,
+            Confirmed::Txn(request) => !request.is_read_only(),
+            Confirmed::StopAndQuit => false,
+        };
+        // The question may have been asked for before the past was looked at.
+        if writes && self.refuses_to_write() {
             return;
         }
         match then {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
-            Confirmed::DeletePrefix(prefix, revision) => self.delete_prefix(prefix, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
             Confirmed::SaveDraft => self.save_draft(),
+            Confirmed::StopAndQuit => self.stop_and_quit(),
             Confirmed::Txn(request) => self.send_txn(request),
         }
     }
@@ -120,6 +129,8 @@ impl App {
             self.dialogs.push(Dialog::Unsaved { quit: true });
         } else if self.composer.is_unsaved() {
             self.ask_to_save_txn(Leaving::Quit);
+        } else if self.jobs.is_running() {
+            self.ask_to_stop_and_quit();
         } else if self.holds_something() {
             self.ask_before_quitting();
         } else {
@@ -131,7 +142,8 @@ impl App {
     pub(super) fn quit_now(&mut self) {
         let unsaved = self.has_unsaved_draft();
         let unsaved_txn = self.composer.is_unsaved();
-        if self.quit_asked || !(unsaved || unsaved_txn || self.holds_something()) {
+        let running = self.jobs.is_running();
+        if self.quit_asked || !(unsaved || unsaved_txn || running || self.holds_something()) {
             self.effects.push(Effect::Quit);
             return;
         }
@@ -139,6 +151,11 @@ impl App {
         if !unsaved && unsaved_txn {
             self.ask_to_save_txn(Leaving::Quit);
             return self.complain("the transaction is not saved; Ctrl-c again quits without it");
+        }
+        if !unsaved && running {
+            self.ask_to_stop_and_quit();
+            return self
+                .complain("work on many keys goes on; Ctrl-c again quits in the midst of it");
         }
         if !unsaved {
             self.ask_before_quitting();

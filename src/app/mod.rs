@@ -4,6 +4,7 @@
 //! data. Invariant: no I/O, no clock, no async here, and nothing known of the terminal or the
 //! network; `mod.rs` only dispatches, each noun has a file of its own.
 
+pub mod bulk;
 pub mod clock;
 pub mod command;
 pub mod connection;
@@ -104,6 +105,8 @@ pub struct App {
     pub past: Option<past::Past>,
     /// What is held here.
     pub holdings: holding::Holdings,
+    /// Work on many keys.
+    pub jobs: bulk::Jobs,
     /// What the last frame showed.
     pub viewport: Viewport,
     /// The time of the last message: what "now" means on the screen.
@@ -150,6 +153,7 @@ impl App {
             composer: txn::Composer::default(),
             past: None,
             holdings: holding::Holdings::default(),
+            jobs: bulk::Jobs::default(),
             viewport: Viewport::default(),
             now,
             history: Vec::new(),
@@ -208,8 +212,9 @@ impl App {
             Message::Connection(news) => self.on_connection(news),
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
+            Message::Job(id, news) => self.on_job(id, news),
             Message::Journaled(line) => self.last_write = Some(line.revisions.0),
-            Message::Job(..) | Message::JournalRead(..) => {}
+            Message::JournalRead(..) => {}
             Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
             Message::Compared(ticket, result) => self.on_compared(ticket, result),
             Message::FileRead(ticket, result) => {
