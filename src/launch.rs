@@ -14,6 +14,7 @@ use crate::config::{self, Credentials, Servers, Settings, Target};
 use crate::domain::Key;
 use crate::event_loop::{self, Console, Ended};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
+use crate::journal::Journal;
 use crate::runtime::{INBOX, Runtime};
 use crate::sandbox::Sandbox;
 use crate::store::{ReadOnly, Store};
@@ -94,7 +95,7 @@ pub async fn screen(
     let mut console = Console::enter(signals)?;
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
-    let mut runtime = Runtime::start(store, sender);
+    let mut runtime = Runtime::start(store, sender, Journal::default());
     let now = tokio::time::Instant::now().into_std();
     let mut app = App::new(settings, now);
     let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;

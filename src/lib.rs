@@ -11,6 +11,7 @@
 pub mod domain;
 pub mod keymap;
 
+pub mod archive;
 pub mod config;
 pub mod store;
 pub mod syntax;
@@ -18,6 +19,7 @@ pub mod terminal;
 
 pub mod app;
 pub mod gateway;
+pub mod journal;
 pub mod sandbox;
 
 pub mod recipe;

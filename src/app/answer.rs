@@ -19,8 +19,6 @@ impl App {
             Purpose::Put(key) => self.on_put(&key, result),
             Purpose::DeleteLook(key) => self.on_delete_look(key, result),
             Purpose::Delete(key) => self.on_deleted(&key, result),
-            Purpose::PrefixLook(prefix) => self.on_prefix_look(prefix, result),
-            Purpose::DeletePrefix(prefix) => self.on_prefix_deleted(&prefix, result),
             Purpose::LeaseList => self.on_lease_list(result),
             Purpose::LeaseStatuses => self.on_lease_statuses(result),
             Purpose::LeaseGrant => self.on_granted(result),

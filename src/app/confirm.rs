@@ -50,6 +50,7 @@ impl App {
             },
             Some(Dialog::TxnForm(_)) => self.act_in_form(action),
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
+            Some(Dialog::Job(_)) => self.act_in_job(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
             Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
                 self.act_in_edit_dialog(action);
@@ -93,10 +94,10 @@ impl App {
     fn confirmed(&mut self, then: Confirmed) {
         match then {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
-            Confirmed::DeletePrefix(prefix, revision) => self.delete_prefix(prefix, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
             Confirmed::SaveDraft => self.save_draft(),
+            Confirmed::StopAndQuit => self.stop_and_quit(),
             Confirmed::Txn(request) => self.send_txn(request),
         }
     }
@@ -113,6 +114,8 @@ impl App {
             self.dialogs.push(Dialog::Unsaved { quit: true });
         } else if self.composer.is_unsaved() {
             self.ask_to_save_txn(Leaving::Quit);
+        } else if self.jobs.is_running() {
+            self.ask_to_stop_and_quit();
         } else if self.holds_something() {
             self.ask_before_quitting();
         } else {
@@ -124,7 +127,8 @@ impl App {
     pub(super) fn quit_now(&mut self) {
         let unsaved = self.has_unsaved_draft();
         let unsaved_txn = self.composer.is_unsaved();
-        if self.quit_asked || !(unsaved || unsaved_txn || self.holds_something()) {
+        let running = self.jobs.is_running();
+        if self.quit_asked || !(unsaved || unsaved_txn || running || self.holds_something()) {
             self.effects.push(Effect::Quit);
             return;
         }
@@ -132,6 +136,11 @@ impl App {
         if !unsaved && unsaved_txn {
             self.ask_to_save_txn(Leaving::Quit);
             return self.complain("the transaction is not saved; Ctrl-c again quits without it");
+        }
+        if !unsaved && running {
+            self.ask_to_stop_and_quit();
+            return self
+                .complain("work on many keys goes on; Ctrl-c again quits in the midst of it");
         }
         if !unsaved {
             self.ask_before_quitting();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::bulk::{Face, Sheet};
 use super::txn::form::Form;
 use super::viewport::Cursor;
 use crate::domain::text::Field;
@@ -51,6 +52,8 @@ pub enum Dialog {
     Gone,
     /// Something is held here, and somebody wants to quit.
     Holding,
+    /// Work on many keys, at whatever stage it is.
+    Job(Sheet),
     /// One event, with old and new value.
     Event {
         /// The event.
@@ -88,6 +91,7 @@ impl Dialog {
             Dialog::TxnForm(_) => &[Context::Form, Context::Field, Context::Always],
             Dialog::Conflict { .. } => &[Context::Conflict, Context::List, Context::Always],
             Dialog::Gone => &[Context::Gone, Context::Always],
+            Dialog::Job(sheet) => sheet.face.contexts(),
             Dialog::Holding => &[Context::Holding, Context::Always],
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
@@ -103,7 +107,8 @@ impl Dialog {
         match self {
             Dialog::Prompt(prompt) => Some(&mut prompt.field),
             Dialog::TxnForm(form) => form.field_mut(),
-            Dialog::Confirm(Confirm { typed: Some(typed), .. }) => Some(&mut typed.field),
+            Dialog::Confirm(Confirm { typed: Some(typed), .. })
+            | Dialog::Job(Sheet { face: Face::Typed(typed), .. }) => Some(&mut typed.field),
             _ => None,
         }
     }
@@ -140,14 +145,14 @@ pub struct Typed {
 pub enum Confirmed {
     /// Deletes a key, if it is still as it was at this revision.
     DeleteKey(Key, Revision),
-    /// Deletes all keys with a prefix, if none of them was written after this revision.
-    DeletePrefix(Key, Revision),
     /// Revokes a lease.
     RevokeLease(LeaseId),
     /// Runs the guarded transaction of `put`.
     Put(Key, TxnRequest),
     /// Saves the draft that came back from the external editor.
     SaveDraft,
+    /// Stops the work on many keys, then quits.
+    StopAndQuit,
     /// Runs the transaction that was composed.
     Txn(TxnRequest),
 }

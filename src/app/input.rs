@@ -124,6 +124,7 @@ impl App {
             Action::ShowAsEtcdctl => self.show_as_etcdctl(),
             Action::CopyKey => self.copy_key(),
             Action::CopyValue => self.copy_value(),
+            Action::JobShow => self.show_job_again(),
             action => match self.focus {
                 Pane::Keys => self.act_in_keys(action),
                 Pane::Value => self.act_in_value(action),
@@ -141,6 +142,7 @@ impl App {
             Action::CommandLine => self.open_command_line(""),
             Action::Filter if !composing => self.open_filter(),
             Action::Reload => self.reload_view(),
+            Action::JobShow => self.show_job_again(),
             Action::Cancel | Action::Close if !self.drop_filter_of_view() => self.leave_view(),
             action => self.act_in_view(action),
         }

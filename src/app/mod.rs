@@ -4,6 +4,7 @@
 //! data. Invariant: no I/O, no clock, no async here, and nothing known of the terminal or the
 //! network; `mod.rs` only dispatches, each noun has a file of its own.
 
+pub mod bulk;
 pub mod clock;
 pub mod command;
 pub mod connection;
@@ -98,6 +99,8 @@ pub struct App {
     pub composer: txn::Composer,
     /// What is held here.
     pub holdings: holding::Holdings,
+    /// Work on many keys.
+    pub jobs: bulk::Jobs,
     /// What the last frame showed.
     pub viewport: Viewport,
     /// The time of the last message: what "now" means on the screen.
@@ -141,6 +144,7 @@ impl App {
             view: None,
             composer: txn::Composer::default(),
             holdings: holding::Holdings::default(),
+            jobs: bulk::Jobs::default(),
             viewport: Viewport::default(),
             now,
             history: Vec::new(),
@@ -198,7 +202,8 @@ impl App {
             Message::Connection(news) => self.on_connection(news),
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
-            Message::Job(..) | Message::Journaled(_) | Message::JournalRead(..) => {}
+            Message::Job(id, news) => self.on_job(id, news),
+            Message::Journaled(_) | Message::JournalRead(..) => {}
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

@@ -32,10 +32,6 @@ pub enum Purpose {
     DeleteLook(Key),
     /// The deletion of a key.
     Delete(Key),
-    /// Count and sample of a prefix that is about to be deleted.
-    PrefixLook(Key),
-    /// The deletion of a prefix.
-    DeletePrefix(Key),
     /// The list of leases.
     LeaseList,
     /// Time left and keys of the leases in view.

@@ -25,7 +25,7 @@ impl App {
                 self.ask(Purpose::PutLook(key, value), None, call);
             }
             Command::Delete(key) => self.look_before_delete(key),
-            Command::DeletePrefix(prefix) => self.look_before_delete_prefix(prefix),
+            Command::DeletePrefix(prefix) => self.delete_prefix(prefix),
             Command::Watch(key, from) => {
                 let range = self.range_of_text(key);
                 self.start_watch(range, from);
@@ -82,6 +82,10 @@ impl App {
             // Their leases could not be renewed any more: lost without a word.
             let held: Vec<String> = self.holdings.all.values().map(|h| h.hold.name()).collect();
             return self.complain(format!("give these up first: {}", held.join(", ")));
+        }
+        if on && self.jobs.is_running() {
+            // It would end in the midst, refused.
+            return self.complain("work on many keys goes on; stop it first");
         }
         self.settings.read_only = on;
         self.effects.push(Effect::ReadOnly(on));

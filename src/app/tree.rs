@@ -204,7 +204,7 @@ impl App {
         }
         match (self.keys.selected_row(), self.keys.selected_key()) {
             (Some(RowKind::Node(_)), Some((prefix, true))) => {
-                self.look_before_delete_prefix(prefix);
+                self.delete_prefix(prefix);
             }
             (Some(RowKind::Node(_)), Some((key, false))) => self.look_before_delete(key),
             _ => self.say("select a key or directory to delete"),

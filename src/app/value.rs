@@ -192,6 +192,13 @@ impl App {
         }
     }
 
+    /// Many keys were written: the one that is shown may be among them.
+    pub(super) fn value_may_have_changed(&mut self) {
+        if let Some((_, false)) = &self.value.key {
+            self.timers.set_earliest(Timer::Value, self.now + REST);
+        }
+    }
+
     /// `R` in the pane.
     pub(super) fn value_again(&mut self) {
         if matches!(self.value.entry, Load::Failed(_)) {

@@ -53,8 +53,6 @@ impl Purpose {
             }
             Purpose::Put(key) | Purpose::Attach(key, _) => format!("writing {key}"),
             Purpose::Delete(key) => format!("deleting {key}"),
-            Purpose::PrefixLook(prefix) => format!("counting the keys under {prefix}"),
-            Purpose::DeletePrefix(prefix) => format!("deleting the keys under {prefix}"),
             Purpose::LeaseGrant => "granting a lease".to_owned(),
             Purpose::LeaseRenew(id) => format!("renewing lease {id}"),
             Purpose::LeaseRevoke(id) => format!("revoking lease {id}"),

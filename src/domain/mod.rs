@@ -23,6 +23,7 @@ pub mod mark;
 pub mod merge;
 pub mod queue;
 pub mod range;
+pub mod record;
 pub mod revision;
 pub mod secret;
 pub mod service;

@@ -144,6 +144,15 @@ pub enum Action {
     /// Go to the row before in a form.
     FormPrevious,
 
+    /// Show the work on many keys that runs in the background, or the report of the last.
+    JobShow,
+    /// Hide the dialog of the work that runs.
+    JobHide,
+    /// Stop the work, or the making of its plan.
+    JobStop,
+    /// Take back what the work wrote.
+    JobUndo,
+
     /// Save the draft.
     Save,
     /// Put a line break into the draft.
@@ -284,6 +293,10 @@ impl Action {
         Action::TxnLoad,
         Action::FormNext,
         Action::FormPrevious,
+        Action::JobShow,
+        Action::JobHide,
+        Action::JobStop,
+        Action::JobUndo,
         Action::Save,
         Action::EditNewline,
         Action::EditTab,

@@ -38,6 +38,14 @@ pub enum Context {
     Form,
     /// The question before quitting, when something is held here.
     Holding,
+    /// A plan for work on many keys is being made.
+    Looking,
+    /// A plan is confirmed by typing its number of keys, around [`Context::Field`].
+    Typed,
+    /// Work on many keys goes on.
+    Running,
+    /// What became of work on many keys.
+    Report,
     /// A question answered with yes or no.
     Dialog,
     /// The draft has changes and the user wants to leave.
@@ -71,6 +79,10 @@ impl Context {
         Context::Txn,
         Context::Form,
         Context::Holding,
+        Context::Looking,
+        Context::Typed,
+        Context::Running,
+        Context::Report,
         Context::Dialog,
         Context::Unsaved,
         Context::Conflict,
@@ -98,6 +110,10 @@ impl Context {
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
             Context::Holding => "quitting while something is held",
+            Context::Looking => "making a plan",
+            Context::Typed => "confirming a plan",
+            Context::Running => "work on many keys",
+            Context::Report => "report of work on many keys",
             Context::Dialog => "dialogs",
             Context::Unsaved => "unsaved changes",
             Context::Conflict => "save conflict",

@@ -23,6 +23,7 @@ pub const BINDINGS: &[Binding] = &[
     row(C::Everywhere, &["y"], A::CopyKey, "", "Copy the key through the terminal (OSC 52)."),
     row(C::Everywhere, &["Y"], A::CopyValue, "", "Copy the value through the terminal (OSC 52)."),
     row(C::Everywhere, &["X"], A::ShowAsEtcdctl, "", "Show the selection as an etcdctl command line."),
+    row(C::Everywhere, &["b"], A::JobShow, "", "Show the work that runs in the background, or the report of the last."),
 
     row(C::Always, &["ctrl-c"], A::Quit, "", "Quit; with an unsaved draft it asks, a second one quits at once."),
     row(C::Always, &["ctrl-z"], A::Suspend, "", "Suspend; the shell's `fg` comes back."),
@@ -126,6 +127,18 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Holding, &["r"], A::ReleaseAll, "release all and quit", "Give up all that is held here, then quit.")),
     foot(row(C::Holding, &["x"], A::QuitAnyway, "quit", "Quit; what is held here runs out with its lease.")),
     foot(row(C::Holding, &["esc", "q"], A::Cancel, "stay", "Stay.")),
+
+    foot(row(C::Looking, &["esc", "q"], A::JobStop, "stop", "Stop; nothing was written.")),
+
+    row(C::Typed, &["down"], A::Down, "", "Scroll down."),
+    row(C::Typed, &["up"], A::Up, "", "Scroll up."),
+    row(C::Typed, &["pgdn"], A::PageDown, "", "Scroll a page down."),
+    row(C::Typed, &["pgup"], A::PageUp, "", "Scroll a page up."),
+
+    foot(row(C::Running, &["esc"], A::JobStop, "stop", "Stop between two transactions; what is done is told.")),
+    foot(row(C::Running, &["b", "q"], A::JobHide, "background", "Hide this; the work goes on, and the header says how far it is.")),
+
+    write(foot(row(C::Report, &["u"], A::JobUndo, "undo", "Take back what was written; shows it and asks."))),
 
     foot(row(C::Dialog, &["y"], A::Yes, "yes", "Yes.")),
     foot(row(C::Dialog, &["n", "esc", "q"], A::No, "no", "No. What must be typed to confirm ends with Enter.")),

@@ -52,6 +52,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = super::edit::gone_lines(app, theme);
             text(frame, area, app, theme, "This key was deleted meanwhile", lines, 0)
         }
+        Dialog::Job(sheet) => super::bulk::render(frame, area, app, theme, sheet),
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();
             text(frame, area, app, theme, "Quit? This is held here", lines, 0)
@@ -98,7 +99,12 @@ fn text(
 }
 
 /// The thumb on the right border of a dialog.
-fn position(frame: &mut Frame, inner: Rect, theme: &Theme, shown: (usize, usize, usize)) {
+pub(super) fn position(
+    frame: &mut Frame,
+    inner: Rect,
+    theme: &Theme,
+    shown: (usize, usize, usize),
+) {
     // The border is one blank away from the text on either side, and one row above and below it.
     let outer = Rect {
         x: inner.x.saturating_sub(2),

@@ -124,6 +124,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     if let Some(user) = &app.settings.user {
         add(format!("user {}", escape::message(user)), theme.dim(), Stays::User);
     }
+    if let Some(text) = super::bulk::in_header(app) {
+        add(text, theme.changed(), Stays::Always);
+    }
     for holding in app.holdings.all.values() {
         let (state, style) = match &holding.state {
             HoldState::Waiting => ("waiting for", theme.changed()),

@@ -13,6 +13,7 @@
 //!  e edit  n new  d delete  w watch  / filter  : command  ? help
 //! ```
 
+mod bulk;
 mod dialog;
 mod edit;
 mod footer;

@@ -4,6 +4,7 @@
 mod support;
 
 mod app;
+mod archive;
 mod cli;
 mod config;
 mod contract;

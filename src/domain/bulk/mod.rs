@@ -23,12 +23,8 @@ pub enum PlanRequest {
     /// Give keys another name, and leave or remove the old one. A key that exists there already is
     /// never overwritten.
     Transfer {
-        /// A key, or a prefix.
-        from: Key,
-        /// What `from` becomes: the key, or the prefix.
-        to: Key,
-        /// Whether they are prefixes.
-        prefix: bool,
+        /// Which keys and prefixes, and what they become: one, or several that were marked.
+        names: Vec<Rename>,
         /// Whether the keys stay under their old names too: a copy.
         keep: bool,
     },
@@ -46,6 +42,39 @@ pub enum PlanRequest {
     Import(PathBuf),
 }
 
+/// A key or prefix, and what it is to be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    /// A key, or a prefix.
+    pub from: Key,
+    /// What `from` becomes: the key, or the prefix.
+    pub to: Key,
+    /// Whether they are prefixes.
+    pub prefix: bool,
+}
+
+impl Rename {
+    /// The keys that are renamed.
+    pub fn range(&self) -> KeyRange {
+        let from = self.from.clone();
+        if self.prefix { KeyRange::prefix(from) } else { KeyRange::single(from) }
+    }
+
+    /// What a key that lies in the range is to be called; nothing for others.
+    ///
+    /// ```
+    /// use etcdeck::domain::bulk::Rename;
+    ///
+    /// let rename = Rename { from: "/a/".into(), to: "/b/".into(), prefix: true };
+    /// assert_eq!(rename.name(&"/a/x".into()), Some("/b/x".into()));
+    /// assert_eq!(rename.name(&"/c".into()), None);
+    /// ```
+    pub fn name(&self, key: &Key) -> Option<Key> {
+        let rest = key.as_bytes().strip_prefix(self.from.as_bytes())?;
+        (self.prefix || rest.is_empty()).then(|| Key::from([self.to.as_bytes(), rest].concat()))
+    }
+}
+
 impl PlanRequest {
     /// What it does, for titles and the journal.
     ///
@@ -60,8 +89,15 @@ impl PlanRequest {
     pub fn title(&self) -> String {
         match self {
             PlanRequest::Delete(ranges) => format!("delete {}", names(ranges)),
-            PlanRequest::Transfer { from, to, keep, .. } => {
-                format!("{} {from} to {to}", if *keep { "copy" } else { "move" })
+            PlanRequest::Transfer { names, keep } => {
+                let verb = if *keep { "copy" } else { "move" };
+                match names.as_slice() {
+                    [] => format!("{verb} nothing"),
+                    [Rename { from, to, .. }] => format!("{verb} {from} to {to}"),
+                    [Rename { from, .. }, ..] => {
+                        format!("{verb} {from} and {} more", names.len() - 1)
+                    }
+                }
             }
             PlanRequest::Restore { ranges, revision } => {
                 format!("restore {} as of revision {revision}", names(ranges))

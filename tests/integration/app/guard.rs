@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use etcdeck::app::effect::{Answer, Call, Effect};
 use etcdeck::domain::txn::{
-    Compare, Comparison, DeleteRequest, Op, PutRequest, RangeRequest, RangeResponse, Target,
-    TxnRequest,
+    Compare, DeleteRequest, Op, PutRequest, RangeRequest, RangeResponse, TxnRequest,
 };
-use etcdeck::domain::{Entry, KeyRange, LeaseId, Revision};
+use etcdeck::domain::{Entry, KeyRange, LeaseId};
 
 use super::table::{NOW, Table, entry, is_counting, txn};
 
@@ -73,53 +72,6 @@ fn a_key_is_deleted_as_it_was_shown() {
         failure: Vec::new(),
     };
     assert_eq!(written(&mut table), expected);
-}
-
-#[test]
-fn a_prefix_is_deleted_as_it_was_counted() {
-    // how many keys, what is pressed, whether it is sent
-    let cases = [
-        (1, "y", true),
-        (10, "y", true),
-        (10, "n", false),
-        (10, "esc", false),
-        (10, "1 0 enter", false),
-        (11, "y", false),
-        (11, "y enter", false),
-        (11, "1 0 enter", false),
-        (11, "1 1 1 enter", false),
-        (11, "enter", false),
-        (11, "1 1 enter", true),
-        (11, "1 2 backspace 1 enter", true),
-        (11, "1 1 esc", false),
-    ];
-    for (count, keys, sent) in cases {
-        let mut table = Table::holding(&["dir/a", "x"]);
-        table.keys("d");
-        let range = KeyRange::prefix("dir/");
-        let sample = RangeRequest::new(range.clone()).limit(10).keys_only();
-        let open = table.asked(|call| *call == Call::Range(sample.clone()));
-        let entries = (0..count.min(10)).map(|n| entry(&format!("dir/{n}"), "")).collect();
-        let answer = RangeResponse { revision: NOW, entries, count, more: count > 10 };
-        table.answers(open.ticket, Ok(Answer::Range(answer)));
-        table.keys(keys);
-        if !sent {
-            let writes =
-                |open: &super::table::Open| matches!(&open.call, Call::Txn(t) if !t.is_read_only());
-            assert!(!table.open.iter().any(writes), "{count} {keys}");
-            continue;
-        }
-        let expected = TxnRequest {
-            compares: vec![Compare {
-                range: range.clone(),
-                target: Target::Mod(Revision(NOW.0 + 1)),
-                comparison: Comparison::Less,
-            }],
-            success: vec![Op::Delete(DeleteRequest::new(range))],
-            failure: Vec::new(),
-        };
-        assert_eq!(written(&mut table), expected, "{count} {keys}");
-    }
 }
 
 #[test]

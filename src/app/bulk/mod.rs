@@ -1,0 +1,166 @@
+//! Work on many keys: planned, shown, confirmed, followed and reported. One at a time.
+//!
+//! What is going on lies in [`Jobs`]; the dialog in front ([`Sheet`]) may be hidden while the work
+//! goes on. Nothing is written before the plan was shown and confirmed.
+
+mod act;
+mod news;
+mod survey;
+
+use std::time::Instant;
+
+use super::App;
+use super::dialog::{Dialog, Typed};
+use super::effect::Effect;
+use super::job::JobId;
+use crate::domain::bulk::{PlanRequest, Progress, Report, Survey};
+use crate::domain::escape;
+use crate::keymap::Context;
+
+pub use survey::{counted, must_type, verb_of};
+
+/// The work on many keys of this program: at most one at a time, and what became of the last.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    /// What is being planned or carried out.
+    pub now: Option<Job>,
+    /// The last that was carried out.
+    pub last: Option<Ended>,
+    started: u32,
+    /// The program ends when it has stopped.
+    quitting: bool,
+}
+
+/// A job that is not over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What was asked for.
+    pub request: PlanRequest,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// The plan is being made: keys and bytes looked at so far.
+    Looking {
+        /// Keys.
+        keys: u64,
+        /// Bytes of keys and values.
+        bytes: u64,
+    },
+    /// The plan stands and waits for a yes.
+    Planned(Box<Survey>),
+    /// It is being carried out.
+    Running {
+        /// How it is getting on.
+        progress: Progress,
+        /// Since when.
+        since: Instant,
+        /// Whether it was asked to stop.
+        stopping: bool,
+    },
+}
+
+/// A job that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// What was asked for.
+    pub request: PlanRequest,
+    /// What became of it.
+    pub report: Box<Report>,
+    /// Whether its report was in front of the user.
+    pub read: bool,
+}
+
+/// The dialog of a job.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// What it shows.
+    pub face: Face,
+    /// The first line shown.
+    pub scroll: usize,
+}
+
+/// What the dialog of a job shows, and so which keys it has.
+#[derive(Clone, Debug)]
+pub enum Face {
+    /// The plan is being made.
+    Looking,
+    /// The plan, to be answered with yes or no.
+    Question,
+    /// The plan, to be confirmed by typing its number of keys.
+    Typed(Typed),
+    /// A plan that writes nothing.
+    Nothing,
+    /// How it is getting on.
+    Running,
+    /// What became of it.
+    Report,
+}
+
+impl Face {
+    /// Where its keys are found in the table, innermost first.
+    pub fn contexts(&self) -> &'static [Context] {
+        match self {
+            Face::Looking => &[Context::Looking, Context::Always],
+            Face::Question => &[Context::Dialog, Context::List, Context::Always],
+            Face::Typed(_) => &[Context::Typed, Context::Field, Context::Always],
+            Face::Running => &[Context::Running, Context::Always],
+            Face::Nothing => &[Context::List, Context::Everywhere, Context::Always],
+            Face::Report => &[Context::Report, Context::List, Context::Everywhere, Context::Always],
+        }
+    }
+}
+
+impl Jobs {
+    /// Whether a job is being carried out.
+    pub fn is_running(&self) -> bool {
+        self.now.as_ref().is_some_and(|job| matches!(job.stage, Stage::Running { .. }))
+    }
+}
+
+impl App {
+    /// Begins work on many keys: a plan is made and shown, and nothing is written before it was
+    /// confirmed. Refused with a sentence when read-only, or while other such work goes on.
+    pub fn plan(&mut self, request: PlanRequest) {
+        if self.refuses_to_write() {
+            return;
+        }
+        if let Some(job) = &self.jobs.now {
+            let title = escape::message(&job.request.title());
+            return self.complain(format!("one at a time: {title} is not over yet"));
+        }
+        self.jobs.started += 1;
+        let id = JobId(self.jobs.started);
+        let stage = Stage::Looking { keys: 0, bytes: 0 };
+        self.jobs.now = Some(Job { id, request: request.clone(), stage });
+        self.show_job(Face::Looking);
+        self.effects.push(Effect::Plan(id, request));
+    }
+
+    /// Puts the dialog of the job in front, or gives the one that is open another face.
+    fn show_job(&mut self, face: Face) {
+        let sheet = Sheet { face, scroll: 0 };
+        match self.sheet_mut() {
+            Some(open) => *open = sheet,
+            None => self.dialogs.push(Dialog::Job(sheet)),
+        }
+        self.redraw = true;
+    }
+
+    fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+        self.dialogs.iter_mut().find_map(|dialog| match dialog {
+            Dialog::Job(sheet) => Some(sheet),
+            _ => None,
+        })
+    }
+
+    fn close_sheet(&mut self) {
+        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Job(_)));
+        self.redraw = true;
+    }
+}
