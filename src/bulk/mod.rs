@@ -7,16 +7,27 @@
 //!
 //! Everything here must be called inside a tokio runtime with time switched on.
 
+mod apply;
+mod ask;
+mod backup;
+mod delete;
 mod error;
 mod limits;
+mod look;
 mod merge;
 mod pages;
 mod plan;
 mod steps;
+mod transfer;
+mod undo;
 
+pub use apply::{Underway, apply};
+pub use delete::delete;
 pub use error::PlanError;
 pub use limits::Limits;
 pub use merge::merged;
 pub use pages::{Looked, Pages, oldest};
 pub use plan::{Builder, Plan};
 pub use steps::{Planned, Steps};
+pub use transfer::transfer;
+pub use undo::undo;

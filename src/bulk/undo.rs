@@ -13,7 +13,7 @@ use super::look::{Look, Patience, Want};
 use super::pages::Looked;
 use super::plan::{Builder, Plan};
 use crate::domain::bulk::{PlanRequest, Verb};
-use crate::domain::change::{Change, Guard, To};
+use crate::domain::change::{Change, To};
 use crate::domain::journal::{Before, JournalId, Written};
 use crate::domain::{Entry, Key, LeaseId, Revision};
 use crate::store::{Store, StoreError};
@@ -69,15 +69,12 @@ fn joined(chunk: Vec<Written>) -> Vec<Written> {
     let mut at: HashMap<Key, usize> = HashMap::new();
     let mut joined: Vec<Written> = Vec::with_capacity(chunk.len());
     for written in chunk {
-        match at.get(&written.key) {
-            Some(&first) => {
-                let first = &mut joined[first];
-                (first.after, first.revision) = (written.after, written.revision);
-            }
-            None => {
-                at.insert(written.key.clone(), joined.len());
-                joined.push(written);
-            }
+        if let Some(&first) = at.get(&written.key) {
+            let first = &mut joined[first];
+            (first.after, first.revision) = (written.after, written.revision);
+        } else {
+            at.insert(written.key.clone(), joined.len());
+            joined.push(written);
         }
     }
     joined
@@ -135,12 +132,16 @@ impl Undo<'_> {
                 ),
                 Some(now) if now.create_revision > written.revision => {
                     let by = now.mod_revision;
-                    let why = format!("somebody created it anew since; what was written at revision {by} stays");
+                    let why = format!(
+                        "somebody created it anew since; what was written at revision {by} stays"
+                    );
                     self.builder.blocked(&written.key, why);
                 }
                 Some(now) => {
                     let by = now.mod_revision;
-                    let why = format!("somebody changed it since; what was written at revision {by} stays");
+                    let why = format!(
+                        "somebody changed it since; what was written at revision {by} stays"
+                    );
                     self.builder.blocked(&written.key, why);
                 }
             }
@@ -217,7 +218,8 @@ impl Undo<'_> {
     fn finish(self) -> Plan {
         let Undo { ended, mut builder, .. } = self;
         for (lease, keys) in ended.iter().take(LEASES_NAMED) {
-            let come = if *keys == 1 { "1 key comes".to_owned() } else { format!("{keys} keys come") };
+            let come =
+                if *keys == 1 { "1 key comes".to_owned() } else { format!("{keys} keys come") };
             builder.note(format!("lease {lease} has ended: {come} back without a lease"));
         }
         if ended.len() > LEASES_NAMED {
