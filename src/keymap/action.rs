@@ -155,6 +155,8 @@ pub enum Action {
 
     /// Save the draft.
     Save,
+    /// Show what a save would change.
+    DraftDiff,
     /// Put a line break into the draft.
     EditNewline,
     /// Put a tab character into the draft.
@@ -298,6 +300,7 @@ impl Action {
         Action::JobStop,
         Action::JobUndo,
         Action::Save,
+        Action::DraftDiff,
         Action::EditNewline,
         Action::EditTab,
         Action::EditTop,
