@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::bulk::{Face, Sheet};
+use super::bulk::sheet::{Face, Sheet};
 use super::txn::form::Form;
+use super::typed::Typed;
 use super::viewport::Cursor;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
@@ -129,15 +130,6 @@ pub struct Confirm {
     pub then: Confirmed,
     /// The first line shown.
     pub scroll: usize,
-}
-
-/// What must be typed to confirm.
-#[derive(Clone, Debug)]
-pub struct Typed {
-    /// This.
-    pub expected: String,
-    /// What has been typed.
-    pub field: Field,
 }
 
 /// What a confirmed question does.

@@ -26,6 +26,7 @@ pub mod settings;
 pub mod ticket;
 pub mod tree;
 pub mod txn;
+pub mod typed;
 pub mod value;
 pub mod view;
 pub mod viewport;

@@ -4,11 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::frame::scrollbar;
 use super::layout::line;
 use super::text::{cut_middle, width, wrap_line};
 use super::theme::Theme;
-use super::window::{Shown, boxed, field};
+use super::window::{Shown, boxed, field, position};
 use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Leaving, Prompt, PromptKind};
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
@@ -96,23 +95,6 @@ fn text(
     }
     position(frame, inner, theme, (top, height, len));
     (PaneSize { width: inner.width, height: inner.height }, len)
-}
-
-/// The thumb on the right border of a dialog.
-pub(super) fn position(
-    frame: &mut Frame,
-    inner: Rect,
-    theme: &Theme,
-    shown: (usize, usize, usize),
-) {
-    // The border is one blank away from the text on either side, and one row above and below it.
-    let outer = Rect {
-        x: inner.x.saturating_sub(2),
-        y: inner.y.saturating_sub(1),
-        width: inner.width + 4,
-        height: inner.height + 2,
-    };
-    scrollbar(frame, outer, theme, true, shown);
 }
 
 fn list(

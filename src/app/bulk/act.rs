@@ -1,6 +1,7 @@
 //! The keys of a job's dialog.
 
-use super::{Face, Stage};
+use super::Stage;
+use super::sheet::Face;
 use crate::app::App;
 use crate::app::dialog::{Confirmed, Dialog};
 use crate::app::effect::Effect;
@@ -21,8 +22,7 @@ impl App {
             (Face::Looking, Action::JobStop) => self.give_up_plan("nothing was written"),
             (Face::Question, Action::Yes) => self.apply(),
             (Face::Typed(typed), Action::FieldAccept) => {
-                // Written as it is shown, or as it is counted.
-                if typed.field.text().trim().replace(',', "") == typed.expected {
+                if typed.is_met() {
                     self.apply();
                 } else {
                     let expected = typed.expected.clone();
