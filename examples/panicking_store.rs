@@ -135,15 +135,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let sandbox = Sandbox::new();
     sandbox.put(PutRequest::new("calm", "nothing happens here")).await?;
     sandbox.put(PutRequest::new(FAULTY, "never seen")).await?;
-    let settings = Settings {
-        read_only: false,
-        demo: true,
-        delimiter: b"/".to_vec(),
-        root: Key::default(),
-        user: None,
-        skip_verify: false,
-        endpoints: Vec::new(),
-    };
+    let settings = Settings { demo: true, ..Settings::default() };
     let theme = Theme::new(true, TimeZone::UTC);
     let store = Arc::new(PanickingStore(sandbox));
     let status = launch::screen(store, settings, &theme, signals).await?;

@@ -14,6 +14,7 @@ use crate::config::{self, Credentials, Servers, Settings, Target};
 use crate::domain::Key;
 use crate::event_loop::{self, Console, Ended};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
+use crate::journal::Journal;
 use crate::runtime::{INBOX, Runtime};
 use crate::sandbox::Sandbox;
 use crate::store::{ReadOnly, Store};
@@ -40,12 +41,15 @@ async fn start(settings: Settings) -> anyhow::Result<u8> {
     let mut signals = Signals::new().context("cannot listen to signals")?;
     let mut told = app::settings::Settings {
         read_only: settings.read_only,
-        demo: false,
-        delimiter: settings.delimiter.clone(),
-        root: Key::from(settings.prefix.clone()),
-        user: None,
-        skip_verify: false,
-        endpoints: Vec::new(),
+        delimiter: settings.delimiter,
+        root: Key::from(settings.prefix),
+        profile: settings.profile,
+        production: settings.production,
+        keep_drafts: settings.keep_drafts,
+        state_dir: settings.state_dir,
+        journal_file: settings.journal_file,
+        limits: settings.limits,
+        ..app::settings::Settings::default()
     };
     let store: Arc<dyn Store> = match settings.target {
         Target::Demo => {
@@ -91,7 +95,7 @@ pub async fn screen(
     let mut console = Console::enter(signals)?;
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
-    let mut runtime = Runtime::start(store, sender);
+    let mut runtime = Runtime::start(store, sender, Journal::default());
     let now = tokio::time::Instant::now().into_std();
     let mut app = App::new(settings, now);
     let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;

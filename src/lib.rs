@@ -11,15 +11,20 @@
 pub mod domain;
 pub mod keymap;
 
+pub mod archive;
 pub mod config;
 pub mod store;
+pub mod syntax;
 pub mod terminal;
 
 pub mod app;
 pub mod gateway;
+pub mod journal;
 pub mod sandbox;
 
 pub mod recipe;
+
+pub mod bulk;
 pub mod runtime;
 pub mod ui;
 

@@ -10,6 +10,7 @@ use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
 use super::viewport::keep_in_view;
 use crate::domain::edit::{Base, Choice, EditSession, Form, State};
+use crate::domain::merge::Merged;
 use crate::domain::text::{Motion, TextBuffer};
 use crate::domain::txn::RangeRequest;
 use crate::domain::value::ValueKind;
@@ -283,8 +284,11 @@ impl App {
                 }
             }
             Action::Merge => {
-                let choice = session.merge();
-                self.chosen(choice, "both values are in the editor, marked where they differ");
+                let merged = session.merge();
+                self.dialogs.pop();
+                if let Some(merged) = merged {
+                    self.say(merge_told(merged));
+                }
             }
             Action::CreateAnew => {
                 let choice = session.create_anew();
@@ -303,6 +307,24 @@ impl App {
         if choice == Choice::Done {
             self.say(text);
         }
+    }
+}
+
+/// What a merge came to, and what is to be done now.
+fn merge_told(merged: Merged) -> String {
+    let joined = merged.mine + merged.theirs + merged.both;
+    let changes = |n: usize| if n == 1 { "1 change".to_owned() } else { format!("{n} changes") };
+    let both =
+        if merged.both > 0 { format!(", {} made by both", merged.both) } else { String::new() };
+    let of = format!(
+        "{} joined ({} yours, {} theirs{both})",
+        changes(joined),
+        merged.mine,
+        merged.theirs
+    );
+    match merged.conflicts {
+        0 => format!("{of}; nothing touches: look at it, then save"),
+        n => format!("{of}, {n} marked where both differ; decide there, then save"),
     }
 }
 

@@ -1,6 +1,10 @@
 //! What the application is told at its start.
 
+use std::path::PathBuf;
+
 use crate::domain::Key;
+use crate::domain::limit::Limits;
+use crate::domain::mark::Mark;
 
 /// The settings of a run that the screen and its behavior depend on.
 #[derive(Clone, Debug)]
@@ -19,4 +23,38 @@ pub struct Settings {
     pub skip_verify: bool,
     /// The endpoints, as given, for the header before anything has answered and for `X`.
     pub endpoints: Vec<String>,
+    /// The profile in use, for the header.
+    pub profile: Option<String>,
+    /// The mark of a cluster in which a mistake hurts: always in sight, and confirmations are typed.
+    pub production: Option<Mark>,
+    /// Whether drafts are kept in files, so that they survive a crash.
+    pub keep_drafts: bool,
+    /// The folder for what must survive a run: drafts, backups, journal. `None` where the
+    /// environment names no place for it; nothing is kept then. Created by who first writes there.
+    pub state_dir: Option<PathBuf>,
+    /// The file every write is recorded in, beside the journal in memory.
+    pub journal_file: Option<PathBuf>,
+    /// How much may be held in memory.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    /// Those of a run on a store nobody marked, without a place to keep anything in.
+    fn default() -> Settings {
+        Settings {
+            read_only: false,
+            demo: false,
+            delimiter: b"/".to_vec(),
+            root: Key::default(),
+            user: None,
+            skip_verify: false,
+            endpoints: Vec::new(),
+            profile: None,
+            production: None,
+            keep_drafts: true,
+            state_dir: None,
+            journal_file: None,
+            limits: Limits::default(),
+        }
+    }
 }

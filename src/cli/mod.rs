@@ -11,8 +11,9 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::config::{Settings, Target};
+use crate::config::{self, Settings, Target};
 use crate::domain::Key;
+use crate::domain::limit::Limits;
 use args::{Args, ColorChoice};
 use given::Given;
 
@@ -86,7 +87,19 @@ fn settings(args: Args, env: given::Env<'_>) -> Result<Settings, String> {
     } else {
         Target::Server(Box::new(connection::connection(args.connection, env)?))
     };
-    Ok(Settings { target, prefix, delimiter, read_only, color })
+    Ok(Settings {
+        target,
+        prefix,
+        delimiter,
+        read_only,
+        color,
+        profile: None,
+        production: None,
+        keep_drafts: true,
+        state_dir: config::state_dir(env),
+        journal_file: None,
+        limits: Limits::default(),
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@
 mod endpoint;
 mod go;
 mod settings;
+mod state;
 
 pub use endpoint::{EndpointError, Transport, endpoint};
 pub use go::{boolean, duration};
 pub use settings::{Connection, Credentials, Discovery, Servers, Settings, Target, Tls};
+pub use state::{create_private_dir, state_dir};

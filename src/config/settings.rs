@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::Secret;
+use crate::domain::limit::Limits;
+use crate::domain::mark::Mark;
 
 /// What the program runs with. Checked: nothing in here needs to be refused later.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,18 @@ pub struct Settings {
     pub read_only: bool,
     /// Whether colors are used: `--color`, else `NO_COLOR` and the terminal decide.
     pub color: bool,
+    /// The profile in use.
+    pub profile: Option<String>,
+    /// The mark of a cluster in which a mistake hurts.
+    pub production: Option<Mark>,
+    /// Whether drafts are kept in files.
+    pub keep_drafts: bool,
+    /// The folder for what must survive a run; `None` where the environment names no place for it.
+    pub state_dir: Option<PathBuf>,
+    /// The file every write is recorded in.
+    pub journal_file: Option<PathBuf>,
+    /// How much may be held in memory.
+    pub limits: Limits,
 }
 
 /// What to connect to.

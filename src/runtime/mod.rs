@@ -5,6 +5,7 @@
 mod call;
 mod file;
 mod hold;
+mod journal;
 mod keepalive;
 mod probe;
 mod watch;
@@ -20,6 +21,7 @@ use crate::app::hold::HoldId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
 use crate::domain::LeaseId;
+use crate::journal::Journal;
 use crate::store::ReadOnly;
 
 /// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
@@ -30,6 +32,7 @@ pub const INBOX: usize = 256;
 pub struct Runtime {
     store: ReadOnly,
     inbox: mpsc::Sender<Message>,
+    journal: Journal,
     /// Wakes everything that waits before its next try.
     retry: Arc<Notify>,
     calls: HashMap<Ticket, AbortHandle>,
@@ -42,12 +45,14 @@ pub struct Runtime {
 
 impl Runtime {
     /// Starts the task that watches over the connection; must be called inside a tokio runtime.
-    pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>) -> Runtime {
+    /// What is written is recorded in the journal.
+    pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
         Runtime {
             store,
             inbox,
+            journal,
             retry,
             calls: HashMap::new(),
             slots: HashMap::new(),
@@ -110,8 +115,12 @@ impl Runtime {
             Effect::WriteFile { ticket, path, lines } => {
                 tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));
             }
-            // Work on many keys and the journal are not carried out yet.
-            Effect::Plan(..) | Effect::Apply(_) | Effect::Stop(_) | Effect::ReadJournal { .. } => {}
+            Effect::ReadJournal { ticket, id, limit } => {
+                let (journal, inbox) = (self.journal.clone(), self.inbox.clone());
+                tokio::spawn(journal::read(journal, inbox, ticket, id, limit));
+            }
+            // Work on many keys is not carried out yet.
+            Effect::Plan(..) | Effect::Apply(_) | Effect::Stop(_) => {}
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None

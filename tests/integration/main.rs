@@ -4,7 +4,9 @@
 mod support;
 
 mod app;
+mod archive;
 mod cli;
+mod config;
 mod contract;
 mod coordination;
 mod domain;

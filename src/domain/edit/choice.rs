@@ -1,7 +1,7 @@
 //! What only the operator decides: what becomes of a draft that somebody else's change has met.
 
 use super::{Base, EditSession, Form, Lease, State};
-use crate::domain::merge::Marks;
+use crate::domain::merge::{Marks, Merged};
 use crate::domain::{Entry, LeaseId};
 
 /// Whether a choice applied. It does not where there is nothing to choose; nothing changes then.
@@ -34,24 +34,31 @@ impl EditSession {
         Choice::Done
     }
 
-    /// Goes on with both in the buffer, marked where they differ, as an edit of what is there. It
-    /// cannot be saved while a mark is left.
-    pub fn merge(&mut self) -> Choice {
-        let Some(theirs) = self.take_their_entry() else { return Choice::NotNow };
+    /// Goes on with both in the buffer, as an edit of what is there: changes that do not touch are
+    /// joined, the rest is marked, and cannot be saved while a mark is left. Nothing where there is
+    /// nothing to choose. Undo in the buffer leads back to the draft.
+    pub fn merge(&mut self) -> Option<Merged> {
+        let theirs = self.take_their_entry()?;
         let marks = Marks::new(self.base.revision(), theirs.mod_revision);
-        if Form::of(&theirs.value) == Form::Hex {
+        let binary = |value: &[u8]| Form::of(value) == Form::Hex;
+        if binary(&theirs.value) || binary(self.base.value()) {
             self.set_form(Form::Hex);
         }
         let (_, their_text) = self.form.write(&theirs.value);
-        let merged = marks.merge(&self.buffer.text(), &their_text);
+        let base_text = match &self.base {
+            Base::Entry(_) => self.base_text.as_deref(),
+            Base::Absent(_) => None,
+        };
+        let (text, merged) = marks.merge(base_text, &self.buffer.text(), &their_text);
         self.rebase(Base::Entry(theirs));
-        self.buffer.replace_all(&merged);
-        if let Some(line) = marks.find(self.buffer.lines()) {
+        self.buffer.replace_all(&text);
+        let first = marks.find(self.buffer.lines());
+        if let Some(line) = first {
             self.buffer.set_cursor(line - 1, 0);
         }
-        self.marks = Some(marks);
+        self.marks = first.map(|_| marks);
         self.settle();
-        Choice::Done
+        Some(merged)
     }
 
     /// Of a deleted key: the draft makes it anew, if it still does not exist when saved. It will

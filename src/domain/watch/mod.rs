@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use super::{Entry, Event, EventKind, Key, Revision, escape};
 
-pub use record::{json_line, timestamp};
+pub use record::json_line;
 
 /// What a line costs besides its keys and values, roughly.
 const LINE: usize = 256;

@@ -6,11 +6,9 @@
 //! that are missing, `revision` and `last_revision`, and nothing else. Bytes that are not UTF-8 stand
 //! in base64 under the name with `_base64` behind it. Printed on a terminal a record is harmless.
 
-use std::fmt::Write;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use super::{LogLine, Logged};
-use crate::domain::{EventKind, escape};
+use crate::domain::EventKind;
+use crate::domain::record::{Record, timestamp};
 
 /// A line as a record, without its line end; nothing for a note, which is not of the store.
 pub fn json_line(line: &LogLine) -> Option<String> {
@@ -42,107 +40,4 @@ pub fn json_line(line: &LogLine) -> Option<String> {
         }
     }
     Some(record.end())
-}
-
-/// A time as `2024-02-29T23:59:59.123Z`.
-pub fn timestamp(time: SystemTime) -> String {
-    let millis = match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_millis() as i64,
-        // Rounded down, as times after it are.
-        Err(before) => -((before.duration() + Duration::from_nanos(999_999)).as_millis() as i64),
-    };
-    let (days, milli) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
-    let (year, month, day) = civil(days);
-    let (second, milli) = (milli / 1000, milli % 1000);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
-}
-
-/// The date that many days after 1970-01-01, in the Gregorian calendar.
-fn civil(days: i64) -> (i64, i64, i64) {
-    // Years begin in March here, so that the leap day is the last of one; 400 of them repeat.
-    let days = days + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
-}
-
-/// A JSON object in the making.
-struct Record(String);
-
-impl Record {
-    fn new() -> Record {
-        Record("{".to_owned())
-    }
-
-    fn name(&mut self, name: &str) {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        self.string(name);
-        self.0.push(':');
-    }
-
-    fn number(&mut self, name: &str, number: i64) {
-        self.name(name);
-        self.0.push_str(&number.to_string());
-    }
-
-    fn text(&mut self, name: &str, text: &str) {
-        self.name(name);
-        self.string(text);
-    }
-
-    fn bytes(&mut self, name: &str, bytes: &[u8]) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => self.text(name, text),
-            Err(_) => self.text(&format!("{name}_base64"), &base64(bytes)),
-        }
-    }
-
-    /// A JSON string. What a terminal would act on is escaped too, though JSON would allow it.
-    fn string(&mut self, text: &str) {
-        self.0.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
-                '\n' => self.0.push_str("\\n"),
-                '\r' => self.0.push_str("\\r"),
-                '\t' => self.0.push_str("\\t"),
-                c if escape::is_unsafe(c) => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        // Writing to a string cannot fail.
-                        let _ = write!(self.0, "\\u{unit:04x}");
-                    }
-                }
-                c => self.0.push(c),
-            }
-        }
-        self.0.push('"');
-    }
-
-    fn end(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
-/// Base64 with the standard alphabet and padding.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let letter = ALPHABET[(bits >> (18 - 6 * digit) & 63) as usize];
-            out.push(if digit <= three.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
 }

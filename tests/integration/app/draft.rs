@@ -7,9 +7,9 @@ use etcdeck::app::effect::{Answer, Call, CallResult, Effect};
 use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
+use etcdeck::domain::Revision;
 use etcdeck::domain::edit::State;
 use etcdeck::domain::txn::{OpResponse, PutResponse, RangeResponse, TxnResponse};
-use etcdeck::domain::{Key, Revision};
 use etcdeck::keymap::Chord;
 
 struct Desk {
@@ -20,15 +20,7 @@ struct Desk {
 impl Desk {
     fn new() -> Desk {
         let now = tokio::time::Instant::now().into_std();
-        let settings = Settings {
-            read_only: false,
-            demo: false,
-            delimiter: b"/".to_vec(),
-            root: Key::default(),
-            user: None,
-            skip_verify: false,
-            endpoints: Vec::new(),
-        };
+        let settings = Settings::default();
         Desk { app: App::new(settings, now), now }
     }
 

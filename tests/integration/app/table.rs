@@ -10,7 +10,7 @@ use etcdeck::app::viewport::{PaneSize, Viewport};
 use etcdeck::app::{App, Update};
 use etcdeck::domain::tree::RowKind;
 use etcdeck::domain::txn::{OpResponse, RangeResponse, TxnResponse};
-use etcdeck::domain::{Entry, Event, EventKind, Key, Revision, Version, escape};
+use etcdeck::domain::{Entry, Event, EventKind, Revision, Version, escape};
 use etcdeck::keymap::Chord;
 use etcdeck::store::{ErrorKind, Status, StoreError};
 
@@ -39,15 +39,7 @@ pub(super) struct Table {
 impl Table {
     /// Nothing asked yet; panes as on a usual terminal.
     pub(super) fn new() -> Table {
-        let settings = Settings {
-            read_only: false,
-            demo: false,
-            delimiter: b"/".to_vec(),
-            root: Key::default(),
-            user: None,
-            skip_verify: false,
-            endpoints: Vec::new(),
-        };
+        let settings = Settings::default();
         let now = tokio::time::Instant::now().into_std();
         let app = App::new(settings, now);
         let mut table = Table { app, now, open: Vec::new(), effects: Vec::new(), redraw: false };

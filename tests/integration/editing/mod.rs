@@ -4,6 +4,8 @@ mod diff;
 mod edit;
 mod hex;
 mod json;
+mod merge;
+mod syntax;
 mod text;
 mod value;
 mod watch;

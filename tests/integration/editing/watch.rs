@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use etcdeck::domain::watch::{Flow, Limits, LogLine, Logged, WatchLog, json_line, timestamp};
+use etcdeck::domain::record::timestamp;
+use etcdeck::domain::watch::{Flow, Limits, LogLine, Logged, WatchLog, json_line};
 use etcdeck::domain::{Entry, Event, EventKind, Key, LeaseId, Revision, Version, escape};
 use proptest::prelude::*;
 use serde_json::{Value, json};

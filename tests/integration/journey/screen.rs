@@ -9,8 +9,8 @@ use std::time::Duration;
 use etcdeck::app::App;
 use etcdeck::app::effect::Edited;
 use etcdeck::app::settings::Settings;
-use etcdeck::domain::Key;
 use etcdeck::event_loop::{self, Ended, Happening};
+use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::runtime::{INBOX, Runtime};
 use etcdeck::store::{ReadOnly, Store};
@@ -33,15 +33,7 @@ pub(super) struct Opening {
 
 impl Opening {
     pub(super) fn new() -> Opening {
-        let settings = Settings {
-            read_only: false,
-            demo: false,
-            delimiter: b"/".to_vec(),
-            root: Key::default(),
-            user: None,
-            skip_verify: false,
-            endpoints: Vec::new(),
-        };
+        let settings = Settings::default();
         Opening { settings, size: (120, 40) }
     }
 
@@ -73,7 +65,8 @@ impl Opening {
             let (inbox_sender, mut inbox) = mpsc::channel(INBOX);
             let mut host = TestHost::new(size, happenings, edited, sender);
             let read_only = settings.read_only;
-            let mut runtime = Runtime::start(ReadOnly::new(store, read_only), inbox_sender);
+            let store = ReadOnly::new(store, read_only);
+            let mut runtime = Runtime::start(store, inbox_sender, Journal::default());
             let mut app = App::new(settings, tokio::time::Instant::now().into_std());
             let theme = Theme::new(true, TimeZone::UTC);
             event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme)

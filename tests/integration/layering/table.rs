@@ -23,6 +23,13 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "domain", imports: &[], packages: &[] },
     Layer { name: "keymap", imports: &[], packages: &[] },
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
+    // The readers of YAML and TOML, which `domain` may not know.
+    Layer { name: "syntax", imports: &["domain"], packages: &["saphyr_parser", "toml"] },
+    Layer {
+        name: "archive",
+        imports: &["domain"],
+        packages: &["base64", "serde", "serde_json", "tempfile"],
+    },
     Layer { name: "config", imports: &["domain"], packages: &[] },
     Layer {
         name: "terminal",
@@ -58,12 +65,18 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["base64", "futures_core", "futures_util", "serde", "serde_json", "tokio"],
     },
+    Layer { name: "journal", imports: &["domain", "store"], packages: &["tempfile"] },
     Layer {
         name: "recipe",
         imports: &["domain", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
     },
-    Layer { name: "app", imports: &["domain", "keymap", "store"], packages: &[] },
+    Layer {
+        name: "bulk",
+        imports: &["domain", "recipe", "store"],
+        packages: &["futures_util", "thiserror", "tokio"],
+    },
+    Layer { name: "app", imports: &["domain", "keymap", "store", "syntax"], packages: &[] },
     Layer {
         name: "ui",
         imports: &["app", "domain", "keymap"],
@@ -71,7 +84,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "domain", "recipe", "store"],
+        imports: &["app", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {
@@ -88,6 +101,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "domain",
             "event_loop",
             "gateway",
+            "journal",
             "keymap",
             "runtime",
             "sandbox",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use etcdeck::app::effect::Effect;
 use etcdeck::app::message::{KeepAliveNews, Message};
 use etcdeck::domain::LeaseId;
+use etcdeck::journal::Journal;
 use etcdeck::runtime::{INBOX, Runtime};
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{ErrorKind, Leases as _, ReadOnly};
@@ -33,7 +34,7 @@ async fn renewals_and_the_end_are_told() {
         sandbox.lease_grant(30, LEASE).await.expect("the ID is free");
         let (sender, mut inbox) = mpsc::channel(INBOX);
         let store = ReadOnly::new(Arc::new(sandbox.clone()), false);
-        let mut runtime = Runtime::start(store, sender);
+        let mut runtime = Runtime::start(store, sender, Journal::default());
         // The caller may have an old reading of the time left; the renewal tells the present one.
         runtime.execute(Effect::KeepAlive { id: LEASE, ttl: 3 });
         for _ in 0..3 {

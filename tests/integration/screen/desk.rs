@@ -47,15 +47,7 @@ pub(super) struct Desk {
 
 /// The settings of a usual run.
 pub(super) fn settings() -> Settings {
-    Settings {
-        read_only: false,
-        demo: false,
-        delimiter: b"/".to_vec(),
-        root: Key::default(),
-        user: None,
-        skip_verify: false,
-        endpoints: vec!["http://10.0.0.1:2379".to_owned()],
-    }
+    Settings { endpoints: vec!["http://10.0.0.1:2379".to_owned()], ..Settings::default() }
 }
 
 /// An error of the connection, as the gateway words it.

@@ -198,13 +198,13 @@ fn run(start: Option<u8>, steps: &[Step]) {
             Step::TheirDelete => store.delete(),
             Step::Take | Step::Keep | Step::Merge | Step::Anew | Step::Discard => {
                 own = true;
-                _ = match step {
-                    Step::Take => session.take_theirs(),
-                    Step::Keep => session.keep_mine(),
-                    Step::Merge => session.merge(),
-                    Step::Anew => session.create_anew(),
-                    _ => session.discard(),
-                };
+                match step {
+                    Step::Take => _ = session.take_theirs(),
+                    Step::Keep => _ = session.keep_mine(),
+                    Step::Merge => _ = session.merge(),
+                    Step::Anew => _ = session.create_anew(),
+                    _ => _ = session.discard(),
+                }
             }
         }
         if !own && before.changed() {

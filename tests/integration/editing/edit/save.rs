@@ -3,6 +3,7 @@
 use etcdeck::domain::edit::{
     Base, Choice, EditSession, Form, Outcome, SaveError, SaveFailure, State,
 };
+use etcdeck::domain::merge::Merged;
 use etcdeck::domain::text::TextBuffer;
 use etcdeck::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, LeaseId, Revision, Version};
@@ -81,9 +82,10 @@ fn nothing_is_sent_where_nothing_should_be() {
     assert_eq!(session.save(), Err(SaveError::Unchanged));
     for session in [&mut clean(), &mut dirty(), &mut saving(dirty()), &mut unknown(dirty())] {
         let before = shown(session);
-        for choice in [session.take_theirs(), session.keep_mine(), session.merge()] {
+        for choice in [session.take_theirs(), session.keep_mine()] {
             assert_eq!(choice, Choice::NotNow);
         }
+        assert_eq!(session.merge(), None);
         assert_eq!(session.create_anew(), Choice::NotNow);
         assert_eq!(shown(session), before);
     }
@@ -95,9 +97,9 @@ fn a_merge_is_saved_only_when_finished() {
     let mut session = EditSession::new(Base::Entry(entry("a\nb\nc", 5)), Form::Text);
     session = saving(typed(session, "a\nmine\nc"));
     session.on_saved(no(Some(entry("a\ntheirs\nc", 7)), 8));
-    kept(session.merge());
-    let marked = "a\n<<<<<<< mine, begun at revision 5\nmine\n======= theirs, revision 7\ntheirs\n\
-                  >>>>>>> end of revision 7\nc";
+    assert_eq!(session.merge(), Some(Merged { conflicts: 1, ..Merged::default() }));
+    let marked = "a\n<<<<<<< mine, begun at revision 5\nmine\n||||||| base, revision 5\nb\n\
+                  ======= theirs, revision 7\ntheirs\n>>>>>>> end of revision 7\nc";
     assert_eq!(session.buffer().text(), marked);
     assert_eq!(session.buffer().cursor(), (1, 0));
     assert_eq!(session.save(), Err(SaveError::MarksLeft { line: 2 }));
@@ -107,6 +109,29 @@ fn a_merge_is_saved_only_when_finished() {
     assert_eq!(session.on_saved(yes(9)), Outcome::Saved(Revision(9)));
     session.edit(|buffer| buffer.replace_all("======= theirs, revision 7"));
     assert!(session.save().is_ok());
+}
+
+#[test]
+fn a_merge_without_conflict_needs_only_the_save() {
+    let session = EditSession::new(Base::Entry(entry("a\r\nb\r\nc\r\n", 5)), Form::Text);
+    let mut session = saving(typed(session, "mine\r\nb\r\nc\r\n"));
+    session.on_saved(no(Some(entry("a\r\nb\r\ntheirs", 7)), 8));
+    assert_eq!(session.merge(), Some(Merged { mine: 1, theirs: 1, ..Merged::default() }));
+    assert_eq!(shown(&session), "dirty 7 mine\r\nb\r\ntheirs");
+    let mut back = session.clone();
+    back.edit(TextBuffer::undo);
+    assert_eq!(back.buffer().text(), "mine\r\nb\r\nc\r\n");
+    let request = session.save().unwrap();
+    assert_eq!(request.compares, [Compare::unchanged_since("/a", Revision(7))]);
+    let put = PutRequest::new("/a", "mine\r\nb\r\ntheirs").lease(LEASE);
+    assert_eq!(request.success, [Op::Put(put)]);
+
+    // Both made the same change, and theirs made one more: nothing of mine is left to save.
+    let session = EditSession::new(Base::Entry(entry("a\nb\nc", 5)), Form::Text);
+    let mut session = saving(typed(session, "A\nb\nc"));
+    session.on_saved(no(Some(entry("A\nb\nC", 7)), 8));
+    assert_eq!(session.merge(), Some(Merged { both: 1, theirs: 1, ..Merged::default() }));
+    assert_eq!(session.state(), &State::Clean);
 }
 
 #[test]
@@ -133,7 +158,7 @@ fn binary_values_are_edited_as_hexadecimal() {
     assert_eq!((taken.form(), taken.state()), (Form::Hex, &State::Clean));
     taken.edit(TextBuffer::undo);
     assert_eq!(taken.draft_bytes(), Ok(b"mine".to_vec()));
-    kept(merged.merge());
+    assert!(merged.merge().is_some());
     assert_eq!(merged.save(), Err(SaveError::MarksLeft { line: 1 }));
     merged.edit(TextBuffer::kill_line);
     merged.edit(TextBuffer::kill_line);

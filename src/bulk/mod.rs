@@ -1,0 +1,22 @@
+//! Work on many keys at once, on any [`Store`](crate::store::Store): plans are made at one revision,
+//! looked at, and carried out in guarded transactions.
+//!
+//! A planner reads the store through [`Pages`] and hands every change to a [`Builder`], which keeps
+//! them in a [`Plan`] and counts them in its [`Survey`](crate::domain::bulk::Survey). Making a plan
+//! writes nothing to the store.
+//!
+//! Everything here must be called inside a tokio runtime with time switched on.
+
+mod error;
+mod limits;
+mod merge;
+mod pages;
+mod plan;
+mod steps;
+
+pub use error::PlanError;
+pub use limits::Limits;
+pub use merge::merged;
+pub use pages::{Looked, Pages, oldest};
+pub use plan::{Builder, Plan};
+pub use steps::{Planned, Steps};
