@@ -9,7 +9,7 @@ use super::viewport::Cursor;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
-use crate::domain::{Key, LeaseId, Revision};
+use crate::domain::{Key, KeyRange, LeaseId, Revision};
 use crate::keymap::Context;
 
 /// A dialog.
@@ -171,6 +171,8 @@ pub struct Prompt {
     pub error: Option<String>,
     /// What it could be completed to.
     pub completion: Completion,
+    /// Which keys it is about, where it is not about one thing only.
+    pub about: Vec<KeyRange>,
 }
 
 impl Prompt {
@@ -182,6 +184,7 @@ impl Prompt {
             field: Field::new(text),
             error: None,
             completion: Completion::default(),
+            about: Vec::new(),
         }
     }
 }
@@ -195,6 +198,10 @@ pub enum PromptKind {
     Goto,
     /// The key to create.
     NewKey,
+    /// The new name of what is moved, or the prefix it goes into.
+    Move,
+    /// The name of the copy, or the prefix the copies go into.
+    Copy,
     /// The TTL, and perhaps ID, of a lease to grant.
     LeaseGrant,
     /// The file for the watch log.

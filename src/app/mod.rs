@@ -16,6 +16,7 @@ pub mod holding;
 pub mod job;
 pub mod lease;
 pub mod load;
+pub mod marked;
 pub mod message;
 pub mod notice;
 pub mod pane;
@@ -46,6 +47,7 @@ mod motion;
 mod prompt;
 mod run;
 mod save;
+mod transfer;
 mod wait;
 
 use std::collections::HashMap;

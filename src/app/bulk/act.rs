@@ -2,6 +2,7 @@
 
 use super::Stage;
 use super::sheet::Face;
+use super::survey::ranges_of;
 use crate::app::App;
 use crate::app::dialog::{Confirmed, Dialog};
 use crate::app::effect::Effect;
@@ -69,8 +70,12 @@ impl App {
         if self.refuses_to_write() {
             return;
         }
+        let Some(request) = self.jobs.now.as_ref().map(|job| job.request.clone()) else { return };
+        let selected = self.selection_after(&request);
         let Some(job) = &mut self.jobs.now else { return };
         let Stage::Planned(survey) = &job.stage else { return };
+        job.selected = selected;
+        self.keys.marked.forget(&ranges_of(&request));
         let progress = Progress { total: survey.touched(), ..Progress::default() };
         job.stage = Stage::Running { progress, since: self.now, stopping: false };
         self.effects.push(Effect::Apply(job.id));

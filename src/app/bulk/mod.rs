@@ -14,6 +14,7 @@ use super::App;
 use super::dialog::Dialog;
 use super::effect::Effect;
 use super::job::JobId;
+use crate::domain::Key;
 use crate::domain::bulk::{PlanRequest, Progress, Report, Survey};
 use crate::domain::escape;
 
@@ -41,6 +42,8 @@ pub struct Job {
     pub request: PlanRequest,
     /// How far it is.
     pub stage: Stage,
+    /// The selected key or prefix that is moved, and its new name.
+    selected: Option<(Key, Key)>,
 }
 
 /// How far a job is.
@@ -98,7 +101,7 @@ impl App {
         self.jobs.started += 1;
         let id = JobId(self.jobs.started);
         let stage = Stage::Looking { keys: 0, bytes: 0 };
-        self.jobs.now = Some(Job { id, request: request.clone(), stage });
+        self.jobs.now = Some(Job { id, request: request.clone(), stage, selected: None });
         self.show_job(Face::Looking);
         self.effects.push(Effect::Plan(id, request));
     }

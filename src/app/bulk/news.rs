@@ -66,6 +66,9 @@ impl App {
             let text = format!("{text} · {} shows the report", self.job_key());
             if whole { self.say(text) } else { self.complain(text) }
         }
+        if let Some((from, to)) = job.selected.filter(|_| !hidden) {
+            self.select_after_move(&from, to, &report);
+        }
         self.jobs.last = Some(Ended { request: job.request, report, read: !hidden });
         if !hidden {
             self.show_job(Face::Report);

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::app::holding::HoldState;
-use crate::domain::bulk::{PlanRequest, Survey};
+use crate::domain::bulk::{PlanRequest, Rename, Survey};
 use crate::domain::{KeyRange, LeaseId};
 
 /// What a request does, as a verb: `delete`.
@@ -65,12 +65,16 @@ impl App {
 /// The ranges that may lose keys by a request, as far as the request itself tells.
 fn removed(request: &PlanRequest) -> Vec<KeyRange> {
     match request {
+        PlanRequest::Transfer { keep: true, .. } => Vec::new(),
+        request => ranges_of(request),
+    }
+}
+
+/// The ranges a request is about, as far as it tells itself.
+pub(super) fn ranges_of(request: &PlanRequest) -> Vec<KeyRange> {
+    match request {
         PlanRequest::Delete(ranges) | PlanRequest::Restore { ranges, .. } => ranges.clone(),
-        PlanRequest::Transfer { names, keep: false } => {
-            names.iter().map(crate::domain::bulk::Rename::range).collect()
-        }
-        PlanRequest::Transfer { keep: true, .. }
-        | PlanRequest::Undo(_)
-        | PlanRequest::Import(_) => Vec::new(),
+        PlanRequest::Transfer { names, .. } => names.iter().map(Rename::range).collect(),
+        PlanRequest::Undo(_) | PlanRequest::Import(_) => Vec::new(),
     }
 }

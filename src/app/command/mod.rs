@@ -19,6 +19,10 @@ pub enum Command {
     Delete(Key),
     /// `delete-prefix PREFIX`
     DeletePrefix(Key),
+    /// `move FROM TO`
+    Move(Key, Key),
+    /// `copy FROM TO`
+    Copy(Key, Key),
     /// `watch KEY|PREFIX [from REV]`
     Watch(Key, Revision),
     /// `unwatch [N]`
@@ -80,6 +84,8 @@ impl Command {
             Command::Put(..)
             | Command::Delete(_)
             | Command::DeletePrefix(_)
+            | Command::Move(..)
+            | Command::Copy(..)
             | Command::LeaseGrant(..)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseRenew(_)
@@ -136,6 +142,8 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
         ("delete-prefix", [word]) => Ok(Command::DeletePrefix(key(word)?)),
+        ("move", [from, to]) => Ok(Command::Move(Key::from(*from), Key::from(*to))),
+        ("copy", [from, to]) => Ok(Command::Copy(Key::from(*from), Key::from(*to))),
         ("watch", [word]) => Ok(Command::Watch(Key::from(*word), Revision::NONE)),
         ("watch", [word, b"from", revision]) => match text(revision).parse() {
             Ok(number) if number > 0 => Ok(Command::Watch(Key::from(*word), Revision(number))),
@@ -223,6 +231,8 @@ mod tests {
             ("put /a it\\ is", Command::Put("/a".into(), b"it is".to_vec())),
             ("put /a ''", Command::Put("/a".into(), Vec::new())),
             ("delete \\xff\\x00", Command::Delete(Key::from(&b"\xff\0"[..]))),
+            ("move /a '/b c'", Command::Move("/a".into(), "/b c".into())),
+            ("copy /a/ \\xff/", Command::Copy("/a/".into(), Key::from(&b"\xff/"[..]))),
             ("  watch /a/ from 17", Command::Watch("/a/".into(), Revision(17))),
             ("unwatch 2", Command::Unwatch(Some(2))),
             ("lease grant 60 2a", Command::LeaseGrant(60, LeaseId(42))),
