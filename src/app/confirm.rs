@@ -52,9 +52,13 @@ impl App {
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
             Some(Dialog::Job(_)) => self.act_in_job(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
-            Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
-                self.act_in_edit_dialog(action);
-            }
+            Some(
+                Dialog::Unsaved { .. }
+                | Dialog::Conflict { .. }
+                | Dialog::Gone
+                | Dialog::DraftDiff(_)
+                | Dialog::Broken(_),
+            ) => self.act_in_edit_dialog(action),
         }
     }
 
@@ -95,14 +99,13 @@ impl App {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
-            Confirmed::SaveDraft => self.save_draft(),
             Confirmed::StopAndQuit => self.stop_and_quit(),
             Confirmed::Txn(request) => self.send_txn(request),
         }
     }
 
     pub(super) fn question(&mut self, title: String, lines: Vec<String>, then: Confirmed) {
-        let danger = !matches!(then, Confirmed::SaveDraft | Confirmed::Put(..));
+        let danger = !matches!(then, Confirmed::Put(..));
         let confirm = Confirm { title, lines, typed: None, danger, then, scroll: 0 };
         self.dialogs.push(Dialog::Confirm(confirm));
     }
