@@ -125,6 +125,7 @@ impl Dialog {
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
+            | Dialog::Job(_)
             | Dialog::Holding
             | Dialog::Event { .. }
             | Dialog::Watches(_)

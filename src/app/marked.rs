@@ -123,7 +123,7 @@ mod tests {
             // The key that is called as the directory is lies in it.
             (vec![("a/", true), ("a/", false), ("b", false)], vec![prefix("a/"), single("b")]),
             (
-                &[("a", false), ("a/", true), ("a0", false)],
+                vec![("a", false), ("a/", true), ("a0", false)],
                 vec![single("a"), prefix("a/"), single("a0")],
             ),
         ];
@@ -137,9 +137,9 @@ mod tests {
         let all = [("a", false), ("a/", false), ("a/", true), ("a/b", false), ("c", false)];
         let mut marks = marked(&all);
         marks.forget(&[KeyRange::single("a/"), KeyRange::single("c")]);
-        assert_eq!(marks.0, marked(vec![("a", false), ("a/", true), ("a/b", false)]).0);
+        assert_eq!(marks.0, marked(&[("a", false), ("a/", true), ("a/b", false)]).0);
         marks.forget(&[KeyRange::prefix("a/")]);
-        assert_eq!(marks.0, marked(vec![("a", false)]).0);
+        assert_eq!(marks.0, marked(&[("a", false)]).0);
     }
 
     #[test]

@@ -141,7 +141,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("goto", [word]) => Ok(Command::Goto(Key::from(*word))),
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
-        ("delete-prefix", [word]) => Ok(Command::DeletePrefix(key(word)?)),
+        ("delete-prefix", [word]) => Ok(Command::DeletePrefix(Key::from(*word))),
         ("move", [from, to]) => Ok(Command::Move(Key::from(*from), Key::from(*to))),
         ("copy", [from, to]) => Ok(Command::Copy(Key::from(*from), Key::from(*to))),
         ("watch", [word]) => Ok(Command::Watch(Key::from(*word), Revision::NONE)),
