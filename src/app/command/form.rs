@@ -34,6 +34,8 @@ pub const FORMS: &[Form] = &[
     form("put", "KEY VALUE", "write a value, if the key is still as it was last seen", true, true),
     form("delete", "KEY", "delete a key, after asking", true, true),
     form("delete-prefix", "PREFIX", "delete all keys with a prefix, counted first", true, true),
+    form("move", "FROM TO", "give a key, or all keys of a prefix (ends in /), another name", true, true),
+    form("copy", "FROM TO", "write a key, or all keys of a prefix, under another name too", true, true),
     form("watch", "KEY|PREFIX [from REV]", "watch a key, or a prefix (ends in /)", true, false),
     form("unwatch", "[N]", "stop watch N, or all watches", false, false),
     form("history", "[KEY]", "every version and delete of a key since compaction", true, false),
