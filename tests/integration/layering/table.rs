@@ -35,7 +35,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
-    Layer { name: "config", imports: &["domain"], packages: &[] },
+    Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
         imports: &["keymap"],
