@@ -5,6 +5,7 @@
 mod call;
 mod file;
 mod hold;
+mod job;
 mod journal;
 mod keepalive;
 mod probe;
@@ -20,9 +21,11 @@ use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
+use crate::bulk::Limits;
 use crate::domain::LeaseId;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
+use job::Jobs;
 
 /// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
 /// network down to what the screen can take.
@@ -40,6 +43,7 @@ pub struct Runtime {
     watches: HashMap<WatchId, AbortHandle>,
     kept: HashMap<LeaseId, AbortHandle>,
     held: HashMap<HoldId, oneshot::Sender<()>>,
+    jobs: Jobs,
     probe: AbortHandle,
 }
 
@@ -49,6 +53,8 @@ impl Runtime {
     pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
+        let limits = Limits::default();
+        let jobs = Jobs::new(store.clone(), inbox.clone(), journal.clone(), limits);
         Runtime {
             store,
             inbox,
@@ -59,8 +65,17 @@ impl Runtime {
             watches: HashMap::new(),
             kept: HashMap::new(),
             held: HashMap::new(),
+            jobs,
             probe: probe.abort_handle(),
         }
+    }
+
+    /// The same, with other limits of work on many keys than [`Limits::default`], which has no folder
+    /// for backups.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Runtime {
+        self.jobs.set_limits(limits);
+        self
     }
 
     /// Starts what the effect asks for. Effects of the terminal and the end of the program are not
@@ -119,8 +134,9 @@ impl Runtime {
                 let (journal, inbox) = (self.journal.clone(), self.inbox.clone());
                 tokio::spawn(journal::read(journal, inbox, ticket, id, limit));
             }
-            // Work on many keys is not carried out yet.
-            Effect::Plan(..) | Effect::Apply(_) | Effect::Stop(_) => {}
+            Effect::Plan(id, request) => self.jobs.plan(id, request),
+            Effect::Apply(id) => self.jobs.apply(id),
+            Effect::Stop(id) => self.jobs.stop(id),
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None
