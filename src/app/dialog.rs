@@ -67,6 +67,13 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// Two values of a key, and how they differ.
+    Difference {
+        /// The values.
+        what: Box<Difference>,
+        /// The first line shown.
+        scroll: usize,
+    },
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -84,8 +91,11 @@ impl Dialog {
     /// Where its keys are found in the table, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Event { .. } => {
+            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Difference { .. } => {
                 &[Context::List, Context::Everywhere, Context::Always]
+            }
+            Dialog::Event { .. } => {
+                &[Context::Event, Context::List, Context::Everywhere, Context::Always]
             }
             Dialog::Confirm(Confirm { typed: Some(_), .. }) => &[Context::Field, Context::Always],
             Dialog::Confirm(_) => &[Context::Dialog, Context::List, Context::Always],
@@ -125,6 +135,8 @@ impl Dialog {
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
             | Dialog::Holding
+            | Dialog::Job(_)
+            | Dialog::Difference { .. }
             | Dialog::Event { .. }
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
@@ -167,6 +179,19 @@ pub struct Broken {
     pub fault: Fault,
     /// The line of the draft that the fault is in, as it stands there.
     pub text: String,
+}
+
+/// Two values of a key, to be compared line by line.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The key, made safe.
+    pub title: String,
+    /// What the two are called, the older first.
+    pub names: [String; 2],
+    /// The older value; none where there was no key.
+    pub before: Option<Vec<u8>>,
+    /// The newer one.
+    pub after: Option<Vec<u8>>,
 }
 
 /// A question that is answered with yes or no, or by typing what is expected.

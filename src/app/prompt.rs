@@ -155,7 +155,7 @@ impl App {
     }
 
     fn complete_command(&self, text: &str) -> Vec<String> {
-        let allowed = |form: &&command::Form| !(form.writes && self.settings.read_only);
+        let allowed = |form: &&command::Form| !(form.writes && self.is_read_only());
         match command::form_of(text) {
             Some((form, rest)) if form.takes_key && rest.starts_with(' ') => {
                 let head = &text[..text.len() - rest.trim_start().len()];

@@ -206,9 +206,10 @@ async fn make(
             bulk::transfer(store, &names, keep, limits, looked).await
         }
         PlanRequest::Undo(id) => undo(store, journal, limits, id, looked).await,
-        PlanRequest::Restore { .. } | PlanRequest::Import(_) => {
-            Err(PlanError::Refused("nobody plans that yet".to_owned()))
+        PlanRequest::Restore { ranges, revision } => {
+            bulk::restore(store, &ranges, revision, limits, looked).await
         }
+        PlanRequest::Import(_) => Err(PlanError::Refused("nobody plans that yet".to_owned())),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: knows the store and the clock, never the screen. Everything it starts ends with it.
 
 mod call;
+mod difference;
 mod file;
 mod hold;
 mod job;
@@ -10,12 +11,14 @@ mod journal;
 mod keepalive;
 mod probe;
 mod watch;
+mod write;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
+use write::Writer;
 
 use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
@@ -126,6 +129,11 @@ impl Runtime {
             Effect::ReadFile { ticket, path } => {
                 tokio::spawn(file::read(self.inbox.clone(), ticket, path));
             }
+            Effect::Compare { ticket, range, then } => {
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
+                self.calls.insert(ticket, task.abort_handle());
+            }
             Effect::ReadOnly(on) => self.store.set_read_only(on),
             Effect::WriteFile { ticket, path, lines } => {
                 tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));
@@ -144,7 +152,9 @@ impl Runtime {
 
     fn call(&mut self, ticket: Ticket, slot: Option<Slot>, call: Call) {
         self.calls.retain(|_, task| !task.is_finished());
-        let task = tokio::spawn(call::run(self.store.clone(), self.inbox.clone(), ticket, call));
+        let (store, journal) = (self.store.clone(), self.journal.clone());
+        let writer = Writer { store, journal, inbox: self.inbox.clone() };
+        let task = tokio::spawn(call::run(writer, ticket, call));
         self.calls.insert(ticket, task.abort_handle());
         let before = slot.and_then(|slot| self.slots.insert(slot, ticket));
         if let Some(task) = before.and_then(|ticket| self.calls.remove(&ticket)) {

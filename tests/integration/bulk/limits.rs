@@ -91,7 +91,7 @@ fn it_stops_between_two_transactions_and_tells_what_it_did_not_reach() {
     on_all_stores("stop", async |world| {
         world.fill((0..1000).map(|n| (format!("{n:03}"), b"v".to_vec(), LeaseId::NONE))).await;
         let plan = world.plan_delete(&[world.all()]).await;
-        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stop = Arc::new(std::sync::Mutex::new(Some(stop)));
         let meddled = Meddled::new(world.store.clone(), move |number| {
             let stop = stop.clone();

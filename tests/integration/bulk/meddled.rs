@@ -127,7 +127,7 @@ impl Leases for Meddled {
         self.store.lease_grant(ttl, id)
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         self.store.lease_revoke(id)
     }
 

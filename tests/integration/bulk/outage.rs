@@ -23,7 +23,8 @@ fn a_cut_call_is_made_again_and_a_cut_answer_is_read_back() {
         on_all_stores(&format!("cut-{cut:?}"), async |world| {
             world.fill(keys(600)).await;
             let before = world.pairs(world.all(), Revision::NONE).await;
-            let cuts = |number: usize| async move { if number % 2 == 1 { cut } else { Cut::None } };
+            let cuts =
+                move |number: usize| async move { if number % 2 == 1 { cut } else { Cut::None } };
             let meddled = Arc::new(Meddled::new(world.store.clone(), cuts));
             let cutting = world.through(meddled.clone());
             let report = cutting.apply(world.plan_delete(&[world.all()]).await).await;
