@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::bulk::{Face, Sheet};
+use super::journal::RecordSheet;
 use super::txn::form::Form;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;
@@ -74,6 +75,8 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// One record of the journal.
+    Record(Box<RecordSheet>),
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -111,6 +114,9 @@ impl Dialog {
             Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
+            Dialog::Record(_) => {
+                &[Context::Record, Context::List, Context::Everywhere, Context::Always]
+            }
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
             }
@@ -138,6 +144,7 @@ impl Dialog {
             | Dialog::Job(_)
             | Dialog::Difference { .. }
             | Dialog::Event { .. }
+            | Dialog::Record(_)
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
         }

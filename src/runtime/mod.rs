@@ -52,6 +52,7 @@ impl Runtime {
     pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
+        journal::tell_trouble(&journal, inbox.clone());
         Runtime {
             store,
             inbox,
