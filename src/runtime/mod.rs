@@ -64,6 +64,7 @@ impl Runtime {
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
         let limits = Limits::default();
         let jobs = Jobs::new(store.clone(), inbox.clone(), journal.clone(), limits);
+        journal::tell_trouble(&journal, inbox.clone());
         Runtime {
             store,
             inbox,
