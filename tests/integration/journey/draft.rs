@@ -3,12 +3,15 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use etcdeck::app::effect::Edited;
 use etcdeck::event_loop::{Ended, Happening};
 use tempfile::TempDir;
 
+use super::door::{Door, Doorway};
 use super::screen::{Opening, Screen};
 use super::world::{World, everywhere, in_the_sandbox};
 use crate::support::process::scratch_dir;
@@ -346,5 +349,58 @@ fn a_folder_that_cannot_be_written_is_told_once_and_harms_nothing() {
         screen.sees("cannot be kept in case of a crash").await;
         screen.keys("ctrl-s").sees("saved at").await;
         assert_eq!(world.value("k").await, "mine v");
+    });
+}
+
+#[test]
+fn a_save_that_was_cut_off_is_found_done_and_not_sent_again() {
+    everywhere(async |world| {
+        let state = scratch_dir("state");
+        world.holds(&["k=v"]).await;
+        let doorway = Doorway::new(Arc::clone(&world.store), Door::Open);
+        let world = world.with(doorway.clone());
+        let mut screen = typing(&world, &state).await;
+        doorway.stands(Door::NoWayBack);
+        screen.keys("ctrl-s").sees("outcome unknown, reading").await;
+        screen.happens(Happening::Ended(143));
+        screen.ends().await;
+        doorway.stands(Door::Open);
+        let mut screen = open(&world, &state);
+        screen.sees(OFFER).await.sees("the key holds exactly this since revision").await;
+        screen.keys("e").sees("unchanged").await.keys("ctrl-s").sees("nothing to save").await;
+        kept(&state, 0).await;
+        assert_eq!(
+            (doorway.writes.load(Ordering::SeqCst), world.value("k").await.as_str()),
+            (1, "mine v")
+        );
+        assert_eq!(world.get("k").await.expect("it is there").version.0, 2);
+    });
+}
+
+#[test]
+fn a_draft_outlives_the_loss_of_the_server_and_of_the_program() {
+    in_the_sandbox(async |world| {
+        let state = scratch_dir("state");
+        world.holds(&["k=v"]).await;
+        let doorway = Doorway::new(Arc::clone(&world.store), Door::Open);
+        let world = world.with(doorway.clone());
+        let mut screen = typing(&world, &state).await;
+        doorway.stands(Door::Shut);
+        screen.sees("○ lost").await.types("more ").keys("ctrl-s").sees("not written").await;
+        screen.happens(Happening::Ended(129));
+        screen.ends().await;
+        // Nobody answers at the next start either: offered once somebody does.
+        let mut screen = open(&world, &state);
+        screen.sees("○ lost").await.loses(OFFER).await;
+        doorway.stands(Door::Open);
+        screen
+            .sees(OFFER)
+            .await
+            .sees("+ mine more v")
+            .await
+            .keys("e ctrl-s")
+            .sees("saved at")
+            .await;
+        assert_eq!(world.value("k").await, "mine more v");
     });
 }
