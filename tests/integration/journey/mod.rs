@@ -15,6 +15,7 @@ mod conflict;
 mod connection;
 mod delete;
 mod door;
+mod draft;
 mod edit;
 mod election;
 mod filter;
