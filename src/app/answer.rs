@@ -27,9 +27,11 @@ impl App {
             Purpose::RevokeLook(_) | Purpose::LeaseKeys(_) | Purpose::KeepAliveLook(_) => {
                 self.on_lease_look(purpose, result);
             }
+            Purpose::RestoreLook(key, value, at) => self.on_restore_look(&key, value, at, result),
             Purpose::View(purpose) => self.on_view_answer(purpose, result),
             Purpose::AttachLook(key, id) => self.on_attach_look(key, id, result),
             Purpose::Attach(key, id) => self.on_attached(&key, id, result),
+            Purpose::Past(purpose) => self.on_past_answer(purpose, result),
             Purpose::Composer(purpose) => self.on_composer_answer(purpose, result),
             // Answered by the file's own message.
             Purpose::SaveLog(..) => {}

@@ -47,6 +47,9 @@ impl App {
             Ok(_) => None,
             Err(error) => return self.complain(format!("{key} not changed: {error}")),
         };
+        if self.refuses_to_write() {
+            return;
+        }
         let Some(entry) = entry else { return self.complain(format!("{key} does not exist")) };
         if entry.lease == id {
             return self.say(format!("{key} {} already", on(id)));

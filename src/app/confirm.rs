@@ -18,16 +18,19 @@ impl App {
                 Some(movement) => scroll(top, movement, len, height),
                 None => self.act_in_confirm(action),
             },
-            Some(Dialog::Help { scroll: top, .. } | Dialog::Text { scroll: top, .. }) => {
-                match movement(action, height) {
-                    Some(movement) => scroll(top, movement, len, height),
-                    None => self.close_dialog_on(action),
-                }
-            }
+            Some(
+                Dialog::Help { scroll: top, .. }
+                | Dialog::Text { scroll: top, .. }
+                | Dialog::Difference { scroll: top, .. },
+            ) => match movement(action, height) {
+                Some(movement) => scroll(top, movement, len, height),
+                None => self.close_dialog_on(action),
+            },
             Some(Dialog::Event { scroll: top, .. }) => match movement(action, height) {
                 Some(movement) => scroll(top, movement, len, height),
                 None if action == Action::CopyValue => self.copy_value(),
                 None if action == Action::CopyKey => self.copy_key(),
+                None if action == Action::BeforeEvent => self.look_before_event(),
                 None => self.close_dialog_on(action),
             },
             Some(Dialog::Watches(cursor)) => match movement(action, height) {
@@ -95,6 +98,15 @@ impl App {
     }
 
     fn confirmed(&mut self, then: Confirmed) {
+        let writes = match &then {
+            Confirmed::DeleteKey(..) | Confirmed::RevokeLease(_) | Confirmed::Put(..) => true,
+            Confirmed::Txn(request) => !request.is_read_only(),
+            Confirmed::StopAndQuit => false,
+        };
+        // The question may have been asked for before the past was looked at.
+        if writes && self.refuses_to_write() {
+            return;
+        }
         match then {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),

@@ -68,6 +68,13 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// Two values of a key, and how they differ.
+    Difference {
+        /// The values.
+        what: Box<Difference>,
+        /// The first line shown.
+        scroll: usize,
+    },
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -85,8 +92,11 @@ impl Dialog {
     /// Where its keys are found in the table, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Event { .. } => {
+            Dialog::Help { .. } | Dialog::Text { .. } | Dialog::Difference { .. } => {
                 &[Context::List, Context::Everywhere, Context::Always]
+            }
+            Dialog::Event { .. } => {
+                &[Context::Event, Context::List, Context::Everywhere, Context::Always]
             }
             Dialog::Confirm(Confirm { typed: Some(_), .. }) => &[Context::Field, Context::Always],
             Dialog::Confirm(_) => &[Context::Dialog, Context::List, Context::Always],
@@ -125,8 +135,9 @@ impl Dialog {
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
-            | Dialog::Job(_)
             | Dialog::Holding
+            | Dialog::Job(_)
+            | Dialog::Difference { .. }
             | Dialog::Event { .. }
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
@@ -169,6 +180,19 @@ pub struct Broken {
     pub fault: Fault,
     /// The line of the draft that the fault is in, as it stands there.
     pub text: String,
+}
+
+/// Two values of a key, to be compared line by line.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The key, made safe.
+    pub title: String,
+    /// What the two are called, the older first.
+    pub names: [String; 2],
+    /// The older value; none where there was no key.
+    pub before: Option<Vec<u8>>,
+    /// The newer one.
+    pub after: Option<Vec<u8>>,
 }
 
 /// A question that is answered with yes or no, or by typing what is expected.
@@ -252,10 +276,10 @@ pub enum PromptKind {
     Goto,
     /// The key to create.
     NewKey,
-    /// The new name of what is moved, or the prefix it goes into.
-    Move,
-    /// The name of the copy, or the prefix the copies go into.
-    Copy,
+    /// The new name of what is selected; `true` when it is copied.
+    Transfer(bool),
+    /// The prefix that what is marked goes into; `true` when it is copied.
+    TransferInto(bool),
     /// The TTL, and perhaps ID, of a lease to grant.
     LeaseGrant,
     /// The file for the watch log.

@@ -10,7 +10,7 @@ use crate::domain::bulk::PlanRequest;
 use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
-use crate::domain::{KeyRange, LeaseId, Revision};
+use crate::domain::{Key, KeyRange, LeaseId, Revision};
 use crate::store::{Granted, StoreError};
 
 /// One call on the store.
@@ -30,6 +30,9 @@ pub enum Call {
     LeaseStatuses(Vec<LeaseId>),
     /// All leases.
     LeaseList,
+    /// The oldest revision that can still be read, found by asking for this key (which need not
+    /// exist, but must be allowed to be read).
+    Oldest(Key),
 }
 
 /// The answer of a [`Call`], of the same shape.
@@ -49,6 +52,8 @@ pub enum Answer {
     LeaseStatuses(Vec<(LeaseId, Option<LeaseStatus>)>),
     /// Of a lease list.
     LeaseList(Vec<LeaseId>),
+    /// Of [`Call::Oldest`]; [`Revision::NONE`] when the server did not tell.
+    Oldest(Revision),
 }
 
 /// Calls of one slot replace each other: starting one gives up the one before.
@@ -121,6 +126,16 @@ pub enum Effect {
     Apply(JobId),
     /// End a job: give up planning, or stop between two transactions, or forget a plan that stands.
     Stop(JobId),
+    /// Compare a range with what it was at a revision; progress and outcome come under the ticket.
+    /// Given up as calls are.
+    Compare {
+        /// Comes back with the outcome.
+        ticket: Ticket,
+        /// Which keys.
+        range: KeyRange,
+        /// Since when.
+        then: Revision,
+    },
     /// Read the contents of a record of the journal.
     ReadJournal {
         /// Comes back with them.

@@ -12,6 +12,11 @@ pub fn get(endpoints: &[String], key: &Key, prefix: bool) -> String {
     format!("{} get{flag} -- {}", command(endpoints), quote(key.as_bytes()))
 }
 
+/// `etcdctl get --rev=N KEY`.
+pub fn get_at(endpoints: &[String], key: &Key, revision: Revision) -> String {
+    format!("{} get --rev={revision} -- {}", command(endpoints), quote(key.as_bytes()))
+}
+
 /// `etcdctl lease timetolive ID --keys`.
 pub fn time_to_live(endpoints: &[String], id: LeaseId) -> String {
     format!("{} lease timetolive {id} --keys", command(endpoints))

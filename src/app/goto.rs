@@ -47,6 +47,11 @@ impl App {
         }
     }
 
+    /// Selects a key again after the tree was read anew, wherever the focus is.
+    pub(super) fn find_again(&mut self, target: Key) {
+        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE });
+    }
+
     /// A key up to and with its last delimiter.
     fn directory_of(&self, key: &Key) -> Key {
         let (bytes, delimiter) = (key.as_bytes(), self.settings.delimiter.as_slice());

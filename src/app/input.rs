@@ -136,11 +136,12 @@ impl App {
 
     /// What is the same in every view; the rest is the view's.
     fn act_before_view(&mut self, action: Action) {
-        let composing = matches!(self.view, Some(View::Txn));
+        let unfiltered = matches!(self.view, Some(View::Txn | View::History(_)));
         match action {
             Action::Help => self.open_help(),
             Action::CommandLine => self.open_command_line(""),
-            Action::Filter if !composing => self.open_filter(),
+            Action::Filter if unfiltered => self.say("there is nothing to filter here"),
+            Action::Filter => self.open_filter(),
             Action::Reload => self.reload_view(),
             Action::JobShow => self.show_job_again(),
             Action::Cancel | Action::Close if !self.drop_filter_of_view() => self.leave_view(),

@@ -47,7 +47,8 @@ impl App {
         }
         let prefix = self.keys.tree.prefix_of(dir);
         let lister = Lister::new(prefix, self.keys.tree.delimiter(), PAGE);
-        let listing = Listing { lister, revision: Revision::NONE, wanted: AHEAD, got: 0 };
+        let revision = self.pinned();
+        let listing = Listing { lister, revision, wanted: AHEAD, got: 0 };
         self.keys.listings.insert(dir, listing);
         self.keys.tree.begin_loading(dir);
         self.ask_page(dir);
@@ -58,11 +59,12 @@ impl App {
         if self.awaits_page(dir) {
             return;
         }
+        let pinned = self.pinned();
         match self.keys.listings.get_mut(&dir) {
             Some(listing) => {
                 listing.got = 0;
                 // A run of its own, at the revision of its day: older changes may be forgotten.
-                listing.revision = Revision::NONE;
+                listing.revision = pinned;
                 self.keys.tree.begin_more(dir);
                 self.ask_page(dir);
             }
@@ -75,12 +77,13 @@ impl App {
     }
 
     fn ask_page(&mut self, dir: NodeId) {
+        let in_past = self.past.is_some();
         let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
         let revision = listing.revision;
         let asks = std::iter::from_fn(|| listing.lister.next()).take(ASKS);
         let mut asks: Vec<RangeRequest> = asks
             .map(|ask| RangeRequest::new(ask.range).limit(ask.limit).keys_only())
-            .map(|request| request.serializable().at(revision))
+            .map(|request| RangeRequest { serializable: !in_past, ..request.at(revision) })
             .collect();
         let call = match asks.len() {
             0 => return,
@@ -121,7 +124,7 @@ impl App {
         self.seen(now);
         let applied = self.keys.tree.insert_page(dir, &children, revision, complete);
         self.applied(applied);
-        if dir == NodeId::ROOT && self.keys.follow == Follow::Off {
+        if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.past.is_none() {
             self.start_follow(revision);
         }
         if self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::Stale) {
@@ -134,8 +137,16 @@ impl App {
     }
 
     fn page_failed(&mut self, dir: NodeId, error: StoreError) {
-        if matches!(error.kind, ErrorKind::Compacted { .. } | ErrorKind::FutureRevision) {
-            return self.start_listing(dir);
+        match error.kind {
+            ErrorKind::Compacted { .. } | ErrorKind::FutureRevision if self.past.is_none() => {
+                return self.start_listing(dir);
+            }
+            ErrorKind::Compacted { .. } => {
+                self.keys.tree.fail(dir, "compacted meanwhile; :rev live comes back".to_owned());
+                self.keys.listings.remove(&dir);
+                return self.past_is_compacted();
+            }
+            _ => {}
         }
         self.keys.listings.remove(&dir);
         self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
@@ -220,9 +231,11 @@ impl App {
         if dirs.is_empty() || self.tickets.awaits(|purpose| matches!(purpose, Purpose::Counts(_))) {
             return;
         }
+        let pinned = self.pinned();
         let count = |id: &NodeId| {
             let range = KeyRange::prefix(self.keys.tree.full_key(*id));
-            Op::Range(RangeRequest::new(range).count_only().serializable())
+            let request = RangeRequest::new(range).count_only().at(pinned);
+            Op::Range(RangeRequest { serializable: !pinned.is_some(), ..request })
         };
         let success = dirs.iter().map(count).collect();
         let txn = TxnRequest { success, ..TxnRequest::default() };
@@ -240,13 +253,17 @@ impl App {
                 if error.is_connection() {
                     self.connection_broke(&error);
                 }
+                if matches!(error.kind, ErrorKind::Compacted { .. }) {
+                    self.past_is_compacted();
+                }
                 return;
             }
         };
+        let at = self.past.map_or(answer.revision, |past| past.revision);
         for (dir, response) in dirs.into_iter().zip(answer.responses) {
             if let OpResponse::Range(range) = response {
                 self.keys.recount.remove(&dir);
-                let applied = self.keys.tree.set_count(dir, range.count, answer.revision);
+                let applied = self.keys.tree.set_count(dir, range.count, at);
                 self.applied(applied);
             }
         }

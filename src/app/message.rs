@@ -6,6 +6,7 @@ use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
 use super::job::{JobId, JobNews};
 use super::ticket::Ticket;
+use crate::domain::difference::Difference;
 use crate::domain::journal::{JournalLine, Written};
 use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;
@@ -40,6 +41,10 @@ pub enum Message {
     Journaled(JournalLine),
     /// The contents of a record of the journal, or why they cannot be had.
     JournalRead(Ticket, Result<Vec<Written>, String>),
+    /// How many keys a comparison has read so far.
+    Comparing(Ticket, u64),
+    /// What a comparison found, or why it could not be made.
+    Compared(Ticket, Result<Box<Difference>, StoreError>),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
     /// The external editor came back.

@@ -20,6 +20,7 @@ pub mod marked;
 pub mod message;
 pub mod notice;
 pub mod pane;
+pub mod past;
 pub mod purpose;
 pub mod queue;
 pub mod service;
@@ -38,15 +39,18 @@ mod attach;
 mod confirm;
 mod decide;
 mod delete;
+pub mod difference;
 pub mod edit;
 pub mod filter;
 pub mod follow;
 mod goto;
 mod handover;
+pub mod history;
 mod input;
 mod listing;
 mod motion;
 mod prompt;
+mod restore;
 mod run;
 mod save;
 mod transfer;
@@ -102,6 +106,8 @@ pub struct App {
     pub view: Option<view::View>,
     /// The transaction being composed; kept while another view is open.
     pub composer: txn::Composer,
+    /// What is looked at instead of the present.
+    pub past: Option<past::Past>,
     /// What is held here.
     pub holdings: holding::Holdings,
     /// Work on many keys.
@@ -113,6 +119,8 @@ pub struct App {
     /// Earlier command lines, oldest first.
     history: Vec<String>,
     goto: Option<goto::Goto>,
+    /// The first revision of the newest write made here.
+    last_write: Option<Revision>,
     quit_asked: bool,
     tickets: Tickets<Purpose>,
     /// The latest question of each slot.
@@ -148,12 +156,14 @@ impl App {
             watch: watch::WatchPane::default(),
             view: None,
             composer: txn::Composer::default(),
+            past: None,
             holdings: holding::Holdings::default(),
             jobs: bulk::Jobs::default(),
             viewport: Viewport::default(),
             now,
             history: Vec::new(),
             goto: None,
+            last_write: None,
             quit_asked: false,
             tickets: Tickets::default(),
             slots: HashMap::new(),
@@ -208,7 +218,10 @@ impl App {
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::Job(id, news) => self.on_job(id, news),
-            Message::Journaled(_) | Message::JournalRead(..) => {}
+            Message::Journaled(line) => self.last_write = Some(line.revisions.0),
+            Message::JournalRead(..) => {}
+            Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
+            Message::Compared(ticket, result) => self.on_compared(ticket, result),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {
@@ -242,9 +255,9 @@ impl App {
         self.finish()
     }
 
-    /// Whether writing is switched off.
+    /// Whether writing is switched off, or the past is looked at.
     pub fn is_read_only(&self) -> bool {
-        self.settings.read_only
+        self.settings.read_only || self.past.is_some()
     }
 
     fn finish(&mut self) -> Update {
@@ -357,11 +370,16 @@ impl App {
         self.redraw = true;
     }
 
-    /// Says that writing is switched off, if it is.
+    /// Says that writing is switched off, if it is, or that the past cannot be written.
     fn refuses_to_write(&mut self) -> bool {
         if self.settings.read_only {
             self.complain("read-only: nothing is written (:read-only off allows it)");
+        } else if let Some(past) = self.past {
+            self.complain(format!(
+                "this is revision {}, nothing is written; :rev live comes back",
+                past.revision
+            ));
         }
-        self.settings.read_only
+        self.is_read_only()
     }
 }

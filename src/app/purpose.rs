@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::tree::NodeId;
-use crate::domain::{Key, LeaseId};
+use crate::domain::{Key, LeaseId, Revision};
 
 /// What the answer of a request is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,16 +48,29 @@ pub enum Purpose {
     LeaseKeys(LeaseId),
     /// The TTL of a lease that is to be kept alive.
     KeepAliveLook(LeaseId),
+    /// What is there now of a key that is to be restored to this value, that of a revision.
+    RestoreLook(Key, Vec<u8>, Revision),
     /// Something of the open view; forgotten when it is closed.
     View(ViewPurpose),
     /// A key that is to be hung on this lease, or taken off its own.
     AttachLook(Key, LeaseId),
     /// The key was hung on this lease, or taken off.
     Attach(Key, LeaseId),
+    /// Whether a revision can be looked at.
+    Past(PastPurpose),
     /// Something of the composer, which goes on while it is out of sight.
     Composer(ComposerPurpose),
     /// The watch log, written to this file.
     SaveLog(PathBuf, usize),
+}
+
+/// What an answer about the past is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PastPurpose {
+    /// Whether this revision can be read; it is shown then, at a key or where one is.
+    Look(Revision, Option<Key>),
+    /// The oldest revision left, to be told with one that is compacted.
+    Oldest(Revision),
 }
 
 /// Where a draft is edited.
@@ -82,6 +95,25 @@ pub enum ViewPurpose {
     Lives,
     /// What hangs on the lease of a member that is to be freed.
     FreeLook(LeaseId),
+    /// What became of a prefix.
+    Difference,
+    /// The two values of a row of a difference.
+    Sides(usize),
+    /// Something of a history.
+    History(HistoryPurpose),
+}
+
+/// What an answer is for in the view of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HistoryPurpose {
+    /// The key of a history as it is now.
+    Present,
+    /// The oldest revision left.
+    Oldest,
+    /// What was there at this revision.
+    Then(Revision),
+    /// The value written at this revision.
+    Value(Revision),
 }
 
 /// What an answer is for in the composer of transactions.

@@ -61,6 +61,10 @@ impl App {
                         if service.name == name && service.id == id)
                 });
             }
+            Command::Diff(prefix, then) => self.open_difference(prefix, then),
+            Command::Restore(key, revision) => self.restore_as_of(key, revision),
+            Command::History(key) => self.open_history_of(key),
+            Command::Rev(moment) => self.look(moment),
             Command::Txn(file) => self.open_composer(file),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self
@@ -71,7 +75,7 @@ impl App {
     }
 
     /// A typed key means a prefix when it ends in the delimiter or is empty.
-    fn range_of_text(&self, key: Key) -> KeyRange {
+    pub(super) fn range_of_text(&self, key: Key) -> KeyRange {
         if key.is_empty() || key.as_bytes().ends_with(&self.settings.delimiter) {
             KeyRange::prefix(key)
         } else {
@@ -135,6 +139,9 @@ impl App {
     }
 
     pub(super) fn put_guarded(&mut self, key: Key, txn: TxnRequest) {
+        if self.refuses_to_write() {
+            return;
+        }
         self.ask(Purpose::Put(key), None, Call::Txn(txn));
     }
 
@@ -187,7 +194,7 @@ impl App {
 }
 
 /// Put `value` if the key is still as `entry` says, keeping its lease; else read it.
-fn guarded_put(key: &Key, entry: Option<&Entry>, value: Vec<u8>) -> TxnRequest {
+pub(super) fn guarded_put(key: &Key, entry: Option<&Entry>, value: Vec<u8>) -> TxnRequest {
     let (guard, lease) = match entry {
         Some(entry) => (Compare::unchanged_since(key.clone(), entry.mod_revision), entry.lease),
         None => (Compare::absent(key.clone()), LeaseId::NONE),

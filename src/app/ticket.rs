@@ -34,6 +34,11 @@ impl<P> Tickets<P> {
         self.open.remove(&ticket).map(|(purpose, _)| purpose)
     }
 
+    /// Whether its answer is still awaited.
+    pub fn is_open(&self, ticket: Ticket) -> bool {
+        self.open.contains_key(&ticket)
+    }
+
     /// Forgets every question whose purpose matches; their answers will be dropped.
     pub fn forget(&mut self, mut matches: impl FnMut(&P) -> bool) -> Vec<Ticket> {
         let gone: Vec<Ticket> =

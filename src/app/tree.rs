@@ -133,6 +133,7 @@ impl App {
             Action::Copy => self.ask_to_transfer(true),
             Action::Watch => self.watch_selected(),
             Action::LeaseAttach => self.ask_for_lease(),
+            Action::History => self.open_history_of(None),
             _ => {}
         }
     }
@@ -279,7 +280,8 @@ impl App {
     /// The directories whose number of keys is wanted: those in view, and those perhaps empty.
     pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
         let keys = &self.keys;
-        let online = !self.connection.is_stale();
+        let readable = !self.past.is_some_and(|past| past.compacted);
+        let online = !self.connection.is_stale() && readable;
         let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
         let in_view = rows.filter_map(|row| match row.kind {
             RowKind::Node(id) => Some(id),

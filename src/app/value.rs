@@ -17,6 +17,7 @@ use crate::domain::txn::RangeRequest;
 use crate::domain::value::{Rendering, View};
 use crate::domain::{Entry, Event, EventKind, Key, Revision};
 use crate::keymap::Action;
+use crate::store::ErrorKind;
 
 /// How long the cursor rests before a value is fetched.
 const REST: Duration = Duration::from_millis(60);
@@ -71,6 +72,13 @@ impl ValuePane {
         if matches!(self.entry, Load::Failed(_)) {
             self.key = None;
         }
+    }
+
+    /// Nothing of what was shown is true any more, though what is kept was true at its revision.
+    pub(super) fn forget(&mut self) {
+        self.key = None;
+        self.entry = Load::Idle;
+        self.view_of = None;
     }
 
     fn show(&mut self, entry: Option<Entry>) {
@@ -139,7 +147,11 @@ impl App {
     /// Fetches the value of the selected key; the latest request wins.
     pub(super) fn read_value(&mut self) {
         if let Some((key, false)) = self.value.key.clone() {
-            let request = RangeRequest::get(key.clone()).serializable();
+            let request = RangeRequest::get(key.clone());
+            let request = match self.past {
+                Some(past) => request.at(past.revision),
+                None => request.serializable(),
+            };
             self.ask(Purpose::Value(key), Some(Slot::Value), Call::Range(request));
         }
     }
@@ -157,6 +169,9 @@ impl App {
             Err(error) => {
                 if error.is_connection() {
                     self.connection_broke(&error);
+                }
+                if matches!(error.kind, ErrorKind::Compacted { .. }) {
+                    self.past_is_compacted();
                 }
                 // What is shown stays, marked stale by the header; with nothing shown, the reason.
                 if self.value.entry.ready().is_none() || !error.is_connection() {

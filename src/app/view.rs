@@ -1,7 +1,9 @@
 //! Views: what takes the place of the panes until it is closed.
 
 use super::App;
+use super::difference::DifferenceView;
 use super::effect::{CallResult, Effect, WatchId};
+use super::history::HistoryView;
 use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
@@ -19,6 +21,10 @@ pub enum View {
     Elections(QueuesView),
     /// Services and their instances.
     Services(ServicesView),
+    /// What became of a prefix since a revision.
+    Difference(Box<DifferenceView>),
+    /// The history of a key.
+    History(Box<HistoryView>),
     /// A transaction being composed.
     Txn,
 }
@@ -36,6 +42,12 @@ impl View {
             View::Services(_) => {
                 &[Context::Services, Context::List, Context::Everywhere, Context::Always]
             }
+            View::History(_) => {
+                &[Context::History, Context::List, Context::Everywhere, Context::Always]
+            }
+            View::Difference(_) => {
+                &[Context::Difference, Context::List, Context::Everywhere, Context::Always]
+            }
             View::Txn => &[Context::Txn, Context::Edit, Context::Always],
         }
     }
@@ -46,6 +58,8 @@ impl View {
             View::Locks(_) => "Locks",
             View::Elections(_) => "Elections",
             View::Services(_) => "Services",
+            View::Difference(_) => "Difference",
+            View::History(_) => "History",
             View::Txn => "Transaction",
         }
     }
@@ -55,7 +69,8 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => view.filter.as_ref(),
             View::Services(view) => view.filter.as_ref(),
-            View::Txn => None,
+            View::Difference(view) => view.filter.as_ref(),
+            View::History(_) | View::Txn => None,
         }
     }
 
@@ -63,7 +78,8 @@ impl View {
         match self {
             View::Locks(view) | View::Elections(view) => Some(&mut view.filter),
             View::Services(view) => Some(&mut view.filter),
-            View::Txn => None,
+            View::Difference(view) => Some(&mut view.filter),
+            View::History(_) | View::Txn => None,
         }
     }
 }
@@ -73,7 +89,7 @@ impl View {
     pub(super) fn queues_mut(&mut self) -> Option<&mut QueuesView> {
         match self {
             View::Locks(view) | View::Elections(view) => Some(view),
-            View::Services(_) | View::Txn => None,
+            View::Services(_) | View::Difference(_) | View::History(_) | View::Txn => None,
         }
     }
 }
@@ -136,6 +152,8 @@ impl App {
             None => {}
             Some(View::Locks(_) | View::Elections(_)) => self.act_in_queues(action),
             Some(View::Services(_)) => self.act_in_services(action),
+            Some(View::History(_)) => self.act_in_history(action),
+            Some(View::Difference(_)) => self.act_in_difference(action),
             Some(View::Txn) => self.act_in_composer(action),
         }
     }
@@ -145,14 +163,17 @@ impl App {
             None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
+            Some(View::History(_)) => self.on_history_answer(purpose, result),
+            Some(View::Difference(_)) => self.on_difference_answer(purpose, result),
         }
     }
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Txn) => {}
+            None | Some(View::Difference(_) | View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
+            Some(View::History(_)) => self.on_history_watch(news),
         }
     }
 
@@ -162,6 +183,8 @@ impl App {
             None => {}
             Some(View::Locks(_) | View::Elections(_)) => self.settle_queues(),
             Some(View::Services(_)) => self.settle_services(),
+            Some(View::History(_)) => self.settle_history(),
+            Some(View::Difference(_)) => self.settle_difference(),
             Some(View::Txn) => self.settle_composer(),
         }
     }
@@ -172,6 +195,8 @@ impl App {
             None | Some(View::Txn) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
+            Some(View::History(_)) => self.read_history(),
+            Some(View::Difference(_)) => self.read_difference(),
         }
     }
 
@@ -201,7 +226,8 @@ impl App {
             Some(View::Locks(_) | View::Elections(_)) => self.queues_again(),
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
-            None | Some(View::Txn) => self.reload_view(),
+            Some(View::History(_)) => self.history_is_quiet(),
+            None | Some(View::Difference(_) | View::Txn) => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::App;
 use super::clock::Timer;
 use super::connection::Connection;
-use super::purpose::{ComposerPurpose, Purpose, ViewPurpose};
+use super::purpose::{ComposerPurpose, PastPurpose, Purpose, ViewPurpose};
 
 /// How long a wait may last before the screen says what is awaited.
 const SLOW: Duration = Duration::from_millis(100);
@@ -48,7 +48,10 @@ impl Purpose {
             Purpose::NewKeyLook(key) => format!("looking whether {key} exists"),
             Purpose::Save => "saving the draft".to_owned(),
             Purpose::ReadBack => "reading what became of the save".to_owned(),
-            Purpose::PutLook(key, _) | Purpose::DeleteLook(key) | Purpose::AttachLook(key, _) => {
+            Purpose::PutLook(key, _)
+            | Purpose::DeleteLook(key)
+            | Purpose::AttachLook(key, _)
+            | Purpose::RestoreLook(key, ..) => {
                 format!("reading {key}")
             }
             Purpose::Put(key) | Purpose::Attach(key, _) => format!("writing {key}"),
@@ -65,11 +68,15 @@ impl Purpose {
             Purpose::SaveLog(path, _) | Purpose::Composer(ComposerPurpose::Save(path)) => {
                 format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
+            Purpose::Past(PastPurpose::Look(revision, _)) => {
+                format!("looking at revision {revision}")
+            }
             Purpose::Composer(ComposerPurpose::Run) => "running the transaction".to_owned(),
             Purpose::Composer(ComposerPurpose::Load(path)) => {
                 format!("reading {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
             Purpose::Composer(ComposerPurpose::Leases | ComposerPurpose::Explain)
+            | Purpose::Past(PastPurpose::Oldest(_))
             | Purpose::View(_)
             | Purpose::Level(_)
             | Purpose::Counts(_)

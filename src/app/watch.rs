@@ -89,6 +89,10 @@ impl WatchPane {
 impl App {
     pub(super) fn on_watch(&mut self, id: WatchId, news: WatchNews) {
         if id == WatchId::FOLLOW {
+            if self.past.is_some() {
+                // Sent before the watch was ended; the past does not change.
+                return;
+            }
             return self.on_follow(news);
         }
         if id == WatchId::VIEW {
@@ -232,6 +236,7 @@ impl App {
             Action::WatchSave => {
                 self.open_prompt(PromptKind::SaveLog, "save the watch log to ", "watch.jsonl");
             }
+            Action::BeforeEvent => self.look_before_event(),
             Action::WatchDetail | Action::WatchGoto => self.act_on_line(action),
             _ => {}
         }
@@ -247,6 +252,22 @@ impl App {
             }
             (Action::WatchGoto, Some(key)) => self.go_to(key),
             _ => self.say("this line is no event of a key"),
+        }
+    }
+
+    /// The tree as it was just before the event that is shown or selected, at its key.
+    pub(super) fn look_before_event(&mut self) {
+        let line = match self.dialogs.last() {
+            Some(Dialog::Event { line, .. }) => Some((**line).clone()),
+            _ => self.watch.selected().cloned(),
+        };
+        match line.as_ref().and_then(LogLine::event) {
+            Some(event) => {
+                let (before, key) = (Revision(event.revision().0 - 1), event.entry.key.clone());
+                self.dialogs.clear();
+                self.look_at(before, Some(key));
+            }
+            None => self.say("this line is no event of a key"),
         }
     }
 

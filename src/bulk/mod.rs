@@ -7,16 +7,20 @@
 //!
 //! Everything here must be called inside a tokio runtime with time switched on.
 
+mod difference;
 mod error;
 mod limits;
 mod merge;
 mod pages;
 mod plan;
+mod restore;
 mod steps;
 
+pub use difference::{Differences, Differing, compare};
 pub use error::PlanError;
 pub use limits::Limits;
 pub use merge::merged;
 pub use pages::{Looked, Pages, oldest};
 pub use plan::{Builder, Plan};
+pub use restore::restore;
 pub use steps::{Planned, Steps};

@@ -162,12 +162,22 @@ impl<'a> Pages<'a> {
 
     /// A compaction with what is left after it.
     async fn explained(&self, error: StoreError, range: &KeyRange) -> StoreError {
-        if !matches!(error.kind, ErrorKind::Compacted { .. }) {
-            return error;
-        }
-        let oldest = oldest(self.store, range, self.revision).await;
-        compacted(self.revision, oldest.unwrap_or(Revision::NONE))
+        explained(self.store, error, range, self.revision).await
     }
+}
+
+/// The error of a read of `range` at `revision`: a compaction is told with what is left after it.
+pub(super) async fn explained(
+    store: &dyn Store,
+    error: StoreError,
+    range: &KeyRange,
+    revision: Revision,
+) -> StoreError {
+    if !matches!(error.kind, ErrorKind::Compacted { .. }) {
+        return error;
+    }
+    let oldest = oldest(store, range, revision).await;
+    compacted(revision, oldest.unwrap_or(Revision::NONE))
 }
 
 /// How many keys the next page is asked for, after a page of `keys` keys and `bytes` bytes out of
@@ -180,12 +190,7 @@ fn next_limit(limit: u64, keys: u64, bytes: u64, count: u64) -> u64 {
 
 /// The error of a revision that can no longer be read.
 fn compacted(revision: Revision, oldest: Revision) -> StoreError {
-    let message = if oldest.is_some() {
-        format!("revision {revision} was compacted: the oldest that can still be read is {oldest}")
-    } else {
-        format!("revision {revision} was compacted")
-    };
-    StoreError::new(ErrorKind::Compacted { oldest }, message)
+    StoreError::new(ErrorKind::Compacted { oldest }, revision.compacted(oldest))
 }
 
 /// The oldest revision that can be read, when `revision` was compacted; `None` when it was not, or

@@ -23,6 +23,22 @@ impl Revision {
     pub const fn is_some(self) -> bool {
         self.0 > 0
     }
+
+    /// What to say of a revision that is compacted; `oldest` is the oldest one left, if known.
+    ///
+    /// ```
+    /// use etcdeck::domain::Revision;
+    ///
+    /// let sentence = "revision 3 is compacted; the oldest that still works is 17";
+    /// assert_eq!(Revision(3).compacted(Revision(17)), sentence);
+    /// ```
+    pub fn compacted(self, oldest: Revision) -> String {
+        if oldest.is_some() {
+            format!("revision {self} is compacted; the oldest that still works is {oldest}")
+        } else {
+            format!("revision {self} is compacted")
+        }
+    }
 }
 
 impl fmt::Display for Revision {

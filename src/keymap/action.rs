@@ -112,9 +112,21 @@ pub enum Action {
     WatchList,
     /// Stop the selected watch.
     WatchStop,
+    /// Look at the tree as it was just before the selected event.
+    BeforeEvent,
 
     /// Go to the key of the selected row.
     ViewGoto,
+    /// Show the history of the selected key.
+    History,
+    /// Show what the selected row changed.
+    ViewDiff,
+    /// Mark the selected row.
+    ViewMark,
+    /// Put back what the selected row shows.
+    ViewRestore,
+    /// Look at the tree as it was at the selected row.
+    ViewTree,
     /// Wait for a lock and hold it.
     LockTake,
     /// Give up the selected lock, held or waited for here.
@@ -286,7 +298,13 @@ impl Action {
         Action::WatchSave,
         Action::WatchList,
         Action::WatchStop,
+        Action::BeforeEvent,
         Action::ViewGoto,
+        Action::History,
+        Action::ViewDiff,
+        Action::ViewMark,
+        Action::ViewRestore,
+        Action::ViewTree,
         Action::LockTake,
         Action::LockRelease,
         Action::QueueFree,

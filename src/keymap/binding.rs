@@ -26,6 +26,8 @@ pub enum Context {
     LeaseKeys,
     /// The Watch pane.
     Watch,
+    /// One event of the Watch pane, at length.
+    Event,
     /// The list of running watches.
     Watches,
     /// The view of locks.
@@ -34,6 +36,10 @@ pub enum Context {
     Elections,
     /// The view of services.
     Services,
+    /// The view of a key's history.
+    History,
+    /// The view of what became of a prefix.
+    Difference,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
@@ -79,10 +85,13 @@ impl Context {
         Context::Leases,
         Context::LeaseKeys,
         Context::Watch,
+        Context::Event,
         Context::Watches,
         Context::Locks,
         Context::Elections,
         Context::Services,
+        Context::History,
+        Context::Difference,
         Context::Txn,
         Context::Form,
         Context::Holding,
@@ -113,10 +122,13 @@ impl Context {
             Context::Leases => "Leases",
             Context::LeaseKeys => "keys of a lease",
             Context::Watch => "Watch",
+            Context::Event => "an event",
             Context::Watches => "running watches",
             Context::Locks => "locks",
             Context::Elections => "elections",
             Context::Services => "services",
+            Context::History => "history of a key",
+            Context::Difference => "difference since a revision",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
             Context::Holding => "quitting while something is held",

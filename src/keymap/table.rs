@@ -50,6 +50,7 @@ pub const BINDINGS: &[Binding] = &[
     write(row(C::Keys, &["space"], A::Mark, "", "Mark the key or directory for `d`, `m` and `c`, again to take the mark away; Esc drops all marks.")),
     foot(row(C::Keys, &["w"], A::Watch, "watch", "Watch the key or directory, or stop watching it.")),
     write(row(C::Keys, &["L"], A::LeaseAttach, "", "Hang the key on a lease, or take it off.")),
+    row(C::Keys, &["H"], A::History, "", "Show the history of the key: every version and delete since compaction."),
     foot(row(C::Keys, &["o"], A::Goto, "go to", "Go to a key or prefix; Tab completes.")),
 
     foot(row(C::Value, &["v"], A::NextRendering, "rendering", "Show it in the next rendering: auto, text, JSON, hex.")),
@@ -97,7 +98,10 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Watch, &["enter"], A::WatchDetail, "detail", "Show the event with old and new value.")),
     foot(row(C::Watch, &["o"], A::WatchGoto, "go to", "Go to the key of the event.")),
     foot(row(C::Watch, &["s"], A::WatchSave, "save", "Save the log as JSON lines; asks for the file.")),
+    foot(row(C::Watch, &["b"], A::BeforeEvent, "before", "Look at the tree as it was just before the event.")),
     foot(row(C::Watch, &["w"], A::WatchList, "watches", "Show the running watches.")),
+
+    foot(row(C::Event, &["b"], A::BeforeEvent, "before", "Look at the tree as it was just before the event.")),
 
     foot(row(C::Watches, &["d"], A::WatchStop, "stop", "Stop the watch.")),
 
@@ -114,6 +118,18 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Services, &["n"], A::ServiceRegister, "register", "Register an instance and keep it alive; asks for it."))),
     write(foot(row(C::Services, &["d"], A::ServiceDeregister, "deregister", "Take the selected instance out; asks when it is not of this program."))),
     foot(row(C::Services, &["o", "enter"], A::ViewGoto, "go to", "Go to the key.")),
+
+    foot(row(C::History, &["enter"], A::ViewDiff, "diff", "Show what changed since the version before, or since the marked row.")),
+    foot(row(C::History, &["space"], A::ViewMark, "mark", "Mark the row, to compare another one with it.")),
+    write(foot(row(C::History, &["r"], A::ViewRestore, "restore", "Put this version back, after asking; a present lease stays."))),
+    foot(row(C::History, &["t"], A::ViewTree, "tree then", "Look at the whole tree as it was at this revision.")),
+    foot(row(C::History, &["v"], A::NextRendering, "rendering", "Show the value in the next rendering: auto, text, JSON, hex.")),
+    foot(row(C::History, &["o"], A::ViewGoto, "go to", "Go to the key.")),
+
+    foot(row(C::Difference, &["enter"], A::ViewDiff, "diff", "Show the lines that changed.")),
+    foot(row(C::Difference, &["space"], A::ViewMark, "mark", "Mark the key, or take the mark away.")),
+    write(foot(row(C::Difference, &["r"], A::ViewRestore, "restore", "Make the marked keys, or the selected one, what they were; shown first."))),
+    foot(row(C::Difference, &["o"], A::ViewGoto, "go to", "Go to the key.")),
 
     foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),

@@ -6,7 +6,10 @@ use tokio::sync::mpsc;
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
-use crate::store::{ErrorKind, Kv, Leases, ReadOnly};
+use crate::bulk;
+use crate::domain::txn::RangeRequest;
+use crate::domain::{Key, KeyRange, Revision};
+use crate::store::{ErrorKind, Kv, Leases, ReadOnly, StoreError};
 
 /// How many leases are asked about at once: what is in view is there soon, and the server has time
 /// for others.
@@ -41,6 +44,24 @@ async fn answer(store: &ReadOnly, call: Call) -> CallResult {
             let statuses: Vec<_> = stream::iter(statuses).buffered(AT_ONCE).try_collect().await?;
             Answer::LeaseStatuses(statuses.into_iter().flatten().collect())
         }
+        Call::Oldest(key) => Answer::Oldest(oldest(store, key).await?),
         Call::LeaseList => Answer::LeaseList(store.lease_list().await?),
     })
+}
+
+/// The oldest revision that can still be read: the first, when that is not refused; else a server
+/// tells it when a watch is to begin there.
+async fn oldest(store: &ReadOnly, key: Key) -> Result<Revision, StoreError> {
+    let first = Revision(1);
+    match store.range(RangeRequest::get(key.clone()).keys_only().at(first)).await {
+        Ok(_) => Ok(first),
+        Err(error) => match error.kind {
+            ErrorKind::Compacted { oldest } if oldest.is_some() => Ok(oldest),
+            ErrorKind::Compacted { .. } => {
+                let told = bulk::oldest(store, &KeyRange::single(key), first).await;
+                Ok(told.unwrap_or(Revision::NONE))
+            }
+            _ => Err(error),
+        },
+    }
 }

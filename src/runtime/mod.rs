@@ -3,6 +3,7 @@
 //! Invariant: knows the store and the clock, never the screen. Everything it starts ends with it.
 
 mod call;
+mod difference;
 mod file;
 mod hold;
 mod journal;
@@ -110,6 +111,11 @@ impl Runtime {
             Effect::Release(id) => drop(self.held.remove(&id)),
             Effect::ReadFile { ticket, path } => {
                 tokio::spawn(file::read(self.inbox.clone(), ticket, path));
+            }
+            Effect::Compare { ticket, range, then } => {
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
+                self.calls.insert(ticket, task.abort_handle());
             }
             Effect::ReadOnly(on) => self.store.set_read_only(on),
             Effect::WriteFile { ticket, path, lines } => {

@@ -72,6 +72,12 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = super::watch::event_lines(theme, line, usize::from(area.width));
             text(frame, area, app, theme, "Event", lines, *scroll)
         }
+        Dialog::Difference { what, scroll } => {
+            let lines = super::history::difference_lines(theme, what);
+            let room = usize::from(area.width.saturating_sub(8));
+            let title = cut_middle(&what.title, room);
+            text(frame, area, app, theme, &title, lines, *scroll)
+        }
         Dialog::Watches(cursor) => {
             let rows = super::watch::running_lines(app, theme, usize::from(area.width) - 4);
             list(frame, area, app, theme, "Running watches", rows, *cursor)
@@ -200,7 +206,8 @@ fn explained(kind: PromptKind) -> &'static str {
     match kind {
         PromptKind::Goto => "a key or prefix; \\xNN gives any byte",
         PromptKind::NewKey => "the new key; \\xNN gives any byte",
-        PromptKind::Move | PromptKind::Copy => "the new name; \\xNN gives any byte",
+        PromptKind::Transfer(_) => "the new name; \\xNN gives any byte",
+        PromptKind::TransferInto(_) => "a prefix, where each keeps its own name",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
         PromptKind::Lock => "NAME [TTL]",

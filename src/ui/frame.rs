@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Padding, Paragraph, Wrap};
 
 use super::layout;
-use super::text::{cut_end, cut_start, width, wrap};
+use super::text::{cut_end, cut_start, number, width, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::filter::Filter;
@@ -37,6 +37,22 @@ pub(super) fn pane(
     let filter = app.filter(pane);
     let around = Around { name, focused, filter, borders, hidden };
     surround(frame, area, app, theme, around, notes)
+}
+
+/// What Keys and Value say of themselves while the past is looked at.
+pub(super) fn past_notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
+    let Some(past) = app.past else { return Vec::new() };
+    let text = format!("at rev {}", number(past.revision.0));
+    let mut notes = vec![Span::styled(text, theme.changed())];
+    if past.compacted {
+        notes.push(Span::styled("compacted meanwhile", theme.danger()));
+    }
+    notes
+}
+
+/// What Leases and Watch say of themselves meanwhile: they go on.
+pub(super) fn present_note<'a>(app: &App, theme: &Theme) -> Option<Span<'a>> {
+    app.past.map(|_| Span::styled("live", theme.good()))
 }
 
 /// Draws the frame of a view, which takes the place of all panes, and gives the area inside.

@@ -112,7 +112,10 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
         let text = format!("ALARM {}{more}", escape::message(&first.name));
         add(text, theme.danger(), Stays::Always);
     }
-    if app.is_read_only() {
+    if let Some(past) = app.past {
+        let text = format!("AT REV {}, READ-ONLY", number(past.revision.0));
+        add(text, theme.changed(), Stays::Always);
+    } else if app.is_read_only() {
         add("READ-ONLY".to_owned(), theme.changed(), Stays::Always);
     }
     if app.settings.skip_verify {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::frame::{face, failed, pane, scrollbar};
+use super::frame::{face, failed, pane, present_note, scrollbar};
 use super::layout::line;
 use super::text::{cut_middle, fit, number, seconds, short_lease, span, width};
 use super::theme::Theme;
@@ -55,10 +55,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
 
 /// Where the selection is, what goes soon, what the rows are sorted by.
 fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
+    let mut notes: Vec<Span> = present_note(app, theme).into_iter().collect();
     let Some(list) = app.leases.list.ready().filter(|list| !list.is_empty()) else {
-        return Vec::new();
+        return notes;
     };
-    let mut notes = Vec::new();
     if list.shown() > 0 {
         let at = number(app.leases.cursor.selected as i64 + 1);
         notes.push(Span::raw(format!("{at}/{}", number(list.shown() as i64))));

@@ -16,12 +16,14 @@
 mod bulk;
 mod comparison;
 mod dialog;
+mod difference;
 mod edit;
 mod footer;
 mod frame;
 mod header;
 mod help;
 mod hint;
+mod history;
 mod layout;
 mod lease;
 mod palette;
@@ -61,6 +63,12 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 queue::render(frame, main, app, theme, view, queues)
             }
             View::Services(services) => service::render(frame, main, app, theme, view, services),
+            View::Difference(shown) => difference::render(frame, main, app, theme, view, shown),
+            View::History(history) => {
+                let (list, aside) = history::render(frame, main, app, theme, view, history);
+                viewport.aside = aside;
+                list
+            }
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
 
-use super::frame::{face, failed, pane, scrollbar};
+use super::frame::{face, failed, pane, past_notes, scrollbar};
 use super::text::{cut_middle, number, width};
 use super::theme::Theme;
 use crate::app::App;
@@ -24,7 +24,7 @@ const STEP: usize = 2;
 /// Draws the pane and says how many rows it has.
 pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
     let keys = &app.keys;
-    let mut notes = Vec::new();
+    let mut notes = past_notes(app, theme);
     // A stream that broke while the connection stands; when that is lost too, every pane says so.
     match &keys.follow {
         Follow::Refused(_) => notes.push(Span::styled("not live", theme.danger())),
@@ -73,6 +73,9 @@ fn whole_face(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> bool {
             failed(frame, area, app, theme, reason);
         }
         (RowKind::Loading(_), _) => face(frame, area, "loading …", theme.dim()),
+        (RowKind::Empty(_), _) if app.past.is_some() => {
+            face(frame, area, "there were no keys here then", theme.dim());
+        }
         (RowKind::Empty(_), _) if app.is_read_only() => {
             face(frame, area, "no keys here", theme.dim());
         }
@@ -196,6 +199,7 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
         },
         RowKind::More(_) => note("… more", theme.dim()),
         RowKind::Loading(_) => note("loading …", theme.dim()),
+        RowKind::Empty(_) if app.is_read_only() => note("no keys here", theme.dim()),
         RowKind::Empty(_) => note("no keys here; n creates one", theme.dim()),
         RowKind::Stale(_) => note("stale; R reads again", theme.danger()),
         RowKind::Failed(id) => match tree.dir(id).map(|dir| &dir.level) {

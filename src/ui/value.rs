@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::{face, failed, pane, scrollbar};
+use super::frame::{face, failed, pane, past_notes, scrollbar};
 use super::layout::line;
 use super::text::{cut_end, cut_middle, number, short_lease, size, width};
 use super::theme::Theme;
@@ -28,7 +28,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let json_error = app.value.view.as_ref().and_then(View::json_error);
     let head = HEAD + u16::from(json_error.is_some());
     let height = usize::from(area.height.saturating_sub(2 + head));
-    let mut notes = Vec::new();
+    let mut notes = past_notes(app, theme);
     if rows > height {
         let last = (app.value.top + height).min(rows) as i64;
         let first = number(app.value.top as i64 + 1);
@@ -72,6 +72,9 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     frame.render_widget(Line::styled(title, theme.strong()), line(inner, 0));
     match &app.value.entry {
         Load::Failed(error) => failed(frame, below(1), app, theme, &error.to_string()),
+        Load::Ready(_) if app.past.is_some() => {
+            face(frame, below(1), "this key did not exist then", theme.dim());
+        }
         Load::Ready(_) => face(frame, below(1), "this key does not exist (any more)", theme.dim()),
         Load::Idle | Load::Loading => face(frame, below(1), "loading …", theme.dim()),
     }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::comparison::diff_lines;
-use super::frame::{face, pane};
+use super::frame::{face, pane, present_note};
 use super::layout::line;
 use super::text::{cut_end, cut_middle, fit, fit_key, number, size, time_of_day, width};
 use super::theme::Theme;
@@ -50,7 +50,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
 /// How the watches are doing, and what of them is not shown.
 fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
     let log = &app.watch.log;
-    let mut notes = Vec::new();
+    let mut notes: Vec<Span> = present_note(app, theme).into_iter().collect();
     let running = &app.watch.running;
     let lost = running.iter().filter(|r| matches!(r.state, Watching::Lost(_))).count();
     let refused = running.iter().filter(|r| matches!(r.state, Watching::Refused(_))).count();

@@ -3,6 +3,7 @@
 mod form;
 mod word;
 
+use super::past::Moment;
 use crate::domain::{Key, LeaseId, Revision};
 
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
@@ -57,6 +58,14 @@ pub enum Command {
     Register(Service, i64),
     /// `service deregister NAME ID`
     Deregister(String, String),
+    /// `diff PREFIX REV`
+    Diff(Key, Revision),
+    /// `restore [KEY|PREFIX] REV`
+    Restore(Option<Key>, Revision),
+    /// `history [KEY]`
+    History(Option<Key>),
+    /// `rev N|before|live`
+    Rev(Moment),
     /// `txn [FILE]`
     Txn(Option<String>),
     /// `read-only on|off`
@@ -77,6 +86,9 @@ impl Command {
             | Command::Locks(_)
             | Command::Elections(_)
             | Command::Services(_)
+            | Command::Diff(..)
+            | Command::History(_)
+            | Command::Rev(_)
             | Command::Txn(_)
             | Command::ReadOnly(_)
             | Command::Help
@@ -86,6 +98,7 @@ impl Command {
             | Command::DeletePrefix(_)
             | Command::Move(..)
             | Command::Copy(..)
+            | Command::Restore(..)
             | Command::LeaseGrant(..)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseRenew(_)
@@ -132,6 +145,11 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let expected = || format!("expected: {} {}", form.name, form.arguments);
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
     let lease = |word: &[u8]| text(word).parse::<LeaseId>().map_err(|e| format!("{e}"));
+    // Thousands may be set apart, as the screen does.
+    let revision = |word: &[u8]| match text(word).replace(',', "").parse() {
+        Ok(number) if number > 0 => Ok(Revision(number)),
+        _ => Err(format!("a revision is a number above 0; {}", expected())),
+    };
     let key = |word: &[u8]| match word {
         [] => Err(format!("a key cannot be empty; {}", expected())),
         bytes => Ok(Key::from(bytes)),
@@ -145,10 +163,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("move", [from, to]) => Ok(Command::Move(Key::from(*from), Key::from(*to))),
         ("copy", [from, to]) => Ok(Command::Copy(Key::from(*from), Key::from(*to))),
         ("watch", [word]) => Ok(Command::Watch(Key::from(*word), Revision::NONE)),
-        ("watch", [word, b"from", revision]) => match text(revision).parse() {
-            Ok(number) if number > 0 => Ok(Command::Watch(Key::from(*word), Revision(number))),
-            _ => Err(format!("a revision is a number above 0; {}", expected())),
-        },
+        ("watch", [word, b"from", number]) => {
+            Ok(Command::Watch(Key::from(*word), revision(number)?))
+        }
         ("unwatch", []) => Ok(Command::Unwatch(None)),
         ("unwatch", [number]) => match text(number).parse() {
             Ok(number) => Ok(Command::Unwatch(Some(number))),
@@ -187,6 +204,16 @@ pub fn parse(line: &str) -> Result<Command, String> {
             let Service { name, id, .. } = service(name, id, b"")?;
             Ok(Command::Deregister(name, id))
         }
+        ("diff", [prefix, number]) => Ok(Command::Diff(Key::from(*prefix), revision(number)?)),
+        ("restore", [number]) => Ok(Command::Restore(None, revision(number)?)),
+        ("restore", [word, number]) => {
+            Ok(Command::Restore(Some(Key::from(*word)), revision(number)?))
+        }
+        ("history", []) => Ok(Command::History(None)),
+        ("history", [word]) => Ok(Command::History(Some(key(word)?))),
+        ("rev", [b"live"]) => Ok(Command::Rev(Moment::Live)),
+        ("rev", [b"before"]) => Ok(Command::Rev(Moment::BeforeLastWrite)),
+        ("rev", [word]) => Ok(Command::Rev(Moment::At(revision(word)?))),
         ("txn", []) => Ok(Command::Txn(None)),
         ("txn", [file]) => Ok(Command::Txn(Some(text(file)))),
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),

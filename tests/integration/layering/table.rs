@@ -84,7 +84,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "domain", "journal", "recipe", "store"],
+        imports: &["app", "bulk", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {

@@ -260,6 +260,12 @@ impl Desk {
                     Answer::LeaseStatuses(statuses)
                 }
                 Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
+                Call::Oldest(key) => {
+                    let range = etcdeck::domain::KeyRange::single(key);
+                    let first = etcdeck::domain::Revision(1);
+                    let told = etcdeck::bulk::oldest(&self.store, &range, first).await;
+                    Answer::Oldest(told.unwrap_or(first))
+                }
             })
         })
     }
