@@ -96,6 +96,9 @@ pub async fn screen(
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
     let mut runtime = Runtime::start(store, sender, Journal::default());
+    if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
+        runtime.keep_drafts_in(folder.join("drafts"));
+    }
     let now = tokio::time::Instant::now().into_std();
     let mut app = App::new(settings, now);
     let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;

@@ -15,6 +15,7 @@ impl App {
             Purpose::Save => self.on_saved(result),
             Purpose::ReadBack => self.on_read_back(result),
             Purpose::Peek => self.on_peek(result),
+            Purpose::OfferLook => self.on_offer_look(result),
             Purpose::PutLook(key, value) => self.on_put_look(key, value, result),
             Purpose::Put(key) => self.on_put(&key, result),
             Purpose::DeleteLook(key) => self.on_delete_look(key, result),

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use super::bulk::sheet::{Face, Sheet};
+use super::draft::Offer;
 use super::txn::form::Form;
 use super::typed::Typed;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;
+use crate::domain::draft::DraftId;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
@@ -57,6 +59,8 @@ pub enum Dialog {
     DraftDiff(Box<DraftDiff>),
     /// The draft is no longer of the format that the value had.
     Broken(Broken),
+    /// A draft that an earlier run left unsaved.
+    Offer(Box<Offer>),
     /// Something is held here, and somebody wants to quit.
     Holding,
     /// Work on many keys, at whatever stage it is.
@@ -111,6 +115,7 @@ impl Dialog {
             Dialog::Job(sheet) => sheet.face.contexts(),
             Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
+            Dialog::Offer(_) => &[Context::Offer, Context::List, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
@@ -135,6 +140,7 @@ impl Dialog {
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
+            | Dialog::Offer(_)
             | Dialog::Holding
             | Dialog::Job(_)
             | Dialog::Difference { .. }
@@ -223,6 +229,8 @@ pub enum Confirmed {
     Put(Key, TxnRequest),
     /// Stops the work on many keys, then quits.
     StopAndQuit,
+    /// Throws a kept draft away.
+    DropDraft(DraftId),
     /// Runs the transaction that was composed.
     Txn(TxnRequest),
 }

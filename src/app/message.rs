@@ -2,6 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
+use super::draft::FoundDrafts;
 use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
 use super::job::{JobId, JobNews};
@@ -47,6 +48,10 @@ pub enum Message {
     Compared(Ticket, Result<Box<Difference>, StoreError>),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
+    /// Kept drafts of this store that no living program has open, or why they cannot be looked for.
+    DraftsFound(Result<FoundDrafts, String>),
+    /// A draft could not be kept, or not be removed: why.
+    DraftNotKept(String),
     /// The external editor came back.
     Edited(Edited),
     /// What became of a copy: a sentence, or why not.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod command;
 pub mod connection;
 pub mod dialog;
+pub mod draft;
 pub mod effect;
 pub mod etcdctl;
 pub mod hold;
@@ -112,6 +113,8 @@ pub struct App {
     pub holdings: holding::Holdings,
     /// Work on many keys.
     pub jobs: bulk::Jobs,
+    /// Drafts kept in case the program ends.
+    pub drafts: draft::Drafts,
     /// What the last frame showed.
     pub viewport: Viewport,
     /// The time of the last message: what "now" means on the screen.
@@ -159,6 +162,7 @@ impl App {
             past: None,
             holdings: holding::Holdings::default(),
             jobs: bulk::Jobs::default(),
+            drafts: draft::Drafts::default(),
             viewport: Viewport::default(),
             now,
             history: Vec::new(),
@@ -234,6 +238,8 @@ impl App {
                 self.redraw = true;
                 self.on_edited(edited);
             }
+            Message::DraftsFound(found) => self.on_drafts_found(found),
+            Message::DraftNotKept(reason) => self.on_draft_not_kept(&reason),
             Message::Copied(Ok(text)) => self.say(text),
             Message::Copied(Err(error)) => self.complain(error),
         }
@@ -275,6 +281,8 @@ impl App {
         self.settle_leases();
         self.settle_watch();
         self.settle_view();
+        self.settle_kept_draft();
+        self.settle_offers();
     }
 
     fn on_clock(&mut self) {
@@ -292,6 +300,7 @@ impl App {
                 Timer::View => self.view_again(),
                 Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),
+                Timer::Draft => self.keep_draft(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
         }
@@ -325,6 +334,7 @@ impl App {
         self.effects.push(Effect::Probe);
         self.list_failed_again();
         self.value.retry_if_failed();
+        self.look_for_drafts();
         self.timers.set(Timer::Leases, self.now);
     }
 

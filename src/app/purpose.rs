@@ -24,6 +24,8 @@ pub enum Purpose {
     ReadBack,
     /// What somebody else made of the key being edited.
     Peek,
+    /// What the key of a kept draft holds now.
+    OfferLook,
     /// What `put` is about to replace.
     PutLook(Key, Vec<u8>),
     /// The transaction of `put`.

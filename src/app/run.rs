@@ -66,6 +66,7 @@ impl App {
             Command::History(key) => self.open_history_of(key),
             Command::Rev(moment) => self.look(moment),
             Command::Txn(file) => self.open_composer(file),
+            Command::Drafts => self.look_for_drafts_again(),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self
                 .dialogs
@@ -108,6 +109,7 @@ impl App {
             self.say(format!("read-only: nothing is written{stopped}"));
         } else {
             self.say("writing is allowed again");
+            self.look_for_drafts();
         }
     }
 

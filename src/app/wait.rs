@@ -82,6 +82,7 @@ impl Purpose {
             | Purpose::Counts(_)
             | Purpose::Value(_)
             | Purpose::Peek
+            | Purpose::OfferLook
             | Purpose::LeaseList
             | Purpose::LeaseStatuses => return None,
         })

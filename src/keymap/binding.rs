@@ -64,6 +64,8 @@ pub enum Context {
     Gone,
     /// What a save would change.
     DraftDiff,
+    /// A draft that an earlier run left unsaved.
+    Offer,
     /// The draft is no longer of the format that the value had.
     Broken,
     /// A one-line field; what no binding takes is typed.
@@ -105,6 +107,7 @@ impl Context {
         Context::Gone,
         Context::DraftDiff,
         Context::Broken,
+        Context::Offer,
         Context::Field,
         Context::CommandLine,
     ];
@@ -141,6 +144,7 @@ impl Context {
             Context::Conflict => "save conflict",
             Context::Gone => "key deleted meanwhile",
             Context::DraftDiff => "what a save would change",
+            Context::Offer => "a draft left unsaved",
             Context::Broken => "no longer JSON, YAML or TOML",
             Context::Field => "one-line fields",
             Context::CommandLine => "command line",

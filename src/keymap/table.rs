@@ -182,6 +182,10 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Broken, &["s"], A::Save, "save anyway", "Save the draft as it is."))),
     foot(row(C::Broken, &["esc", "q", "e"], A::Cancel, "go on editing", "Go back to the draft, where the fault is.")),
 
+    write(foot(row(C::Offer, &["e"], A::Edit, "go on editing", "Go on editing the draft; saving is guarded by the revision it began at."))),
+    foot(row(C::Offer, &["x"], A::Discard, "throw away", "Throw the draft away, after asking.")),
+    foot(row(C::Offer, &["esc", "q"], A::Cancel, "later", "Keep the draft for the next start.")),
+
     foot(row(C::Field, &["enter"], A::FieldAccept, "accept", "Accept.")),
     foot(row(C::Field, &["esc"], A::Cancel, "cancel", "Cancel.")),
     foot(row(C::Field, &["tab"], A::FieldComplete, "complete", "Complete, again for the next completion.")),

@@ -64,6 +64,14 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let title = format!("No longer valid {}", broken.format.name());
             text(frame, area, app, theme, &title, lines, 0)
         }
+        Dialog::Offer(offer) => {
+            let lines = super::draft::offer_lines(theme, offer);
+            let title = match offer.more {
+                0 => "A draft was left unsaved".to_owned(),
+                n => format!("A draft was left unsaved ({n} more)"),
+            };
+            text(frame, area, app, theme, &title, lines, offer.scroll)
+        }
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();
             text(frame, area, app, theme, "Quit? This is held here", lines, 0)

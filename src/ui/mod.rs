@@ -17,6 +17,7 @@ mod bulk;
 mod comparison;
 mod dialog;
 mod difference;
+mod draft;
 mod edit;
 mod footer;
 mod frame;

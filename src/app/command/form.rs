@@ -58,6 +58,7 @@ pub const FORMS: &[Form] = &[
     form("service register", "NAME ID ENDPOINT [TTL]", "register an instance and keep it alive", false, true),
     form("service deregister", "NAME ID", "take an instance registered here out again", false, true),
     form("txn", "[FILE]", "compose a transaction, or load one", false, false),
+    form("drafts", "", "offer the drafts that were kept and not saved", false, false),
     form("read-only", "on|off", "refuse everything that writes, or allow it again", false, false),
     form("help", "", "all keys and commands", false, false),
     form("quit", "", "leave; asks when a draft or a kept lease would be lost", false, false),

@@ -68,6 +68,8 @@ pub enum Command {
     Rev(Moment),
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `drafts`
+    Drafts,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -90,6 +92,7 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Txn(_)
+            | Command::Drafts
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -219,6 +222,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
     }
