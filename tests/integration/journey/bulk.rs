@@ -15,7 +15,7 @@ async fn fill(store: &dyn Store, count: usize, lease: LeaseId) {
     let keys: Vec<usize> = (0..count).collect();
     for part in keys.chunks(100) {
         let put = |n: &usize| {
-            let request = PutRequest::new(format!("/big/{n:04}"), format!("value {n}"));
+            let request = PutRequest::new(&*format!("/big/{n:04}"), format!("value {n}"));
             Op::Put(if n % 10 == 0 { request.lease(lease) } else { request })
         };
         let success = part.iter().map(put).collect();
