@@ -291,10 +291,10 @@ pub enum PromptKind {
     Goto,
     /// The key to create.
     NewKey,
-    /// The new name of what is moved, or the prefix it goes into.
-    Move,
-    /// The name of the copy, or the prefix the copies go into.
-    Copy,
+    /// The new name of what is selected; `true` when it is copied.
+    Transfer(bool),
+    /// The prefix that what is marked goes into; `true` when it is copied.
+    TransferInto(bool),
     /// The TTL, and perhaps ID, of a lease to grant.
     LeaseGrant,
     /// The file for the watch log.

@@ -218,7 +218,8 @@ fn explained(kind: PromptKind) -> &'static str {
     match kind {
         PromptKind::Goto => "a key or prefix; \\xNN gives any byte",
         PromptKind::NewKey => "the new key; \\xNN gives any byte",
-        PromptKind::Move | PromptKind::Copy => "the new name; \\xNN gives any byte",
+        PromptKind::Transfer(_) => "the new name; \\xNN gives any byte",
+        PromptKind::TransferInto(_) => "a prefix, where each keeps its own name",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
         PromptKind::Lock => "NAME [TTL]",

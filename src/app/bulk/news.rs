@@ -31,14 +31,16 @@ impl App {
     fn on_planned(&mut self, survey: Box<Survey>) {
         let Some(job) = &mut self.jobs.now else { return };
         let (id, count) = (job.id, survey.touched());
+        let whole = App::is_whole_store(&job.request);
         self.newest = self.newest.max(survey.revision);
         job.stage = Stage::Planned(survey);
         if count == 0 {
             self.effects.push(Effect::Stop(id));
             return self.show_job(Face::Nothing);
         }
-        let face =
-            if must_type(count, false) { Face::Typed(Typed::new(count)) } else { Face::Question };
+        // A single key press must not do away with everything.
+        let typed = must_type(count, whole || self.settings.production.is_some());
+        let face = if typed { Face::Typed(Typed::new(count)) } else { Face::Question };
         self.show_job(face);
     }
 

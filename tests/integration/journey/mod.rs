@@ -9,6 +9,7 @@
 //! ```
 
 mod browse;
+mod bulk;
 mod bytes;
 mod command;
 mod conflict;

@@ -27,7 +27,6 @@ fn help_begins_with_where_the_user_is() {
 #[test]
 fn deleting_names_what_goes() {
     at_sizes("delete-key", &BOTH, after("G d"));
-    at_sizes("delete-prefix", &BOTH, after("g d"));
 }
 
 #[test]
