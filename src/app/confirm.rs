@@ -55,9 +55,13 @@ impl App {
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
             Some(Dialog::Job(_)) => self.act_in_job(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
-            Some(Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone) => {
-                self.act_in_edit_dialog(action);
-            }
+            Some(
+                Dialog::Unsaved { .. }
+                | Dialog::Conflict { .. }
+                | Dialog::Gone
+                | Dialog::DraftDiff(_)
+                | Dialog::Broken(_),
+            ) => self.act_in_edit_dialog(action),
         }
     }
 
@@ -96,10 +100,7 @@ impl App {
 
     fn confirmed(&mut self, then: Confirmed) {
         let writes = match &then {
-            Confirmed::DeleteKey(..)
-            | Confirmed::RevokeLease(_)
-            | Confirmed::Put(..)
-            | Confirmed::SaveDraft => true,
+            Confirmed::DeleteKey(..) | Confirmed::RevokeLease(_) | Confirmed::Put(..) => true,
             Confirmed::Txn(request) => !request.is_read_only(),
             Confirmed::StopAndQuit => false,
         };
@@ -111,14 +112,13 @@ impl App {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
-            Confirmed::SaveDraft => self.save_draft(),
             Confirmed::StopAndQuit => self.stop_and_quit(),
             Confirmed::Txn(request) => self.send_txn(request),
         }
     }
 
     pub(super) fn question(&mut self, title: String, lines: Vec<String>, then: Confirmed) {
-        let danger = !matches!(then, Confirmed::SaveDraft | Confirmed::Put(..));
+        let danger = !matches!(then, Confirmed::Put(..));
         let confirm = Confirm { title, lines, typed: None, danger, then, scroll: 0 };
         self.dialogs.push(Dialog::Confirm(confirm));
     }

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use super::bulk::{Face, Sheet};
 use super::txn::form::Form;
 use super::viewport::Cursor;
+use crate::domain::comparison::Comparison;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
 use crate::domain::{Key, LeaseId, Revision};
 use crate::keymap::Context;
+use crate::syntax::{Fault, Format};
 
 /// A dialog.
 #[derive(Clone, Debug)]
@@ -50,6 +52,10 @@ pub enum Dialog {
     },
     /// The key was deleted while it was edited.
     Gone,
+    /// What a save would change.
+    DraftDiff(Box<DraftDiff>),
+    /// The draft is no longer of the format that the value had.
+    Broken(Broken),
     /// Something is held here, and somebody wants to quit.
     Holding,
     /// Work on many keys, at whatever stage it is.
@@ -102,6 +108,8 @@ impl Dialog {
             Dialog::Conflict { .. } => &[Context::Conflict, Context::List, Context::Always],
             Dialog::Gone => &[Context::Gone, Context::Always],
             Dialog::Job(sheet) => sheet.face.contexts(),
+            Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
+            Dialog::Broken(_) => &[Context::Broken, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
@@ -109,6 +117,29 @@ impl Dialog {
             Dialog::LeaseKeys { .. } => {
                 &[Context::LeaseKeys, Context::List, Context::Everywhere, Context::Always]
             }
+        }
+    }
+
+    /// Whether it asks about the draft, and makes no sense without it.
+    pub(super) fn is_about_draft(&self) -> bool {
+        match self {
+            Dialog::Unsaved { .. }
+            | Dialog::Conflict { .. }
+            | Dialog::Gone
+            | Dialog::DraftDiff(_)
+            | Dialog::Broken(_) => true,
+            Dialog::Help { .. }
+            | Dialog::Text { .. }
+            | Dialog::Confirm(_)
+            | Dialog::Prompt(_)
+            | Dialog::UnsavedTxn(_)
+            | Dialog::TxnForm(_)
+            | Dialog::Holding
+            | Dialog::Event { .. }
+            | Dialog::Difference { .. }
+            | Dialog::Job(_)
+            | Dialog::Watches(_)
+            | Dialog::LeaseKeys { .. } => false,
         }
     }
 
@@ -135,6 +166,32 @@ pub struct Difference {
     pub before: Option<Vec<u8>>,
     /// The newer one.
     pub after: Option<Vec<u8>>,
+}
+
+/// What a save would change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftDiff {
+    /// The key.
+    pub key: Key,
+    /// What the draft is an edit of: its size, and when it was written; nothing for a new key.
+    pub base: Option<(usize, Revision)>,
+    /// Bytes of the draft.
+    pub size: usize,
+    /// From the base to the draft.
+    pub comparison: Comparison,
+    /// The first line shown.
+    pub scroll: usize,
+}
+
+/// The draft is no longer of the format that the value had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The format.
+    pub format: Format,
+    /// Where and why.
+    pub fault: Fault,
+    /// The line of the draft that the fault is in, as it stands there.
+    pub text: String,
 }
 
 /// A question that is answered with yes or no, or by typing what is expected.
@@ -172,8 +229,6 @@ pub enum Confirmed {
     RevokeLease(LeaseId),
     /// Runs the guarded transaction of `put`.
     Put(Key, TxnRequest),
-    /// Saves the draft that came back from the external editor.
-    SaveDraft,
     /// Stops the work on many keys, then quits.
     StopAndQuit,
     /// Runs the transaction that was composed.

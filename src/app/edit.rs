@@ -2,18 +2,16 @@
 //! there. What is saved and what became of it is decided in [`crate::domain::edit`] alone.
 
 use super::App;
-use super::dialog::{Confirmed, Dialog};
-use super::effect::{Answer, Call, CallResult, Edited, TerminalEffect};
+use super::dialog::Dialog;
+use super::effect::{Answer, Call, CallResult};
 use super::load::Load;
 use super::notice::named;
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
 use super::viewport::keep_in_view;
-use crate::domain::edit::{Base, Choice, EditSession, Form, State};
-use crate::domain::merge::Merged;
+use crate::domain::edit::{Base, Beyond, EditSession, Form, State};
 use crate::domain::text::{Motion, TextBuffer};
 use crate::domain::txn::RangeRequest;
-use crate::domain::value::ValueKind;
 use crate::domain::{Event, Key};
 use crate::keymap::Action;
 
@@ -29,9 +27,9 @@ pub struct Draft {
     /// Somebody wrote the key: it is to be read.
     peek: bool,
     /// It was a new key; its row is to be selected in the end.
-    is_new: bool,
+    pub(super) is_new: bool,
     /// Where it is edited now.
-    editor: Editor,
+    pub(super) editor: Editor,
 }
 
 /// What follows a successful save.
@@ -43,7 +41,7 @@ pub(super) enum Then {
 }
 
 impl Draft {
-    fn new(base: Base, editor: Editor) -> Draft {
+    pub(super) fn new(base: Base, editor: Editor) -> Draft {
         let is_new = matches!(base, Base::Absent(_));
         let form = Form::of(base.value());
         let session = EditSession::new(base, form);
@@ -88,15 +86,10 @@ impl App {
         let Some(entry) = entry else {
             return self.complain(format!("{named} does not exist any more", named = named(&key)));
         };
-        let bytes = entry.value.clone();
-        self.open_draft(Draft::new(Base::Entry(entry), editor));
-        if editor == Editor::External {
-            let extension = match ValueKind::of(&bytes) {
-                ValueKind::Json => "json",
-                ValueKind::Binary => "bin",
-                ValueKind::Empty | ValueKind::Text => "txt",
-            };
-            self.terminal(TerminalEffect::Edit { bytes, extension });
+        match (editor, Beyond::of(&entry.value)) {
+            (Editor::Here, None) => self.open_draft(Draft::new(Base::Entry(entry), editor)),
+            (Editor::Here, beyond) => self.hand_over(entry, beyond),
+            (Editor::External, _) => self.hand_over(entry, None),
         }
     }
 
@@ -123,7 +116,7 @@ impl App {
         }
     }
 
-    fn open_draft(&mut self, draft: Draft) {
+    pub(super) fn open_draft(&mut self, draft: Draft) {
         self.value.edit = Some(draft);
         self.value.filter = None;
         self.focus(Pane::Value);
@@ -142,42 +135,12 @@ impl App {
                 draft.key()
             ));
         }
-        self.dialogs.retain(|dialog| {
-            !matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
-        });
+        self.dialogs.retain(|dialog| !dialog.is_about_draft());
         // Read anew: what is shown should be what is there.
         self.value.key = None;
         self.value.entry = Load::Idle;
         if draft.is_new && matches!(draft.session.base(), Base::Entry(_)) {
             self.go_to(draft.key().clone());
-        }
-    }
-
-    pub(super) fn on_edited(&mut self, edited: Edited) {
-        let Some(draft) = self.value.edit.as_mut() else { return };
-        draft.editor = Editor::Here;
-        match edited {
-            Edited::Unchanged => {
-                self.close_draft();
-                self.say("nothing changed in the editor");
-            }
-            Edited::Failed(reason) => {
-                self.close_draft();
-                self.complain(reason);
-            }
-            Edited::Changed(bytes) => {
-                draft.session.adopt(&bytes);
-                let lines = vec![
-                    format!(
-                        "{} bytes before, {} now",
-                        draft.session.base().value().len(),
-                        bytes.len()
-                    ),
-                    "no keeps the draft open".to_owned(),
-                ];
-                let title = format!("Save {}?", draft.key());
-                self.question(title, lines, Confirmed::SaveDraft);
-            }
         }
     }
 
@@ -221,6 +184,7 @@ impl App {
         match action {
             Action::Save => self.save_draft(),
             Action::Cancel => self.leave_draft(),
+            Action::DraftDiff => self.show_draft_diff(),
             action => {
                 if let Some(draft) = self.value.edit.as_mut() {
                     draft.session.edit(|buffer| change(buffer, action, height));
@@ -240,91 +204,6 @@ impl App {
         } else {
             self.close_draft();
         }
-    }
-
-    /// The keys of the dialogs about a draft.
-    pub(super) fn act_in_edit_dialog(&mut self, action: Action) {
-        if let Some(Dialog::Conflict { scroll: top }) = self.dialogs.last_mut() {
-            let height = usize::from(self.viewport.dialog.height);
-            if let Some(movement) = super::motion::movement(action, height) {
-                return super::motion::scroll(top, movement, self.viewport.dialog_len, height);
-            }
-        }
-        let quit = matches!(self.dialogs.last(), Some(Dialog::Unsaved { quit: true }));
-        let Some(draft) = self.value.edit.as_mut() else {
-            self.dialogs.pop();
-            return;
-        };
-        let session = &mut draft.session;
-        match action {
-            Action::Cancel => {
-                self.dialogs.pop();
-            }
-            Action::Save => {
-                draft.then = if quit { Then::Quit } else { Then::Leave };
-                self.dialogs.pop();
-                self.save_draft();
-            }
-            Action::Discard => {
-                self.close_draft();
-                if quit {
-                    // There may be more to ask about.
-                    self.quit_asking();
-                }
-            }
-            Action::TakeTheirs => {
-                let choice = session.take_theirs();
-                self.chosen(choice, "their value is in the editor; undo leads back to yours");
-            }
-            Action::KeepMine => {
-                let choice = session.keep_mine();
-                if choice == Choice::Done {
-                    self.dialogs.pop();
-                    self.save_draft();
-                }
-            }
-            Action::Merge => {
-                let merged = session.merge();
-                self.dialogs.pop();
-                if let Some(merged) = merged {
-                    self.say(merge_told(merged));
-                }
-            }
-            Action::CreateAnew => {
-                let choice = session.create_anew();
-                if choice == Choice::Done {
-                    draft.is_new = true;
-                    self.dialogs.pop();
-                    self.save_draft();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn chosen(&mut self, choice: Choice, text: &str) {
-        self.dialogs.pop();
-        if choice == Choice::Done {
-            self.say(text);
-        }
-    }
-}
-
-/// What a merge came to, and what is to be done now.
-fn merge_told(merged: Merged) -> String {
-    let joined = merged.mine + merged.theirs + merged.both;
-    let changes = |n: usize| if n == 1 { "1 change".to_owned() } else { format!("{n} changes") };
-    let both =
-        if merged.both > 0 { format!(", {} made by both", merged.both) } else { String::new() };
-    let of = format!(
-        "{} joined ({} yours, {} theirs{both})",
-        changes(joined),
-        merged.mine,
-        merged.theirs
-    );
-    match merged.conflicts {
-        0 => format!("{of}; nothing touches: look at it, then save"),
-        n => format!("{of}, {n} marked where both differ; decide there, then save"),
     }
 }
 

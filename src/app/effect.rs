@@ -185,6 +185,9 @@ pub enum TerminalEffect {
         bytes: Vec<u8>,
         /// A file name ending that tells the editor the language (`.json`).
         extension: &'static str,
+        /// Nobody asked for that editor, it is needed: what about the value is too much for ours.
+        /// Then none is taken that was not chosen.
+        needed: Option<String>,
     },
     /// Stop the program until `fg`.
     Suspend,

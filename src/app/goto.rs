@@ -127,10 +127,17 @@ impl App {
         if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
             self.keys.select(index);
         }
-        self.complain(format!(
-            "no key or prefix {named}; the nearest known one is selected",
-            named = named(&target)
-        ));
+        match self.past {
+            None => self.complain(format!(
+                "no key or prefix {}; the nearest known one is selected",
+                named(target)
+            )),
+            Some(past) => self.complain(format!(
+                "{} was not there at revision {}; :rev live comes back",
+                named(target),
+                past.revision
+            )),
+        }
     }
 
     /// The keys and prefixes that a half-typed one could become, of those the tree knows.

@@ -21,7 +21,7 @@ impl App {
             return view.contexts().to_vec();
         }
         if self.is_editing() {
-            return vec![Context::Edit, Context::Always];
+            return vec![Context::Draft, Context::Edit, Context::Always];
         }
         vec![self.focus.context(), Context::List, Context::Everywhere, Context::Always]
     }

@@ -132,17 +132,11 @@ impl App {
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
         self.value.forget();
         let root = self.settings.root.clone();
-        match key {
-            Some(key) => {
-                self.root_at(root);
-                self.go_to(key);
-            }
-            None => {
-                self.root_at(root);
-                if let Some(key) = selected {
-                    self.find_again(key);
-                }
-            }
+        self.root_at(root);
+        if let Some(key) = key {
+            self.go_to(key);
+        } else if let Some(key) = selected {
+            self.find_again(key);
         }
     }
 }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::App;
 use super::clock::Timer;
-use super::dialog::Dialog;
+use super::dialog::{Broken, Dialog};
 use super::edit::Then;
 use super::effect::{Answer, Call, CallResult};
 use super::purpose::Purpose;
-use crate::domain::edit::{Outcome, SaveError, SaveFailure, State};
+use crate::domain::edit::{Base, Form, Outcome, SaveError, SaveFailure, State};
+use crate::keymap::Action;
 use crate::store::{ErrorKind, StoreError};
+use crate::syntax;
 
 /// How long to wait before the key of an unanswered save is read again, when reading failed too.
 const READ_AGAIN: Duration = Duration::from_secs(1);
@@ -24,10 +26,65 @@ enum Told {
 }
 
 impl App {
+    /// Saves the draft, after asking where it breaks the format of the value.
     pub(super) fn save_draft(&mut self) {
         if self.refuses_to_write() {
             return;
         }
+        match self.broken_draft() {
+            Some(broken) => self.dialogs.push(Dialog::Broken(broken)),
+            None => self.save_draft_as_it_is(),
+        }
+    }
+
+    /// The place where the draft is no longer of the format that the value had. What would not be
+    /// sent anyway is not looked at.
+    fn broken_draft(&self) -> Option<Broken> {
+        let session = &self.value.edit.as_ref()?.session;
+        let to_be_sent = match session.state() {
+            State::Dirty { .. } => true,
+            State::Clean => matches!(session.base(), Base::Absent(_)),
+            State::Saving { .. }
+            | State::Unknown { .. }
+            | State::Conflict { .. }
+            | State::Gone { .. } => false,
+        };
+        if !to_be_sent || session.mark().is_some() {
+            return None;
+        }
+        let draft = session.draft_bytes().ok()?;
+        if draft.is_empty() && matches!(session.base(), Base::Absent(_)) {
+            // A new key may be made empty, and filled later.
+            return None;
+        }
+        let (format, fault) = syntax::broken(session.key(), session.base().value(), &draft)?;
+        let text = String::from_utf8_lossy(&draft);
+        let text = text.split('\n').nth(fault.line - 1).unwrap_or_default().to_owned();
+        Some(Broken { format, fault, text })
+    }
+
+    pub(super) fn act_in_broken(&mut self, action: Action) {
+        let Some(Dialog::Broken(broken)) = self.dialogs.last() else { return };
+        let (line, column) = (broken.fault.line - 1, broken.fault.column - 1);
+        match action {
+            Action::Save => {
+                self.dialogs.pop();
+                self.save_draft_as_it_is();
+            }
+            Action::Cancel => {
+                self.dialogs.pop();
+                let Some(draft) = self.value.edit.as_mut() else { return };
+                draft.then = Then::Stay;
+                // In hexadecimal the place is one of the text that the bytes are.
+                if draft.session.form() == Form::Text {
+                    draft.session.edit(|buffer| buffer.set_cursor(line, column));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn save_draft_as_it_is(&mut self) {
         let Some(draft) = self.value.edit.as_mut() else { return };
         match draft.session.save() {
             Ok(txn) => {
@@ -139,11 +196,8 @@ impl App {
     /// Opens a dialog about the draft, in place of an older one. Never in the middle of typing, which
     /// would decide by accident: what nobody waits for is said, and the next save asks.
     fn decide(&mut self, dialog: Dialog, told: Told) {
-        let about_draft = |dialog: &Dialog| {
-            matches!(dialog, Dialog::Unsaved { .. } | Dialog::Conflict { .. } | Dialog::Gone)
-        };
         let before = self.dialogs.len();
-        self.dialogs.retain(|dialog| !about_draft(dialog));
+        self.dialogs.retain(|dialog| !dialog.is_about_draft());
         if told == Told::Unasked && self.dialogs.len() == before {
             return;
         }

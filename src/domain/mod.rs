@@ -5,6 +5,7 @@
 
 pub mod bulk;
 pub mod change;
+pub mod comparison;
 pub mod diff;
 pub mod difference;
 pub mod edit;

@@ -96,8 +96,16 @@ impl Host for Console {
         &mut self,
         bytes: &[u8],
         extension: &'static str,
+        needed: Option<String>,
     ) -> io::Result<Result<Edited, u8>> {
-        let command = match EditorCommand::find(|name| std::env::var(name).ok()) {
+        let variable = |name: &str| std::env::var(name).ok();
+        if let Some(what) = needed.filter(|_| !EditorCommand::is_chosen(variable)) {
+            return Ok(Ok(Edited::Failed(format!(
+                "{what} is more than the editor here is good for: set VISUAL or EDITOR to the \
+                 editor that is to have it (or E takes vi)"
+            ))));
+        }
+        let command = match EditorCommand::find(variable) {
             Ok(command) => command,
             Err(reason) => return Ok(Ok(Edited::Failed(reason))),
         };

@@ -42,11 +42,12 @@ pub trait Host {
     fn copy(&mut self, bytes: &[u8]) -> Result<(), String>;
 
     /// Lets the user edit bytes in an editor of their own; `Err` is the status to end with, when the
-    /// program was told to end meanwhile.
+    /// program was told to end meanwhile. With `needed` no editor is taken that they did not choose.
     fn edit(
         &mut self,
         bytes: &[u8],
         extension: &'static str,
+        needed: Option<String>,
     ) -> impl Future<Output = io::Result<Result<Edited, u8>>>;
 
     /// Stops the program until it is continued.

@@ -167,7 +167,9 @@ impl<H: Host> Loop<'_, H> {
                     _ => Ok(None),
                 })
             }
-            TerminalEffect::Edit { bytes, extension } => self.edit(&bytes, extension).await,
+            TerminalEffect::Edit { bytes, extension, needed } => {
+                self.edit(&bytes, extension, needed).await
+            }
         }
     }
 
@@ -177,8 +179,9 @@ impl<H: Host> Loop<'_, H> {
         &mut self,
         bytes: &[u8],
         extension: &'static str,
+        needed: Option<String>,
     ) -> io::Result<Result<Option<Message>, Ended>> {
-        let editing = self.host.edit(bytes, extension);
+        let editing = self.host.edit(bytes, extension, needed);
         tokio::pin!(editing);
         let edited = loop {
             tokio::select! {

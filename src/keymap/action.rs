@@ -167,6 +167,8 @@ pub enum Action {
 
     /// Save the draft.
     Save,
+    /// Show what a save would change.
+    DraftDiff,
     /// Put a line break into the draft.
     EditNewline,
     /// Put a tab character into the draft.
@@ -316,6 +318,7 @@ impl Action {
         Action::JobStop,
         Action::JobUndo,
         Action::Save,
+        Action::DraftDiff,
         Action::EditNewline,
         Action::EditTab,
         Action::EditTop,

@@ -16,7 +16,9 @@ pub enum Context {
     Keys,
     /// The Value pane.
     Value,
-    /// The value editor; what no binding takes is typed.
+    /// The value editor, around [`Context::Edit`].
+    Draft,
+    /// Where text is edited; what no binding takes is typed.
     Edit,
     /// The Leases pane.
     Leases,
@@ -60,6 +62,10 @@ pub enum Context {
     Conflict,
     /// The key was deleted while it was edited.
     Gone,
+    /// What a save would change.
+    DraftDiff,
+    /// The draft is no longer of the format that the value had.
+    Broken,
     /// A one-line field; what no binding takes is typed.
     Field,
     /// The command line, around [`Context::Field`].
@@ -74,6 +80,7 @@ impl Context {
         Context::List,
         Context::Keys,
         Context::Value,
+        Context::Draft,
         Context::Edit,
         Context::Leases,
         Context::LeaseKeys,
@@ -96,6 +103,8 @@ impl Context {
         Context::Unsaved,
         Context::Conflict,
         Context::Gone,
+        Context::DraftDiff,
+        Context::Broken,
         Context::Field,
         Context::CommandLine,
     ];
@@ -108,7 +117,8 @@ impl Context {
             Context::List => "lists",
             Context::Keys => "Keys",
             Context::Value => "Value",
-            Context::Edit => "editing a value",
+            Context::Draft => "editing a value",
+            Context::Edit => "editing text",
             Context::Leases => "Leases",
             Context::LeaseKeys => "keys of a lease",
             Context::Watch => "Watch",
@@ -130,6 +140,8 @@ impl Context {
             Context::Unsaved => "unsaved changes",
             Context::Conflict => "save conflict",
             Context::Gone => "key deleted meanwhile",
+            Context::DraftDiff => "what a save would change",
+            Context::Broken => "no longer JSON, YAML or TOML",
             Context::Field => "one-line fields",
             Context::CommandLine => "command line",
         }

@@ -55,7 +55,8 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Value, &["E"], A::EditExternal, "editor", "Edit the value in $VISUAL or $EDITOR."))),
     row(C::Value, &["h", "left"], A::FocusKeys, "", "Go back to Keys."),
 
-    write(foot(row(C::Edit, &["ctrl-s"], A::Save, "save", "Save, unless somebody else changed the key meanwhile."))),
+    write(foot(row(C::Draft, &["ctrl-s"], A::Save, "save", "Save, unless somebody else changed the key meanwhile."))),
+    foot(row(C::Draft, &["alt-d"], A::DraftDiff, "diff", "Show what a save would change, line by line.")),
     foot(row(C::Edit, &["esc"], A::Cancel, "leave", "Leave the editor; asks when there are changes.")),
     foot(row(C::Edit, &["alt-u"], A::EditUndo, "undo", "Take back the last change of the draft.")),
     row(C::Edit, &["alt-r", "ctrl-y"], A::EditRedo, "", "Make the change again that was taken back."),
@@ -171,6 +172,12 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Gone, &["c"], A::CreateAnew, "create anew", "Create the key anew from the draft."))),
     foot(row(C::Gone, &["x"], A::Discard, "discard", "Give up the draft.")),
     foot(row(C::Gone, &["esc", "q"], A::Cancel, "back", "Go back to the draft and decide later.")),
+
+    write(foot(row(C::DraftDiff, &["s", "y"], A::Save, "save", "Save the draft."))),
+    foot(row(C::DraftDiff, &["esc", "q", "n"], A::Cancel, "go on editing", "Go back to the draft.")),
+
+    write(foot(row(C::Broken, &["s"], A::Save, "save anyway", "Save the draft as it is."))),
+    foot(row(C::Broken, &["esc", "q", "e"], A::Cancel, "go on editing", "Go back to the draft, where the fault is.")),
 
     foot(row(C::Field, &["enter"], A::FieldAccept, "accept", "Accept.")),
     foot(row(C::Field, &["esc"], A::Cancel, "cancel", "Cancel.")),

@@ -34,6 +34,12 @@ pub enum Edited {
 }
 
 impl EditorCommand {
+    /// Whether `$VISUAL` or `$EDITOR` names one.
+    pub fn is_chosen(variable: impl Fn(&str) -> Option<String>) -> bool {
+        let named = |name: &&str| variable(name).is_some_and(|value| !value.trim().is_empty());
+        ["VISUAL", "EDITOR"].iter().any(named)
+    }
+
     /// `$VISUAL`, else `$EDITOR`, else `vi`, taken apart as a shell does: `code -w` is a program and
     /// an argument. `variable` gives the value of an environment variable.
     ///

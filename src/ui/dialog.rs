@@ -53,6 +53,18 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             text(frame, area, app, theme, "This key was deleted meanwhile", lines, 0)
         }
         Dialog::Job(sheet) => super::bulk::render(frame, area, app, theme, sheet),
+        Dialog::DraftDiff(diff) => {
+            let lines = super::comparison::draft_diff_lines(theme, diff);
+            let room = usize::from(area.width).saturating_sub(12);
+            let title = format!("Save {}?", cut_middle(&diff.key.to_string(), room));
+            text(frame, area, app, theme, &title, lines, diff.scroll)
+        }
+        Dialog::Broken(broken) => {
+            let room = usize::from(area.width.saturating_sub(4));
+            let lines = super::comparison::broken_lines(theme, broken, room);
+            let title = format!("No longer valid {}", broken.format.name());
+            text(frame, area, app, theme, &title, lines, 0)
+        }
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();
             text(frame, area, app, theme, "Quit? This is held here", lines, 0)

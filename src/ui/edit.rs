@@ -2,10 +2,10 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
+use super::comparison::diff_lines;
 use super::frame::pane;
 use super::layout::line;
 use super::text::{cut_middle, number, short_lease, size};
@@ -14,12 +14,8 @@ use crate::app::App;
 use crate::app::edit::Draft;
 use crate::app::pane::Pane;
 use crate::app::viewport::PaneSize;
-use crate::domain::diff::{DiffLine, diff, lines};
 use crate::domain::edit::{Base, Form, State};
-use crate::domain::{Entry, escape, hex};
-
-/// Equal lines shown around a difference.
-const CONTEXT: usize = 3;
+use crate::domain::{Entry, escape};
 
 /// Draws the draft and says how many rows it has.
 pub(super) fn render(
@@ -184,58 +180,4 @@ pub(super) fn gone_lines<'a>(app: &App, theme: &Theme) -> Vec<Line<'a>> {
     }
     out.push(Line::styled("the draft is kept until you decide", theme.dim()));
     out
-}
-
-/// The way from one value to another, line by line; binary values as hexadecimal.
-pub(super) fn diff_lines<'a>(theme: &Theme, old: &[u8], new: &[u8]) -> Vec<Line<'a>> {
-    let texts = (std::str::from_utf8(old), std::str::from_utf8(new));
-    let (old, new) = match texts {
-        (Ok(old), Ok(new)) => (old.to_owned(), new.to_owned()),
-        _ => (hex::to_text(old), hex::to_text(new)),
-    };
-    let (old, new) = (lines(&old), lines(&new));
-    let all = diff(&old, &new);
-    let changed: Vec<usize> = all
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| !matches!(line, DiffLine::Same(_)))
-        .map(|(at, _)| at)
-        .collect();
-    if changed.is_empty() {
-        return vec![Line::styled("  (no difference)", theme.dim())];
-    }
-    let near = |at: usize| {
-        let next = changed.partition_point(|c| *c < at);
-        let after = changed.get(next).is_some_and(|c| c - at <= CONTEXT);
-        after || next > 0 && at - changed[next - 1] <= CONTEXT
-    };
-    let mut out = Vec::new();
-    let mut left_out = 0;
-    for (at, line) in all.iter().enumerate() {
-        if !near(at) {
-            left_out += 1;
-            continue;
-        }
-        if left_out > 0 {
-            out.push(Line::styled(format!("  … {} equal lines", number(left_out)), theme.dim()));
-            left_out = 0;
-        }
-        out.push(diff_line(theme, *line));
-    }
-    if left_out > 0 {
-        out.push(Line::styled(format!("  … {} equal lines", number(left_out)), theme.dim()));
-    }
-    out
-}
-
-fn diff_line<'a>(theme: &Theme, line: DiffLine<'_>) -> Line<'a> {
-    /// More of a line is not read in a dialog, and a line may be a megabyte.
-    const LONGEST: usize = 2000;
-    let (sign, style) = match line {
-        DiffLine::Same(_) => ("  ", Style::new()),
-        DiffLine::Removed(_) => ("- ", theme.danger()),
-        DiffLine::Added(_) => ("+ ", theme.good()),
-    };
-    let text: String = line.text().chars().take(LONGEST).collect();
-    Line::styled(format!("{sign}{}", escape::message(&text)), style)
 }

@@ -14,6 +14,7 @@
 //! ```
 
 mod bulk;
+mod comparison;
 mod dialog;
 mod difference;
 mod edit;

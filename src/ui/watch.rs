@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::edit::diff_lines;
+use super::comparison::diff_lines;
 use super::frame::{face, pane, present_note};
 use super::layout::line;
 use super::text::{cut_end, cut_middle, fit, fit_key, number, size, time_of_day, width};

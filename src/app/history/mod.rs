@@ -277,10 +277,8 @@ impl App {
                     view.history.add(entry);
                 }
             }
-            Ok(_) => {}
-            Err(StoreError { kind: ErrorKind::Compacted { .. }, .. }) => {
-                // Compacted just now; the watch meets that too, and tells from where it goes on.
-            }
+            // Compacted just now: the watch meets that too, and tells from where it goes on.
+            Ok(_) | Err(StoreError { kind: ErrorKind::Compacted { .. }, .. }) => {}
             Err(error) => {
                 self.complain(format!("what was there at revision {oldest} is not known: {error}"));
             }

@@ -9,6 +9,7 @@
 
 mod change;
 mod choice;
+mod comfort;
 mod outcome;
 mod save;
 
@@ -18,6 +19,7 @@ use super::text::TextBuffer;
 use super::{Entry, Event, Key, LeaseId, Revision};
 
 pub use choice::Choice;
+pub use comfort::Beyond;
 pub use outcome::Outcome;
 pub use save::{SaveError, SaveFailure};
 
@@ -228,6 +230,11 @@ impl EditSession {
             Form::Text => Ok(self.buffer.text().into_bytes()),
             Form::Hex => hex::from_text(&self.buffer.text()),
         }
+    }
+
+    /// The number, from 1, of the first line that is still a mark of a merge.
+    pub fn mark(&self) -> Option<usize> {
+        self.marks.as_ref().and_then(|marks| marks.find(self.buffer.lines()))
     }
 
     /// Whether the draft stands for these bytes.

@@ -81,7 +81,7 @@ impl EditSession {
             (State::Conflict { .. }, _) => return Err(SaveError::Undecided),
             (State::Gone { .. }, _) => return Err(SaveError::Gone),
         }
-        if let Some(line) = self.marks.as_ref().and_then(|m| m.find(self.buffer.lines())) {
+        if let Some(line) = self.mark() {
             return Err(SaveError::MarksLeft { line });
         }
         let value = self.draft_bytes().map_err(SaveError::Hex)?;

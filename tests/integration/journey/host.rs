@@ -102,6 +102,7 @@ impl Host for TestHost {
         &mut self,
         bytes: &[u8],
         extension: &'static str,
+        _needed: Option<String>,
     ) -> io::Result<Result<Edited, u8>> {
         self.shown.send_modify(|shown| shown.editor = Some((bytes.to_vec(), extension)));
         let edited = self.edited.recv().await;
