@@ -64,7 +64,7 @@ impl Leases for PanickingStore {
         self.0.lease_grant(ttl, id)
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         self.0.lease_revoke(id)
     }
 

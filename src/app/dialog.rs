@@ -135,9 +135,9 @@ impl Dialog {
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
             | Dialog::Holding
-            | Dialog::Event { .. }
-            | Dialog::Difference { .. }
             | Dialog::Job(_)
+            | Dialog::Difference { .. }
+            | Dialog::Event { .. }
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
         }
@@ -153,19 +153,6 @@ impl Dialog {
             _ => None,
         }
     }
-}
-
-/// Two values of a key, to be compared line by line.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    /// The key, made safe.
-    pub title: String,
-    /// What the two are called, the older first.
-    pub names: [String; 2],
-    /// The older value; none where there was no key.
-    pub before: Option<Vec<u8>>,
-    /// The newer one.
-    pub after: Option<Vec<u8>>,
 }
 
 /// What a save would change.
@@ -192,6 +179,19 @@ pub struct Broken {
     pub fault: Fault,
     /// The line of the draft that the fault is in, as it stands there.
     pub text: String,
+}
+
+/// Two values of a key, to be compared line by line.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The key, made safe.
+    pub title: String,
+    /// What the two are called, the older first.
+    pub names: [String; 2],
+    /// The older value; none where there was no key.
+    pub before: Option<Vec<u8>>,
+    /// The newer one.
+    pub after: Option<Vec<u8>>,
 }
 
 /// A question that is answered with yes or no, or by typing what is expected.

@@ -58,6 +58,31 @@ impl Record {
         }
     }
 
+    /// Nothing.
+    pub fn null(&mut self, name: &str) {
+        self.name(name);
+        self.0.push_str("null");
+    }
+
+    /// An object inside.
+    pub fn object(&mut self, name: &str, object: Record) {
+        self.name(name);
+        self.0.push_str(&object.end());
+    }
+
+    /// A list of objects.
+    pub fn list(&mut self, name: &str, objects: impl IntoIterator<Item = Record>) {
+        self.name(name);
+        self.0.push('[');
+        for (at, object) in objects.into_iter().enumerate() {
+            if at > 0 {
+                self.0.push(',');
+            }
+            self.0.push_str(&object.end());
+        }
+        self.0.push(']');
+    }
+
     /// A JSON string. What a terminal would act on is escaped too, though JSON would allow it.
     fn string(&mut self, text: &str) {
         self.0.push('"');
@@ -127,4 +152,30 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = day - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     (era * 400 + year + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_lists_and_any_bytes() {
+        let inner = || {
+            let mut inner = Record::new();
+            inner.bytes("value", b"\xff\0");
+            inner
+        };
+        let mut record = Record::new();
+        record.text("what", "say \"hi\"\u{1b}\u{202e}\u{e0001}");
+        record.null("before");
+        record.object("after", inner());
+        record.list("keys", [inner(), Record::new()]);
+        record.list("none", []);
+        assert_eq!(
+            record.end(),
+            "{\"what\":\"say \\\"hi\\\"\\u001b\\u202e\\udb40\\udc01\",\"before\":null,\
+             \"after\":{\"value_base64\":\"/wA=\"},\
+             \"keys\":[{\"value_base64\":\"/wA=\"},{}],\"none\":[]}"
+        );
+    }
 }

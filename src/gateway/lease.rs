@@ -5,7 +5,7 @@ use super::call::Call;
 use super::wire::error::StreamLine;
 use super::wire::{Empty, Int64, lease as wire};
 use crate::domain::lease::LeaseStatus;
-use crate::domain::{Key, LeaseId};
+use crate::domain::{Key, LeaseId, Revision};
 use crate::store::{ErrorKind, Granted, Leases, Reply, StoreError};
 
 impl Leases for Gateway {
@@ -20,12 +20,14 @@ impl Leases for Gateway {
         })
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         Box::pin(async move {
             let request = wire::IdRequest { id: Int64(id.0) };
             let answer: Result<wire::RevokeResponse, _> =
                 self.http.call(Call::write("/v3/lease/revoke"), &request).await;
-            answer.map(|_| ()).map_err(|error| error.during(format!("lease revoke {id}")))
+            answer
+                .map(|answer| Revision(answer.header.revision.0))
+                .map_err(|error| error.during(format!("lease revoke {id}")))
         })
     }
 

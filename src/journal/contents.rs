@@ -1,94 +1,94 @@
 //! Where the contents of records lie: in memory up to a limit, beyond it in a file without a name.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// How many times the limit memory may hold while there is no file to be had; beyond, the oldest
-/// contents are let go.
-const PATIENCE: u64 = 4;
+use crate::archive::{Cursor, Position, Spool, Stored};
+use crate::domain::journal::Written;
+
+/// How many times the limit memory may hold while the file cannot be written; beyond, the oldest
+/// contents held so are let go.
+const PATIENCE: usize = 4;
 
 /// A piece of contents: what one transaction wrote.
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
-    /// These bytes.
-    Memory(Arc<[u8]>),
-    /// So many bytes of the file, from there.
-    Filed { at: u64, length: usize },
+    /// So many in the spool, from there on.
+    Spooled(Position, u64),
+    /// These: the file could not be written.
+    Held(Arc<[Written]>),
     /// Nothing any more: memory was full, and so was the disk.
     LetGo,
 }
 
-/// The place of a piece. Pieces are numbered as they come.
+/// The number of a piece.
 pub(super) type Place = usize;
 
 /// All contents.
 pub(super) struct Contents {
-    limit: u64,
+    limit: usize,
+    spool: Spool<Written>,
     pieces: Vec<Piece>,
-    /// The first piece that may lie in memory.
-    unfiled: Place,
-    memory: u64,
-    file: Option<Arc<File>>,
-    filed: u64,
+    /// The pieces held in memory for want of a file, with their sizes, oldest first.
+    held: VecDeque<(Place, usize)>,
+    held_bytes: usize,
     let_go: u64,
 }
 
 impl Contents {
-    /// None yet; memory is to hold at most `limit` bytes of them.
-    pub(super) fn new(limit: u64) -> Contents {
-        let (pieces, file) = (Vec::new(), None);
-        Contents { limit, pieces, unfiled: 0, memory: 0, file, filed: 0, let_go: 0 }
+    /// None yet; memory is to hold at most `limit` bytes of them, and the file is to be in `folder`.
+    pub(super) fn new(limit: usize, folder: PathBuf) -> Contents {
+        Contents {
+            limit,
+            spool: Spool::new(limit, folder),
+            pieces: Vec::new(),
+            held: VecDeque::new(),
+            held_bytes: 0,
+            let_go: 0,
+        }
     }
 
-    /// Keeps a piece.
+    /// Keeps what a transaction wrote.
     ///
     /// # Errors
-    /// Why the file could not be written. The piece is kept in memory then; once that holds a few
-    /// times its limit the oldest pieces are let go.
-    pub(super) fn push(&mut self, bytes: Vec<u8>) -> (Place, io::Result<()>) {
-        self.memory += bytes.len() as u64;
-        self.pieces.push(Piece::Memory(bytes.into()));
-        let spilled = if self.memory > self.limit { self.spill() } else { Ok(()) };
-        if spilled.is_err() {
-            self.let_go_of_the_oldest();
+    /// Why the file could not be written. It is kept in memory then; once that holds a few times its
+    /// limit, the oldest kept so are let go.
+    pub(super) fn push(&mut self, written: &[Written]) -> (Place, io::Result<()>) {
+        let place = self.pieces.len();
+        match self.spool(written) {
+            Ok(piece) => {
+                self.pieces.push(piece);
+                (place, Ok(()))
+            }
+            Err(error) => {
+                self.pieces.push(Piece::Held(written.into()));
+                let size = written.iter().map(size).sum();
+                self.held.push_back((place, size));
+                self.held_bytes += size;
+                self.let_go_of_the_oldest();
+                (place, Err(error))
+            }
         }
-        (self.pieces.len() - 1, spilled)
     }
 
-    fn spill(&mut self) -> io::Result<()> {
-        let file = match &self.file {
-            Some(file) => Arc::clone(file),
-            // 0600 and without a name: it ends with the program. (`tempfile()` would leave the mode
-            // to the umask.)
-            None => {
-                Arc::clone(self.file.insert(Arc::new(tempfile::NamedTempFile::new()?.into_file())))
-            }
-        };
-        for piece in &mut self.pieces[self.unfiled..] {
-            if let Piece::Memory(bytes) = piece {
-                file.write_all_at(bytes, self.filed)?;
-                let length = bytes.len();
-                *piece = Piece::Filed { at: self.filed, length };
-                self.filed += length as u64;
-                self.memory -= length as u64;
-            }
-            self.unfiled += 1;
+    fn spool(&mut self, written: &[Written]) -> io::Result<Piece> {
+        let mut first = None;
+        for written in written {
+            let at = self.spool.append(written)?;
+            first = first.or(Some(at));
         }
-        (&*file).flush()
+        Ok(Piece::Spooled(first.unwrap_or_default(), written.len() as u64))
     }
 
     fn let_go_of_the_oldest(&mut self) {
         // The newest stays: it is what would be undone next.
-        while self.memory > self.limit * PATIENCE && self.unfiled + 1 < self.pieces.len() {
-            let piece = &mut self.pieces[self.unfiled];
-            if let Piece::Memory(bytes) = piece {
-                self.memory -= bytes.len() as u64;
-                self.let_go += 1;
-                *piece = Piece::LetGo;
-            }
-            self.unfiled += 1;
+        while self.held_bytes > self.limit * PATIENCE && self.held.len() > 1 {
+            let Some((place, size)) = self.held.pop_front() else { return };
+            self.pieces[place] = Piece::LetGo;
+            self.held_bytes -= size;
+            self.let_go += 1;
         }
     }
 
@@ -99,84 +99,26 @@ impl Contents {
 
     /// Bytes that lie in memory.
     pub(super) fn memory(&self) -> u64 {
-        self.memory
+        let spooled = if self.spool.in_memory() { self.spool.bytes() } else { 0 };
+        spooled + self.held_bytes as u64
     }
 
-    /// Something to read a piece with, after this is unlocked.
-    pub(super) fn reader(&self, place: Place) -> Reader {
-        Reader { piece: self.pieces[place].clone(), file: self.file.clone() }
+    /// The piece at a place.
+    pub(super) fn piece(&self, place: Place) -> Piece {
+        self.pieces[place].clone()
     }
-}
 
-/// Reads one piece.
-#[derive(Clone)]
-pub(super) struct Reader {
-    piece: Piece,
-    file: Option<Arc<File>>,
-}
-
-impl Reader {
-    /// Its bytes.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or the piece was let go.
-    pub(super) fn read(self) -> io::Result<Arc<[u8]>> {
-        match (self.piece, self.file) {
-            (Piece::Memory(bytes), _) => Ok(bytes),
-            (Piece::Filed { at, length }, Some(file)) => {
-                let mut bytes = vec![0; length];
-                file.read_exact_at(&mut bytes, at)?;
-                Ok(bytes.into())
-            }
-            (Piece::Filed { .. } | Piece::LetGo, _) => Err(io::Error::other(
-                "its contents were let go, since neither memory nor the disk had room for them",
-            )),
-        }
+    /// The next one at the cursor in the spool.
+    pub(super) fn next(&self, cursor: &mut Cursor) -> io::Result<Written> {
+        let missing = || io::Error::new(io::ErrorKind::UnexpectedEof, "the journal has an end");
+        self.spool.next(cursor).unwrap_or_else(|| Err(missing()))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::MetadataExt;
-
-    use super::*;
-
-    fn read(contents: &Contents, place: Place) -> io::Result<Vec<u8>> {
-        contents.reader(place).read().map(|bytes| bytes.to_vec())
-    }
-
-    #[test]
-    fn what_is_too_much_for_memory_lies_in_a_private_file_without_a_name() {
-        let mut contents = Contents::new(100);
-        let places: Vec<_> = (0..50_u8)
-            .map(|n| {
-                let (place, spilled) = contents.push(vec![n; 30]);
-                spilled.expect("there is room on the disk");
-                assert!(contents.memory() <= 100);
-                place
-            })
-            .collect();
-        for (n, place) in places.into_iter().enumerate() {
-            assert_eq!(read(&contents, place).expect("kept"), vec![n as u8; 30]);
-        }
-        let file = contents.file.as_ref().expect("it was needed").metadata().expect("open");
-        assert_eq!((file.mode() & 0o777, file.nlink()), (0o600, 0));
-    }
-
-    #[test]
-    fn without_a_disk_memory_has_an_end_and_the_newest_stays() {
-        let mut contents = Contents::new(100);
-        // A file that cannot be written to.
-        contents.file = Some(Arc::new(File::open("/dev/null").expect("it is there")));
-        let mut failed = 0;
-        for n in 0..40_u8 {
-            let (_, spilled) = contents.push(vec![n; 30]);
-            failed += u64::from(spilled.is_err());
-            assert!(contents.memory() <= 100 * PATIENCE);
-        }
-        assert!(failed > 30, "{failed}");
-        assert_eq!(read(&contents, 39).expect("kept"), vec![39; 30]);
-        assert!(read(&contents, 0).is_err());
-        assert_eq!(contents.let_go(), 40 - 13);
-    }
+/// What it takes, as it would be stored.
+fn size(written: &Written) -> usize {
+    let mut bytes = Vec::new();
+    // Of what cannot be told the form, nothing is known but that it is small.
+    let _ = written.encode(&mut bytes);
+    bytes.len()
 }

@@ -5,25 +5,31 @@
 //! its line and the places of its contents. Writes are recorded with what they overwrote, which
 //! [`record_txn`] finds out.
 
-mod code;
 mod contents;
+mod pieces;
 mod put_back;
+mod trail;
 mod txn;
+mod what;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use contents::{Contents, Place, Reader};
+use contents::{Contents, Place};
+use pieces::Pieces;
 use put_back::PutBack;
+use trail::Head;
 
 use crate::domain::Revision;
 use crate::domain::journal::{JournalId, JournalLine, Standing, Written};
 
+pub use trail::Trail;
 pub use txn::{as_sent, record_txn, unnamed};
+pub use what::{describe, describe_sent};
 
 /// How many bytes of contents memory holds unless told otherwise.
-pub const LIMIT: u64 = 8 << 20;
+pub const LIMIT: usize = 8 << 20;
 
 /// How long the words about a record may be, in bytes: keys have no end, a list has.
 const WHAT: usize = 512;
@@ -37,7 +43,11 @@ pub struct Journal {
 struct Shared {
     contents: Contents,
     records: Vec<Record>,
-    trouble: Trouble,
+    trail: Option<Trail>,
+    /// Of the file that memory is spilled to, and of the trail.
+    spilling: Trouble,
+    trailing: Trouble,
+    tell: Option<Box<dyn Fn(String) + Send>>,
 }
 
 /// A record: its line, and where the contents of each of its transactions lie.
@@ -46,25 +56,21 @@ struct Record {
     places: Vec<Place>,
 }
 
-/// What keeps the journal from doing its work, told once each time it changes.
+/// Something that keeps the journal from doing its work, told once each time it changes.
 #[derive(Default)]
 struct Trouble {
-    tell: Option<Box<dyn Fn(String) + Send>>,
-    /// Told as soon as somebody listens.
-    untold: Vec<String>,
     now: Option<String>,
+    told: bool,
 }
 
 impl Trouble {
-    fn set(&mut self, trouble: Option<String>) {
-        if self.now == trouble {
-            return;
+    fn set(&mut self, trouble: Option<String>, tell: Option<&(dyn Fn(String) + Send)>) {
+        if self.now != trouble {
+            *self = Trouble { now: trouble, told: false };
         }
-        self.now.clone_from(&trouble);
-        match (&self.tell, trouble) {
-            (Some(tell), Some(trouble)) => tell(trouble),
-            (None, Some(trouble)) => self.untold.push(trouble),
-            (_, None) => {}
+        if let (Some(tell), Some(trouble), false) = (tell, &self.now, self.told) {
+            tell(trouble.clone());
+            self.told = true;
         }
     }
 }
@@ -78,10 +84,26 @@ impl Default for Journal {
 
 impl Journal {
     /// An empty journal of which memory holds at most `limit_bytes` of contents.
-    pub fn new(limit_bytes: u64) -> Journal {
-        let contents = Contents::new(limit_bytes);
-        let shared = Shared { contents, records: Vec::new(), trouble: Trouble::default() };
+    pub fn new(limit_bytes: usize) -> Journal {
+        let contents = Contents::new(limit_bytes, std::env::temp_dir());
+        let shared = Shared {
+            contents,
+            records: Vec::new(),
+            trail: None,
+            spilling: Trouble::default(),
+            trailing: Trouble::default(),
+            tell: None,
+        };
         Journal { shared: Arc::new(Mutex::new(shared)) }
+    }
+
+    /// Appends everything to a file as well, from now on. That the file cannot be written is told
+    /// through [`Journal::on_trouble`], and keeps nobody from writing to etcd.
+    pub fn keep_trail(&self, mut trail: Trail) {
+        let mut shared = self.lock();
+        let checked = trail.check();
+        shared.trail = Some(trail);
+        shared.trail_is(checked);
     }
 
     /// Has somebody told, in a sentence, what keeps the journal from doing its work: a disk without
@@ -89,8 +111,11 @@ impl Journal {
     /// happened before is told at once.
     pub fn on_trouble(&self, tell: impl Fn(String) + Send + 'static) {
         let mut shared = self.lock();
-        shared.trouble.untold.drain(..).for_each(&tell);
-        shared.trouble.tell = Some(Box::new(tell));
+        let shared = &mut *shared;
+        for trouble in [&mut shared.spilling, &mut shared.trailing] {
+            trouble.set(trouble.now.clone(), Some(&tell));
+        }
+        shared.tell = Some(Box::new(tell));
     }
 
     /// Begins a record: of one write, or of a job that writes in many transactions. Nothing is
@@ -115,8 +140,8 @@ impl Journal {
     /// # Errors
     /// In words: there is no such record, or its contents cannot be read.
     pub fn read(&self, id: JournalId, limit: usize) -> Result<Vec<Written>, String> {
-        let readers = self.lock().readers(id)?;
-        let contents = Pieces::new(readers).take(limit).collect::<io::Result<Vec<_>>>();
+        let places = self.lock().record(id)?.places.clone();
+        let contents = Pieces::new(self, places).take(limit).collect::<io::Result<Vec<_>>>();
         contents.map_err(|error| format!("write {id}: {error}"))
     }
 
@@ -132,12 +157,13 @@ impl Journal {
         &self,
         id: JournalId,
     ) -> Result<impl Iterator<Item = io::Result<Written>> + Send + use<>, String> {
-        let (readers, later) = {
+        let (places, later) = {
             let shared = self.lock();
-            (shared.readers(id)?, shared.later_undos(id)?)
+            (shared.record(id)?.places.clone(), shared.later_undos(id)?)
         };
-        let put_back = PutBack::new(&readers, later).map_err(|e| format!("write {id}: {e}"))?;
-        Ok(Pieces::new(readers).map(move |written| written.map(|w| put_back.apply(w))))
+        let put_back = PutBack::new(self, &places, later);
+        let put_back = put_back.map_err(|error| format!("write {id}: {error}"))?;
+        Ok(Pieces::new(self, places).map(move |written| written.map(|w| put_back.apply(w))))
     }
 
     /// How many bytes of contents lie in memory.
@@ -152,31 +178,27 @@ impl Journal {
 }
 
 impl Shared {
+    fn trail_is(&mut self, result: Result<(), String>) {
+        self.trailing.set(result.err(), self.tell.as_deref());
+    }
+
     fn record(&self, id: JournalId) -> Result<&Record, String> {
         let at = id.0.checked_sub(1).and_then(|at| usize::try_from(at).ok());
         let record = at.and_then(|at| self.records.get(at));
         record.ok_or_else(|| format!("there is no write {id} in the journal"))
     }
 
-    fn readers(&self, id: JournalId) -> Result<Vec<Reader>, String> {
-        let places = &self.record(id)?.places;
-        Ok(places.iter().map(|place| self.contents.reader(*place)).collect())
-    }
-
-    /// The contents of the undos that came after a record, oldest first, and how many keys they have.
-    fn later_undos(&self, id: JournalId) -> Result<(Vec<Reader>, u64), String> {
-        let mut readers = Vec::new();
-        let mut keys = 0;
+    /// The contents of the undos that came after a record, oldest first.
+    fn later_undos(&self, id: JournalId) -> Result<Vec<Place>, String> {
+        let mut places = Vec::new();
         let after = self.record(id)?.line.id;
         for record in self.records.iter().rev().take_while(|record| record.line.id > after) {
             if record.line.undoes.is_some() {
-                keys += record.line.keys;
-                let newest_first = record.places.iter().rev();
-                readers.extend(newest_first.map(|place| self.contents.reader(*place)));
+                places.extend(record.places.iter().rev());
             }
         }
-        readers.reverse();
-        Ok((readers, keys))
+        places.reverse();
+        Ok(places)
     }
 }
 
@@ -207,14 +229,11 @@ impl Recording {
     }
 
     fn push(&mut self, written: Vec<Written>, time: SystemTime, standing: Standing) -> JournalLine {
-        let mut bytes = Vec::new();
-        for written in &written {
-            code::push(&mut bytes, written);
-        }
         let mut shared = self.journal.lock();
         let shared = &mut *shared;
-        let (place, kept) = shared.contents.push(bytes);
-        shared.trouble.set(kept.err().map(|error| trouble(&error, shared.contents.let_go())));
+        let (place, kept) = shared.contents.push(&written);
+        let spilling = kept.err().map(|error| trouble(&error, shared.contents.let_go()));
+        shared.spilling.set(spilling, shared.tell.as_deref());
         let id = *self.id.get_or_insert_with(|| {
             let id = JournalId(shared.records.len() as u64 + 1);
             let line = JournalLine {
@@ -230,7 +249,8 @@ impl Recording {
             shared.records.push(Record { line, places: Vec::new() });
             id
         });
-        let record = &mut shared.records[id.0 as usize - 1];
+        let at = id.0 as usize - 1;
+        let record = &mut shared.records[at];
         record.places.push(place);
         let line = &mut record.line;
         line.keys += written.len() as u64;
@@ -239,10 +259,18 @@ impl Recording {
             let first = if first.is_some() { first.min(*revision) } else { *revision };
             line.revisions = (first, last.max(*revision));
         }
-        line.first = line.first.take().or_else(|| written.into_iter().next().map(|w| w.key));
-        if standing == Standing::Unknown {
+        let known = standing != Standing::Unknown;
+        if !known {
             line.standing = standing;
         }
+        if let Some(trail) = &mut shared.trail {
+            let Record { line: JournalLine { what, undoes, .. }, .. } = &shared.records[at];
+            let head = Head { id, time, what, undoes: *undoes, known };
+            let appended = trail.append(&head, &written);
+            shared.trail_is(appended);
+        }
+        let line = &mut shared.records[at].line;
+        line.first = line.first.take().or_else(|| written.into_iter().next().map(|w| w.key));
         line.clone()
     }
 }
@@ -254,35 +282,4 @@ fn trouble(error: &io::Error, let_go: u64) -> String {
         "it stays in memory for now"
     };
     format!("the journal cannot be written to a temporary file ({error}): {end}")
-}
-
-/// What is in some pieces, one after the other.
-struct Pieces {
-    readers: std::vec::IntoIter<Reader>,
-    bytes: Arc<[u8]>,
-    at: usize,
-}
-
-impl Pieces {
-    fn new(readers: Vec<Reader>) -> Pieces {
-        Pieces { readers: readers.into_iter(), bytes: Arc::default(), at: 0 }
-    }
-}
-
-impl Iterator for Pieces {
-    type Item = io::Result<Written>;
-
-    fn next(&mut self) -> Option<io::Result<Written>> {
-        while self.at == self.bytes.len() {
-            match self.readers.next()?.read() {
-                Ok(bytes) => (self.bytes, self.at) = (bytes, 0),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        let mut rest = &self.bytes[self.at..];
-        let written = code::take(&mut rest);
-        // Behind an error nothing can be made out.
-        self.at = if written.is_ok() { self.bytes.len() - rest.len() } else { self.bytes.len() };
-        Some(written)
-    }
 }

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 
-use super::Pieces;
-use super::contents::Reader;
+use super::contents::Place;
+use super::{Journal, Pieces};
 use crate::domain::change::To;
 use crate::domain::journal::{Before, Written};
 use crate::domain::{Key, Revision};
@@ -21,22 +21,23 @@ pub(super) struct PutBack {
 }
 
 impl PutBack {
-    /// Looks at the later undos, of which there are so many keys, for the keys of a record.
+    /// Looks through the later undos for the keys of a record.
     ///
     /// # Errors
     /// When contents cannot be read.
     pub(super) fn new(
-        record: &[Reader],
-        (later, later_keys): (Vec<Reader>, u64),
+        journal: &Journal,
+        record: &[Place],
+        later: Vec<Place>,
     ) -> io::Result<PutBack> {
         let mut put_back = PutBack { hasher: RandomState::new(), keys: HashMap::new() };
-        if later_keys == 0 {
+        if later.is_empty() {
             return Ok(put_back);
         }
         // Held are the keys of the record at most, however much was undone since.
-        let wanted = Pieces::new(record.to_vec()).map(|written| written.map(|w| w.key));
+        let wanted = Pieces::new(journal, record.to_vec()).map(|written| written.map(|w| w.key));
         let wanted: HashSet<Key> = wanted.collect::<io::Result<_>>()?;
-        for written in Pieces::new(later) {
+        for written in Pieces::new(journal, later) {
             let written = written?;
             if written.revision.is_some() && wanted.contains(&written.key) {
                 let hash = put_back.hash(&written.after);

@@ -151,7 +151,7 @@ async fn revoke(
     let mut gone = Ended::WasGone;
     loop {
         let error = match timeout_at(limit, store.lease_revoke(lease)).await {
-            Ok(Ok(())) => return Ok(Ended::Revoked),
+            Ok(Ok(_)) => return Ok(Ended::Revoked),
             Ok(Err(error)) if error.kind == ErrorKind::LeaseNotFound => return Ok(gone),
             Ok(Err(error)) => error,
             Err(_) => {

@@ -1,8 +1,8 @@
 //! One call on the store, answered with a message.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::sync::mpsc;
 
+use super::write::Writer;
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
@@ -16,21 +16,20 @@ use crate::store::{ErrorKind, Kv, Leases, ReadOnly, StoreError};
 const AT_ONCE: usize = 4;
 
 /// Makes the call and sends its answer under the ticket.
-pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, ticket: Ticket, call: Call) {
-    let result = answer(&store, call).await;
+pub(super) async fn run(writer: Writer, ticket: Ticket, call: Call) {
+    let result = answer(&writer, call).await;
     // The loop has ended when nobody receives; then nobody wants the answer.
-    let _ = inbox.send(Message::Answered(ticket, result)).await;
+    let _ = writer.inbox.send(Message::Answered(ticket, result)).await;
 }
 
-async fn answer(store: &ReadOnly, call: Call) -> CallResult {
+async fn answer(writer: &Writer, call: Call) -> CallResult {
+    let store = &writer.store;
     Ok(match call {
         Call::Range(request) => Answer::Range(store.range(request).await?),
-        Call::Txn(request) => Answer::Txn(store.txn(request).await?),
+        Call::Txn(request) if request.is_read_only() => Answer::Txn(store.txn(request).await?),
+        Call::Txn(request) => writer.txn(request).await?,
         Call::LeaseGrant(ttl, id) => Answer::Granted(store.lease_grant(ttl, id).await?),
-        Call::LeaseRevoke(id) => {
-            store.lease_revoke(id).await?;
-            Answer::Revoked
-        }
+        Call::LeaseRevoke(id) => writer.revoke(id).await?,
         Call::LeaseKeepAlive(id) => Answer::Renewed(store.lease_keep_alive(id).await?),
         Call::LeaseStatuses(ids) => {
             let alone = ids.len() == 1;

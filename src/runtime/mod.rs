@@ -10,12 +10,14 @@ mod journal;
 mod keepalive;
 mod probe;
 mod watch;
+mod write;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
+use write::Writer;
 
 use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
@@ -134,7 +136,9 @@ impl Runtime {
 
     fn call(&mut self, ticket: Ticket, slot: Option<Slot>, call: Call) {
         self.calls.retain(|_, task| !task.is_finished());
-        let task = tokio::spawn(call::run(self.store.clone(), self.inbox.clone(), ticket, call));
+        let (store, journal) = (self.store.clone(), self.journal.clone());
+        let writer = Writer { store, journal, inbox: self.inbox.clone() };
+        let task = tokio::spawn(call::run(writer, ticket, call));
         self.calls.insert(ticket, task.abort_handle());
         let before = slot.and_then(|slot| self.slots.insert(slot, ticket));
         if let Some(task) = before.and_then(|ticket| self.calls.remove(&ticket)) {

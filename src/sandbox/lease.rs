@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{Sandbox, Shared, State, check};
 use crate::domain::lease::LeaseStatus;
-use crate::domain::{Key, KeyRange, LeaseId};
+use crate::domain::{Key, KeyRange, LeaseId, Revision};
 use crate::store::{ErrorKind, Granted, Leases, Reply, StoreError};
 
 /// The shortest time to live in seconds: with its default election timeout a real etcd raises
@@ -122,13 +122,12 @@ fn seconds(ttl: i64) -> Duration {
 
 impl State {
     /// Ends a lease and deletes its keys, all in one revision.
-    fn revoke(&mut self, id: LeaseId) -> Result<(), StoreError> {
+    fn revoke(&mut self, id: LeaseId) -> Result<Revision, StoreError> {
         let keys = self.lessor.remove(id).ok_or_else(check::lease_not_found)?;
         for key in keys {
             self.history.delete(&KeyRange::single(key));
         }
-        self.history.commit();
-        Ok(())
+        Ok(self.history.commit())
     }
 
     /// Ends every lease that is due and answers when the next one will be.
@@ -176,7 +175,7 @@ impl Leases for Sandbox {
         })
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         self.serve(move |state| {
             state.revoke(id).map_err(|error| error.during(format!("lease revoke {id}")))
         })

@@ -1,8 +1,8 @@
 //! Leases: etcd's Lease service.
 
 use super::Reply;
-use crate::domain::LeaseId;
 use crate::domain::lease::LeaseStatus;
+use crate::domain::{LeaseId, Revision};
 
 /// A granted lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,10 @@ pub trait Leases {
     /// Grants a lease of `ttl` seconds (`/v3/lease/grant`); [`LeaseId::NONE`] lets the server choose.
     fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted>;
 
-    /// Ends a lease and deletes its keys (`/v3/lease/revoke`). An unknown lease is
+    /// Ends a lease and deletes its keys (`/v3/lease/revoke`), all at the revision it answers with;
+    /// without keys that is the present one. An unknown lease is
     /// [`LeaseNotFound`](super::ErrorKind::LeaseNotFound).
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()>;
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision>;
 
     /// Renews a lease once (`/v3/lease/keepalive`) and answers with the seconds it now has. A lease
     /// that is gone is [`LeaseNotFound`](super::ErrorKind::LeaseNotFound), though etcd answers 200.

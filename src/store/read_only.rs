@@ -78,7 +78,7 @@ impl Leases for ReadOnly {
         self.writing("lease grant", |store| store.lease_grant(ttl, id))
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         self.writing("lease revoke", |store| store.lease_revoke(id))
     }
 

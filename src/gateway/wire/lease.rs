@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, Int64, is_false, or_default};
+use super::{Bytes, Header, Int64, is_false, or_default};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct GrantRequest {
@@ -29,7 +29,11 @@ pub(crate) struct IdRequest {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct RevokeResponse {}
+#[serde(default)]
+pub(crate) struct RevokeResponse {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) header: Header,
+}
 
 /// One line of the answer stream; without a TTL the lease is gone.
 #[derive(Debug, Default, Deserialize)]

@@ -46,7 +46,9 @@ async fn a_lease_lives_is_renewed_and_takes_its_keys_with_it() {
         etcd.lease_revoke(id).await.unwrap();
         assert_eq!(etcd.range(RangeRequest::get("/a")).await.unwrap().entries, [], "{version}");
         assert_eq!(etcd.lease_time_to_live(id, true).await.unwrap(), None, "{version}");
-        for gone in [etcd.lease_revoke(id).await, etcd.lease_keep_alive(id).await.map(|_| ())] {
+        for gone in
+            [etcd.lease_revoke(id).await.map(|_| ()), etcd.lease_keep_alive(id).await.map(|_| ())]
+        {
             let error = gone.unwrap_err();
             assert_eq!(error.kind, ErrorKind::LeaseNotFound, "{version}: {error}");
             assert!(error.to_string().contains(&id.to_string()), "hexadecimal: {error}");

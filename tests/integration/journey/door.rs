@@ -127,7 +127,7 @@ impl Leases for Doorway {
         self.write(self.store.lease_grant(ttl, id))
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         self.write(self.store.lease_revoke(id))
     }
 

@@ -127,7 +127,7 @@ impl Leases for Faulty {
         self.through(self.inner.lease_grant(ttl, id))
     }
 
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, ()> {
+    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
         self.through(self.inner.lease_revoke(id))
     }
 
