@@ -7,6 +7,7 @@ mod draft;
 mod goto;
 mod guard;
 mod lease;
+mod past;
 mod selection;
 mod table;
 mod ticket;

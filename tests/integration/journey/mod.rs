@@ -23,6 +23,7 @@ mod inspector;
 mod lease;
 mod lock;
 mod lock_rival;
+mod past;
 mod read_only;
 mod resume;
 mod rival;

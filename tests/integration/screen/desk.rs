@@ -10,7 +10,7 @@ use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
-use etcdeck::bulk::{Looked, compare};
+use etcdeck::bulk::{Looked, compare, oldest};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
 use etcdeck::keymap::Chord;
@@ -294,11 +294,14 @@ impl Desk {
                 }
                 Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
                 Call::Oldest(key) => {
-                    let first = RangeRequest::get(key).at(Revision(1));
-                    match self.store.range(first).await.map_err(|error| error.kind) {
-                        Err(ErrorKind::Compacted { oldest }) => Answer::Oldest(oldest),
-                        _ => Answer::Oldest(Revision(1)),
-                    }
+                    let first = Revision(1);
+                    let request = RangeRequest::get(key.clone()).at(first);
+                    // Asked only where it is told at once: waiting would move the clock.
+                    let told = match self.store.range(request).await {
+                        Ok(_) => None,
+                        Err(_) => oldest(&self.store, &KeyRange::single(key), first).await,
+                    };
+                    Answer::Oldest(told.unwrap_or(first))
                 }
             })
         })

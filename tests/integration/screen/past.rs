@@ -96,7 +96,7 @@ fn a_revision_compacted_while_it_is_looked_at_is_said_in_the_pane() {
         let mut desk = lived(size);
         run(&mut desk, &format!("rev {BEFORE}"));
         compact(&desk, BEFORE + 2);
-        desk.press("l");
+        desk.press("l l");
         desk
     });
 }
