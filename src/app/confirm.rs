@@ -75,8 +75,7 @@ impl App {
         let Some(Dialog::Confirm(Confirm { typed, then, .. })) = self.dialogs.last() else {
             return;
         };
-        let expected =
-            typed.as_ref().map(|typed| (typed.expected == typed.field.text().trim(), typed));
+        let expected = typed.as_ref().map(|typed| (typed.is_met(), typed));
         match (action, expected) {
             (Action::Yes, None) | (Action::FieldAccept, Some((true, _))) => {
                 let then = then.clone();

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::bulk::{Face, Sheet};
+use super::bulk::sheet::{Face, Sheet};
 use super::txn::form::Form;
+use super::typed::Typed;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
-use crate::domain::{Key, LeaseId, Revision};
+use crate::domain::{Key, KeyRange, LeaseId, Revision};
 use crate::keymap::Context;
 use crate::syntax::{Fault, Format};
 
@@ -134,8 +135,8 @@ impl Dialog {
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
-            | Dialog::Holding
             | Dialog::Job(_)
+            | Dialog::Holding
             | Dialog::Difference { .. }
             | Dialog::Event { .. }
             | Dialog::Watches(_)
@@ -211,15 +212,6 @@ pub struct Confirm {
     pub scroll: usize,
 }
 
-/// What must be typed to confirm.
-#[derive(Clone, Debug)]
-pub struct Typed {
-    /// This.
-    pub expected: String,
-    /// What has been typed.
-    pub field: Field,
-}
-
 /// What a confirmed question does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confirmed {
@@ -257,6 +249,8 @@ pub struct Prompt {
     pub error: Option<String>,
     /// What it could be completed to.
     pub completion: Completion,
+    /// Which keys it is about, where it is not about one thing only.
+    pub about: Vec<KeyRange>,
 }
 
 impl Prompt {
@@ -268,6 +262,7 @@ impl Prompt {
             field: Field::new(text),
             error: None,
             completion: Completion::default(),
+            about: Vec::new(),
         }
     }
 }
@@ -281,6 +276,10 @@ pub enum PromptKind {
     Goto,
     /// The key to create.
     NewKey,
+    /// The new name of what is moved, or the prefix it goes into.
+    Move,
+    /// The name of the copy, or the prefix the copies go into.
+    Copy,
     /// The TTL, and perhaps ID, of a lease to grant.
     LeaseGrant,
     /// The file for the watch log.

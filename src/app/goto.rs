@@ -1,10 +1,11 @@
 //! Going to a key or prefix: opens what lies above it, level by level as they are listed.
 
 use super::App;
+use super::follow::Follow;
 use super::notice::named;
 use super::pane::Pane;
-use crate::domain::Key;
 use crate::domain::tree::{Level, NodeId};
+use crate::domain::{Key, Revision};
 
 /// A way that is being gone.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub(super) struct Goto {
     target: Key,
     /// The target was not there as typed; it is looked for as a directory.
     as_directory: bool,
+    /// It is not missed before the tree has followed the store up to here.
+    seen_at: Revision,
 }
 
 /// What stands at the end of the known way.
@@ -33,12 +36,20 @@ impl App {
             // A filter could hide where we go.
             self.filter_changed();
         }
-        self.goto = Some(Goto { target, as_directory: false });
+        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE });
+    }
+
+    /// Goes to what was written here at this revision, which the tree may be about to learn.
+    pub(super) fn go_to_when_seen(&mut self, target: Key, seen_at: Revision) {
+        self.go_to(target);
+        if let Some(goto) = &mut self.goto {
+            goto.seen_at = seen_at;
+        }
     }
 
     /// Selects a key again after the tree was read anew, wherever the focus is.
     pub(super) fn find_again(&mut self, target: Key) {
-        self.goto = Some(Goto { target, as_directory: false });
+        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE });
     }
 
     /// A key up to and with its last delimiter.
@@ -70,6 +81,7 @@ impl App {
                     return;
                 }
                 Step::Wait => return,
+                Step::Missing if self.is_to_come(goto.seen_at) => return,
                 Step::Missing if goto.as_directory => {
                     self.goto = None;
                     let typed = goto.target.as_bytes();
@@ -82,10 +94,20 @@ impl App {
                 }
                 Step::Missing => {
                     let target = [goto.target.as_bytes(), &self.settings.delimiter].concat();
-                    self.goto = Some(Goto { target: Key::from(target), as_directory: true });
+                    let target = Key::from(target);
+                    self.goto = Some(Goto { target, as_directory: true, ..goto });
                 }
             }
         }
+    }
+
+    /// Whether the events up to a revision are still on their way to the tree.
+    fn is_to_come(&self, revision: Revision) -> bool {
+        let comes = match self.keys.follow {
+            Follow::Starting | Follow::Live | Follow::Lost => true,
+            Follow::Off | Follow::Refused(_) => false,
+        };
+        comes && self.keys.tree.followed() < revision
     }
 
     fn step(&self, target: &Key) -> Step {

@@ -164,9 +164,9 @@ impl App {
         self.dialogs.push(Dialog::Help { contexts, scroll: 0 });
     }
 
-    /// Esc with nothing open: zoom ends, a filter goes; it never quits.
+    /// Esc with nothing open: a filter goes, marks go, zoom ends; it never quits.
     fn cancel(&mut self) {
-        if self.drop_filter() {
+        if self.drop_filter() || self.focus == Pane::Keys && self.drop_marks() {
             return;
         }
         self.zoomed = false;

@@ -26,6 +26,8 @@ impl App {
             }
             Command::Delete(key) => self.look_before_delete(key),
             Command::DeletePrefix(prefix) => self.delete_prefix(prefix),
+            Command::Move(from, to) => self.transfer(from, &to, false),
+            Command::Copy(from, to) => self.transfer(from, &to, true),
             Command::Watch(key, from) => {
                 let range = self.range_of_text(key);
                 self.start_watch(range, from);

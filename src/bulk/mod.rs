@@ -7,15 +7,24 @@
 //!
 //! Everything here must be called inside a tokio runtime with time switched on.
 
+mod apply;
+mod ask;
+mod backup;
+mod delete;
 mod difference;
 mod error;
 mod limits;
+mod look;
 mod merge;
 mod pages;
 mod plan;
 mod restore;
 mod steps;
+mod transfer;
+mod undo;
 
+pub use apply::{Underway, apply};
+pub use delete::delete;
 pub use difference::{Differences, Differing, compare};
 pub use error::PlanError;
 pub use limits::Limits;
@@ -24,3 +33,5 @@ pub use pages::{Looked, Pages, oldest};
 pub use plan::{Builder, Plan};
 pub use restore::restore;
 pub use steps::{Planned, Steps};
+pub use transfer::transfer;
+pub use undo::undo;

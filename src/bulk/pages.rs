@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use crate::domain::txn::{RangeRequest, RangeResponse};
+use super::ask::ask;
+use crate::domain::txn::RangeRequest;
 use crate::domain::{Entry, KeyRange, Revision};
-use crate::recipe::backoff::{Backoff, jitter};
 use crate::store::{ErrorKind, Store, StoreError, WatchRequest};
 
 /// What an answer should weigh, in bytes of keys and values: large enough to be worth its price,
@@ -25,8 +25,6 @@ const MOST: u64 = 20_000;
 const PAGES: u64 = 50;
 /// Keys that are cheap in one page however few there are.
 const CHEAP: u64 = 1000;
-/// How often a page is asked for again when the connection fails.
-const TRIES: usize = 6;
 /// How long to wait for a server to say what is left after a compaction.
 const OLDEST: Duration = Duration::from_secs(5);
 
@@ -115,13 +113,12 @@ impl<'a> Pages<'a> {
             keys_only: self.keys_only,
             ..RangeRequest::new(range.clone()).limit(self.limit as i64).at(self.revision)
         };
-        let answer = self.ask(&request).await;
-        // After an error the same page may be asked for again.
-        let answer = match answer {
+        let answer = match ask(|| self.store.range(request.clone())).await {
             Ok(answer) => answer,
             Err(error) => {
+                // The same page may be asked for again.
                 self.rest = Some(range);
-                return Err(error);
+                return Err(self.explained(error, &request.range).await);
             }
         };
         if !self.revision.is_some() {
@@ -141,23 +138,6 @@ impl<'a> Pages<'a> {
         }
         self.limit = next_limit(self.limit, keys, bytes, answer.count.max(0) as u64);
         Ok((keys > 0 || self.rest.is_some()).then_some(answer.entries))
-    }
-
-    async fn ask(&self, request: &RangeRequest) -> Result<RangeResponse, StoreError> {
-        let mut backoff = Backoff::default();
-        for _ in 1..TRIES {
-            match self.store.range(request.clone()).await {
-                Err(error) if error.is_connection() && error.kind != ErrorKind::Tls => {
-                    sleep(backoff.next(jitter())).await;
-                }
-                Err(error) => return Err(self.explained(error, &request.range).await),
-                Ok(answer) => return Ok(answer),
-            }
-        }
-        match self.store.range(request.clone()).await {
-            Err(error) => Err(self.explained(error, &request.range).await),
-            Ok(answer) => Ok(answer),
-        }
     }
 
     /// A compaction with what is left after it.

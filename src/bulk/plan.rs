@@ -1,8 +1,8 @@
 //! A plan, and what builds one: steps go in one by one, the survey counts them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
+use super::backup::BackupFile;
 use super::error::PlanError;
 use super::limits::Limits;
 use super::steps::{Planned, Steps};
@@ -19,6 +19,7 @@ pub struct Plan {
     pub(super) ranges: Vec<KeyRange>,
     pub(super) survey: Survey,
     pub(super) steps: Steps,
+    pub(super) backup: Option<BackupFile>,
 }
 
 impl Plan {
@@ -57,9 +58,15 @@ impl Builder {
                 ranges: Vec::new(),
                 survey: Survey { revision, ..Survey::default() },
                 steps: Steps::new(limits.memory),
+                backup: None,
             },
             leases: HashMap::new(),
         }
+    }
+
+    /// All of it was read at this revision, for a planner that learns it only when it reads.
+    pub fn read_at(&mut self, revision: Revision) {
+        self.plan.survey.revision = revision;
     }
 
     /// It takes back this record of the journal.
@@ -73,9 +80,10 @@ impl Builder {
         self.plan.ranges = ranges;
     }
 
-    /// Where the pairs as they are now were written to.
-    pub fn backup(&mut self, path: PathBuf) {
-        self.plan.survey.backup = Some(path);
+    /// The pairs as they are now lie in this file.
+    pub(super) fn backup(&mut self, file: BackupFile) {
+        self.plan.survey.backup = Some(file.path().to_owned());
+        self.plan.backup = Some(file);
     }
 
     /// Takes the next step: changes that are made together or not at all, at least one, counted as
@@ -125,7 +133,7 @@ impl Builder {
             survey.sample.push(Sample { key: key.clone(), verb, detail: detail() });
         }
         let before = before.map_or(0, |entry| entry.value.len() as u64);
-        self.plan.steps.push(Planned { step, before })?;
+        self.plan.steps.push(&Planned { step, before })?;
         Ok(())
     }
 

@@ -166,6 +166,16 @@ impl Journal {
         Ok(Pieces::new(self, places).map(move |written| written.map(|w| put_back.apply(w))))
     }
 
+    /// Says of a record that another one took all of it back, and gives its line as it is now; `None`
+    /// where there is no such record.
+    pub fn set_undone(&self, id: JournalId, by: JournalId) -> Option<JournalLine> {
+        let mut shared = self.lock();
+        let at = id.0.checked_sub(1).and_then(|at| usize::try_from(at).ok())?;
+        let record = shared.records.get_mut(at)?;
+        record.line.standing = Standing::Undone(by);
+        Some(record.line.clone())
+    }
+
     /// How many bytes of contents lie in memory.
     pub fn memory(&self) -> u64 {
         self.lock().contents.memory()

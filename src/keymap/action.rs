@@ -73,6 +73,12 @@ pub enum Action {
     EditExternal,
     /// Delete the selected key or directory.
     Delete,
+    /// Mark the selected key or directory for work on many keys, or take the mark away.
+    Mark,
+    /// Give the selected or marked keys another name.
+    Move,
+    /// Write the selected or marked keys under another name too.
+    Copy,
     /// Watch the selected key or directory, or stop watching it.
     Watch,
 
@@ -274,6 +280,9 @@ impl Action {
         Action::Edit,
         Action::EditExternal,
         Action::Delete,
+        Action::Mark,
+        Action::Move,
+        Action::Copy,
         Action::Watch,
         Action::NextRendering,
         Action::LeaseGrant,

@@ -4,11 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::frame::scrollbar;
 use super::layout::line;
 use super::text::{cut_middle, width, wrap_line};
 use super::theme::Theme;
-use super::window::{Shown, boxed, field};
+use super::window::{Shown, boxed, field, position};
 use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Leaving, Prompt, PromptKind};
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
@@ -116,23 +115,6 @@ fn text(
     (PaneSize { width: inner.width, height: inner.height }, len)
 }
 
-/// The thumb on the right border of a dialog.
-pub(super) fn position(
-    frame: &mut Frame,
-    inner: Rect,
-    theme: &Theme,
-    shown: (usize, usize, usize),
-) {
-    // The border is one blank away from the text on either side, and one row above and below it.
-    let outer = Rect {
-        x: inner.x.saturating_sub(2),
-        y: inner.y.saturating_sub(1),
-        width: inner.width + 4,
-        height: inner.height + 2,
-    };
-    scrollbar(frame, outer, theme, true, shown);
-}
-
 fn list(
     frame: &mut Frame,
     area: Rect,
@@ -224,6 +206,7 @@ fn explained(kind: PromptKind) -> &'static str {
     match kind {
         PromptKind::Goto => "a key or prefix; \\xNN gives any byte",
         PromptKind::NewKey => "the new key; \\xNN gives any byte",
+        PromptKind::Move | PromptKind::Copy => "the new name; \\xNN gives any byte",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
         PromptKind::Lock => "NAME [TTL]",

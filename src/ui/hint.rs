@@ -54,7 +54,11 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
     let completes = matches!(
         dialog,
         Dialog::Prompt(Prompt {
-            kind: PromptKind::Command | PromptKind::Goto | PromptKind::NewKey,
+            kind: PromptKind::Command
+                | PromptKind::Goto
+                | PromptKind::NewKey
+                | PromptKind::Move
+                | PromptKind::Copy,
             ..
         })
     );

@@ -1,13 +1,14 @@
 //! What a job tells, and what follows from it.
 
-use super::{Ended, Face, Stage, counted, must_type};
+use super::sheet::Face;
+use super::{Ended, Stage, counted};
 use crate::app::App;
-use crate::app::dialog::{Dialog, Typed};
+use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::job::{JobId, JobNews};
+use crate::app::typed::{Typed, must_type};
 use crate::domain::bulk::{Report, Survey};
 use crate::domain::escape;
-use crate::domain::text::Field;
 
 impl App {
     pub(in crate::app) fn on_job(&mut self, id: JobId, news: JobNews) {
@@ -36,11 +37,8 @@ impl App {
             self.effects.push(Effect::Stop(id));
             return self.show_job(Face::Nothing);
         }
-        let face = if must_type(count, false) {
-            Face::Typed(Typed { expected: count.to_string(), field: Field::new("") })
-        } else {
-            Face::Question
-        };
+        let face =
+            if must_type(count, false) { Face::Typed(Typed::new(count)) } else { Face::Question };
         self.show_job(face);
     }
 
@@ -67,6 +65,9 @@ impl App {
             let whole = report.left_count == 0 && report.error.is_none();
             let text = format!("{text} · {} shows the report", self.job_key());
             if whole { self.say(text) } else { self.complain(text) }
+        }
+        if let Some((from, to)) = job.selected.filter(|_| !hidden) {
+            self.select_after_move(&from, to, &report);
         }
         self.jobs.last = Some(Ended { request: job.request, report, read: !hidden });
         if !hidden {

@@ -20,6 +20,10 @@ pub enum Command {
     Delete(Key),
     /// `delete-prefix PREFIX`
     DeletePrefix(Key),
+    /// `move FROM TO`
+    Move(Key, Key),
+    /// `copy FROM TO`
+    Copy(Key, Key),
     /// `watch KEY|PREFIX [from REV]`
     Watch(Key, Revision),
     /// `unwatch [N]`
@@ -93,6 +97,8 @@ impl Command {
             | Command::Delete(_)
             | Command::DeletePrefix(_)
             | Command::Restore(..)
+            | Command::Move(..)
+            | Command::Copy(..)
             | Command::LeaseGrant(..)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseRenew(_)
@@ -153,7 +159,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("goto", [word]) => Ok(Command::Goto(Key::from(*word))),
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
-        ("delete-prefix", [word]) => Ok(Command::DeletePrefix(key(word)?)),
+        ("delete-prefix", [word]) => Ok(Command::DeletePrefix(Key::from(*word))),
+        ("move", [from, to]) => Ok(Command::Move(Key::from(*from), Key::from(*to))),
+        ("copy", [from, to]) => Ok(Command::Copy(Key::from(*from), Key::from(*to))),
         ("watch", [word]) => Ok(Command::Watch(Key::from(*word), Revision::NONE)),
         ("watch", [word, b"from", number]) => {
             Ok(Command::Watch(Key::from(*word), revision(number)?))
@@ -250,6 +258,8 @@ mod tests {
             ("put /a it\\ is", Command::Put("/a".into(), b"it is".to_vec())),
             ("put /a ''", Command::Put("/a".into(), Vec::new())),
             ("delete \\xff\\x00", Command::Delete(Key::from(&b"\xff\0"[..]))),
+            ("move /a '/b c'", Command::Move("/a".into(), "/b c".into())),
+            ("copy /a/ \\xff/", Command::Copy("/a/".into(), Key::from(&b"\xff/"[..]))),
             ("  watch /a/ from 17", Command::Watch("/a/".into(), Revision(17))),
             ("unwatch 2", Command::Unwatch(Some(2))),
             ("lease grant 60 2a", Command::LeaseGrant(60, LeaseId(42))),

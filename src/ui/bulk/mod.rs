@@ -9,13 +9,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::dialog::position;
 use super::layout::line;
 use super::text::{cut_middle, number, size, width, wrap_line};
 use super::theme::Theme;
-use super::window::{Shown, boxed, field};
+use super::window::{Shown, boxed, field, position};
 use crate::app::App;
-use crate::app::bulk::{Face, Job, Sheet, Stage};
+use crate::app::bulk::sheet::{Face, Sheet};
+use crate::app::bulk::{Job, Stage};
 use crate::app::viewport::PaneSize;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::escape;

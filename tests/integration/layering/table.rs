@@ -73,7 +73,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "bulk",
-        imports: &["domain", "recipe", "store"],
+        imports: &["archive", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
     },
     Layer { name: "app", imports: &["domain", "keymap", "store", "syntax"], packages: &[] },

@@ -3,6 +3,7 @@
 //! A snapshot that is meant to change is written anew by `INSTA_UPDATE=always cargo test`, and read
 //! before it is committed. With `CI=true` none is ever written.
 
+mod bulk;
 mod desk;
 mod dialogs;
 mod hostile;

@@ -1,0 +1,100 @@
+//! Reads single keys together, all at one revision.
+
+use super::ask::ask;
+use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
+use crate::domain::{Entry, Key, Revision};
+use crate::store::{ErrorKind, Store, StoreError};
+
+/// Keys in one transaction at first: what servers allow unless told otherwise.
+const MOST: usize = 128;
+/// Values in one transaction: each may have more than a megabyte.
+const VALUES: usize = 16;
+
+/// Whether values are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// Keys and revisions.
+    Keys,
+    /// Everything, of keys whose values are small enough together.
+    SmallValues,
+    /// Everything, of any keys.
+    Values,
+}
+
+/// Whether the connection may fail for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// It is asked again for some seconds.
+    Some,
+    /// The first failure is told: the caller has a patience of its own.
+    None,
+}
+
+/// Reads single keys of a store.
+pub(super) struct Look<'a> {
+    store: &'a dyn Store,
+    patience: Patience,
+    most: usize,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(store: &'a dyn Store, patience: Patience) -> Look<'a> {
+        Look { store, patience, most: MOST }
+    }
+
+    /// The entries of the keys, in the order asked, as they were at `revision`, and that revision.
+    /// [`Revision::NONE`] is now: all are read as they are at one moment.
+    pub(super) async fn at(
+        &mut self,
+        keys: &[&Key],
+        revision: Revision,
+        want: Want,
+    ) -> Result<(Revision, Vec<Option<Entry>>), StoreError> {
+        let mut revision = revision;
+        let mut found = Vec::with_capacity(keys.len());
+        while found.len() < keys.len() {
+            let most = if want == Want::Values { self.most.min(VALUES) } else { self.most };
+            let chunk = &keys[found.len()..keys.len().min(found.len() + most)];
+            let request = request(chunk, revision, want);
+            let answer = match self.patience {
+                Patience::Some => ask(|| self.store.txn(request.clone())).await,
+                Patience::None => self.store.txn(request).await,
+            };
+            let answer = match answer {
+                Err(error) if too_many_operations(&error) && chunk.len() > 1 => {
+                    self.most = chunk.len() / 2;
+                    continue;
+                }
+                answer @ (Ok(_) | Err(_)) => answer?,
+            };
+            if answer.responses.len() != chunk.len() {
+                return Err(senseless());
+            }
+            for response in answer.responses {
+                let OpResponse::Range(range) = response else { return Err(senseless()) };
+                found.push(range.entries.into_iter().next());
+            }
+            if !revision.is_some() {
+                revision = answer.revision;
+            }
+        }
+        Ok((revision, found))
+    }
+}
+
+fn request(keys: &[&Key], revision: Revision, want: Want) -> TxnRequest {
+    let op = |key: &&Key| {
+        let request = RangeRequest::get((*key).clone()).at(revision);
+        Op::Range(RangeRequest { keys_only: want == Want::Keys, ..request })
+    };
+    TxnRequest { success: keys.iter().map(op).collect(), ..TxnRequest::default() }
+}
+
+/// Whether the server allows fewer operations in a transaction (`--max-txn-ops`).
+pub(super) fn too_many_operations(error: &StoreError) -> bool {
+    error.kind == ErrorKind::Invalid && error.message.contains("too many operations")
+}
+
+fn senseless() -> StoreError {
+    StoreError::new(ErrorKind::BadAnswer, "the answer to a transaction does not fit what was asked")
+}
