@@ -218,7 +218,9 @@ impl App {
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::Job(id, news) => self.on_job(id, news),
-            Message::Journaled(line) => self.last_write = Some(line.revisions.0),
+            Message::Journaled(line) => {
+                self.last_write = self.last_write.max(Some(line.revisions.0))
+            }
             Message::JournalRead(..) => {}
             Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
             Message::Compared(ticket, result) => self.on_compared(ticket, result),

@@ -3,7 +3,6 @@
 mod form;
 mod word;
 
-use super::past::Moment;
 use crate::domain::{Key, LeaseId, Revision};
 
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
@@ -113,6 +112,17 @@ impl Command {
             | Command::Deregister(..) => true,
         }
     }
+}
+
+/// A point in time, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The store as it was at a revision.
+    At(Revision),
+    /// Just before the last write that was made here.
+    BeforeLastWrite,
+    /// The present.
+    Live,
 }
 
 /// An instance of a service, as it is registered.

@@ -70,17 +70,44 @@ fn every_read_of_keys_and_values_names_the_revision_and_nothing_follows() {
     let value = table.asked(|call| matches!(call, Call::Range(request) if !request.keys_only));
     let Call::Range(request) = value.call else { unreachable!("it was looked for") };
     assert_eq!((request.revision, request.serializable), (THEN, false));
-    let counts = table.asked(|call| matches!(call, Call::Txn(_)));
-    let Call::Txn(txn) = counts.call else { unreachable!("it was looked for") };
-    for op in txn.success {
-        assert!(matches!(op, Op::Range(request) if request.revision == THEN));
-    }
     // An event that was on its way changes nothing.
     let event = Event { kind: EventKind::Put, entry: entry("new"), previous: None };
     let events = WatchNews::Events { events: vec![event], received: SystemTime::UNIX_EPOCH };
     let rows = table.app.keys.tree.rows().len();
     table.happens(Message::Watch(WatchId::FOLLOW, events));
     assert_eq!(table.app.keys.tree.rows().len(), rows);
+}
+
+#[test]
+fn counts_are_of_the_revision_too() {
+    let mut table = Table::holding(&["now"]);
+    table.open.clear();
+    table.runs("rev 7");
+    let (ticket, _) = range(&mut table);
+    table.answers(ticket, Ok(page(&[])));
+    let (ticket, _) = range(&mut table);
+    // Not all of it: nobody knows how many keys the last directory holds.
+    let Answer::Range(part) = page(&["a", "b/c"]) else { unreachable!("a page is a range") };
+    table.answers(ticket, Ok(Answer::Range(RangeResponse { count: 5000, more: true, ..part })));
+    table.passes(Duration::from_secs(1));
+    let mut counted = 0;
+    for open in std::mem::take(&mut table.open) {
+        let requests = match open.call {
+            Call::Range(request) => vec![request],
+            Call::Txn(txn) => txn
+                .success
+                .into_iter()
+                .map(|op| match op {
+                    Op::Range(request) => request,
+                    other => panic!("{other:?} is no read"),
+                })
+                .collect(),
+            other => panic!("{other:?} is not of the tree"),
+        };
+        counted += requests.iter().filter(|request| request.count_only).count();
+        assert!(requests.iter().all(|request| request.revision == THEN), "{requests:?}");
+    }
+    assert!(counted > 0);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod lock;
 mod lock_rival;
 mod past;
 mod read_only;
+mod restore;
 mod resume;
 mod rival;
 mod screen;
