@@ -8,6 +8,7 @@ mod desk;
 mod dialogs;
 mod hostile;
 mod panes;
+mod past;
 mod picture;
 mod queues;
 mod scene;
