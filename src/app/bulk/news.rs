@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::job::{JobId, JobNews};
-use crate::app::typed::{Typed, must_type};
+use crate::app::typed::Typed;
 use crate::domain::bulk::{Report, Survey};
 use crate::domain::escape;
 
@@ -37,9 +37,8 @@ impl App {
             self.effects.push(Effect::Stop(id));
             return self.show_job(Face::Nothing);
         }
-        let face =
-            if must_type(count, false) { Face::Typed(Typed::new(count)) } else { Face::Question };
-        self.show_job(face);
+        let typed = Typed::for_keys(count, self.settings.production.as_ref());
+        self.show_job(typed.map_or(Face::Question, Face::Typed));
     }
 
     fn on_plan_failed(&mut self, reason: &str) {

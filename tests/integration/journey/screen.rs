@@ -9,6 +9,7 @@ use std::time::Duration;
 use etcdeck::app::App;
 use etcdeck::app::effect::Edited;
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::mark::Mark;
 use etcdeck::event_loop::{self, Ended, Happening};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
@@ -45,6 +46,13 @@ impl Opening {
 
     /// With `--read-only`.
     pub(super) fn read_only(mut self) -> Opening {
+        self.settings.read_only = true;
+        self
+    }
+
+    /// With `--production`: marked, and read-only until told otherwise.
+    pub(super) fn production(mut self) -> Opening {
+        self.settings.production = Some(Mark::default());
         self.settings.read_only = true;
         self
     }
