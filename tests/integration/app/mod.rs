@@ -9,6 +9,7 @@ mod guard;
 mod lease;
 mod marked;
 mod past;
+mod production;
 mod selection;
 mod table;
 mod ticket;

@@ -26,6 +26,7 @@ mod lease;
 mod lock;
 mod lock_rival;
 mod past;
+mod production;
 mod read_only;
 mod restore;
 mod resume;

@@ -10,6 +10,7 @@ mod hostile;
 mod panes;
 mod past;
 mod picture;
+mod production;
 mod queues;
 mod scene;
 mod styles;
