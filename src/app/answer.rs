@@ -34,8 +34,8 @@ impl App {
             Purpose::Attach(key, id) => self.on_attached(&key, id, result),
             Purpose::Past(purpose) => self.on_past_answer(purpose, result),
             Purpose::Composer(purpose) => self.on_composer_answer(purpose, result),
-            // Answered by the file's own message.
-            Purpose::SaveLog(..) => {}
+            // Answered by messages of their own.
+            Purpose::SaveLog(..) | Purpose::Journal(_) => {}
         }
     }
 }

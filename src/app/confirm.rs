@@ -33,6 +33,7 @@ impl App {
                 None if action == Action::BeforeEvent => self.look_before_event(),
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::Record(_)) => self.act_in_record(action),
             Some(Dialog::Watches(cursor)) => match movement(action, height) {
                 Some(movement) => cursor.go(movement, watches, height),
                 None if action == Action::WatchStop => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::bulk::sheet::{Face, Sheet};
 use super::draft::Offer;
+use super::journal::RecordSheet;
 use super::txn::form::Form;
 use super::typed::Typed;
 use super::viewport::Cursor;
@@ -79,6 +80,8 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// One record of the journal.
+    Record(Box<RecordSheet>),
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -117,6 +120,9 @@ impl Dialog {
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
             Dialog::Offer(_) => &[Context::Offer, Context::List, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
+            Dialog::Record(_) => {
+                &[Context::Record, Context::List, Context::Everywhere, Context::Always]
+            }
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
             }
@@ -145,6 +151,7 @@ impl Dialog {
             | Dialog::Job(_)
             | Dialog::Difference { .. }
             | Dialog::Event { .. }
+            | Dialog::Record(_)
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
         }

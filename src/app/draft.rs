@@ -16,7 +16,7 @@ use crate::domain::comparison::Comparison;
 use crate::domain::draft::{DraftId, Home, KeptDraft, Since};
 use crate::domain::edit::EditSession;
 use crate::domain::txn::RangeRequest;
-use crate::domain::{Entry, Revision};
+use crate::domain::{Entry, Revision, escape};
 use crate::keymap::Action;
 
 /// A draft is written at most this often while it is typed.
@@ -194,19 +194,25 @@ impl App {
                 return self.complain(format!("the folder of drafts cannot be read: {error}"));
             }
         };
-        if let Some((path, reason)) = damaged.first() {
-            let more = match damaged.len() {
-                1 => String::new(),
-                n => format!(" ({} more)", n - 1),
-            };
-            self.complain(format!(
-                "a kept draft cannot be read ({reason}); its file is now {}{more}",
-                path.display()
-            ));
+        if !damaged.is_empty() {
+            self.tell_of_damaged(&damaged);
         } else if by_hand && found.is_empty() && self.drafts.waiting.is_empty() {
             self.say("no draft is kept for this cluster");
         }
         self.drafts.waiting.extend(found);
+    }
+
+    /// Told beneath what stands in front already: it must not take somebody's keys.
+    fn tell_of_damaged(&mut self, damaged: &[(PathBuf, String)]) {
+        let title = "Kept drafts that cannot be read".to_owned();
+        let mut lines = Vec::new();
+        for (path, reason) in damaged {
+            lines.push(escape::message(&path.to_string_lossy()));
+            lines.push(format!("  {}", escape::message(reason)));
+        }
+        lines.push("the files are left there for you to look at".to_owned());
+        self.dialogs.insert(0, Dialog::Text { title, lines, scroll: 0 });
+        self.redraw = true;
     }
 
     /// After every message: offers a draft when nothing else has the operator's attention.
@@ -226,7 +232,7 @@ impl App {
             && self.dialogs.is_empty()
             && self.view.is_none()
             && self.filter_field().is_none()
-            && !self.settings.read_only
+            && !self.is_read_only()
     }
 
     pub(super) fn on_offer_look(&mut self, result: CallResult) {

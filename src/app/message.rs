@@ -40,6 +40,8 @@ pub enum Message {
     Job(JobId, JobNews),
     /// Something was written from here; a record of the same number is replaced.
     Journaled(JournalLine),
+    /// The journal cannot do all of its work: why, and what that means. Not escaped.
+    JournalTrouble(String),
     /// The contents of a record of the journal, or why they cannot be had.
     JournalRead(Ticket, Result<Vec<Written>, String>),
     /// How many keys a comparison has read so far.

@@ -15,6 +15,7 @@ pub mod etcdctl;
 pub mod hold;
 pub mod holding;
 pub mod job;
+pub mod journal;
 pub mod lease;
 pub mod load;
 pub mod marked;
@@ -109,6 +110,8 @@ pub struct App {
     pub composer: txn::Composer,
     /// What is looked at instead of the present.
     pub past: Option<past::Past>,
+    /// What was written here.
+    pub journal: journal::Journal,
     /// What is held here.
     pub holdings: holding::Holdings,
     /// Work on many keys.
@@ -122,8 +125,6 @@ pub struct App {
     /// Earlier command lines, oldest first.
     history: Vec<String>,
     goto: Option<goto::Goto>,
-    /// The first revision of the newest write made here.
-    last_write: Option<Revision>,
     quit_asked: bool,
     tickets: Tickets<Purpose>,
     /// The latest question of each slot.
@@ -160,6 +161,7 @@ impl App {
             view: None,
             composer: txn::Composer::default(),
             past: None,
+            journal: journal::Journal::default(),
             holdings: holding::Holdings::default(),
             jobs: bulk::Jobs::default(),
             drafts: draft::Drafts::default(),
@@ -167,7 +169,6 @@ impl App {
             now,
             history: Vec::new(),
             goto: None,
-            last_write: None,
             quit_asked: false,
             tickets: Tickets::default(),
             slots: HashMap::new(),
@@ -222,10 +223,15 @@ impl App {
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::Job(id, news) => self.on_job(id, news),
-            Message::Journaled(line) => self.last_write = Some(line.revisions.0),
-            Message::JournalRead(..) => {}
             Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
             Message::Compared(ticket, result) => self.on_compared(ticket, result),
+            Message::Journaled(line) => self.on_journaled(line),
+            Message::JournalTrouble(trouble) => self.complain(trouble),
+            Message::JournalRead(ticket, result) => {
+                if let Some(Purpose::Journal(purpose)) = self.tickets.redeem(ticket) {
+                    self.on_journal_read(purpose, result);
+                }
+            }
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

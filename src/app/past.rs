@@ -41,7 +41,7 @@ impl App {
     pub(super) fn look(&mut self, moment: Moment) {
         match moment {
             Moment::At(revision) => self.look_at(revision, None),
-            Moment::BeforeLastWrite => match self.last_write {
+            Moment::BeforeLastWrite => match self.journal.last_write() {
                 Some(revision) => self.look_at(Revision(revision.0 - 1), None),
                 None => self.say("nothing was written here yet"),
             },

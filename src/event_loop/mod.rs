@@ -15,9 +15,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time;
 
 pub use console::Console;
-pub use host::{Happening, Host};
+pub use host::{Cut, Happening, Host};
 
-use crate::app::effect::{Effect, TerminalEffect};
+use crate::app::effect::{Edited, Effect, TerminalEffect};
 use crate::app::message::Message;
 use crate::app::{App, Update};
 use crate::runtime::Runtime;
@@ -211,7 +211,13 @@ impl<H: Host> Loop<'_, H> {
         self.dirty = true;
         Ok(match edited {
             Ok(edited) => Ok(Some(Message::Edited(edited))),
-            Err(status) => Err(Ended::Told(status)),
+            Err(Cut { status, changed }) => {
+                if let Some(bytes) = changed {
+                    // Nothing of it is carried out any more; the draft is kept on the way out.
+                    self.app.update(Message::Edited(Edited::Changed(bytes)), now());
+                }
+                Err(Ended::Told(status))
+            }
         })
     }
 }

@@ -40,6 +40,10 @@ pub enum Context {
     History,
     /// The view of what became of a prefix.
     Difference,
+    /// The view of the journal.
+    Journal,
+    /// One record of the journal.
+    Record,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
@@ -94,6 +98,8 @@ impl Context {
         Context::Services,
         Context::History,
         Context::Difference,
+        Context::Journal,
+        Context::Record,
         Context::Txn,
         Context::Form,
         Context::Holding,
@@ -132,6 +138,8 @@ impl Context {
             Context::Services => "services",
             Context::History => "history of a key",
             Context::Difference => "difference since a revision",
+            Context::Journal => "journal",
+            Context::Record => "a write of the journal",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
             Context::Holding => "quitting while something is held",

@@ -7,6 +7,7 @@ mod difference;
 mod draft;
 mod file;
 mod hold;
+mod job;
 mod journal;
 mod keepalive;
 mod probe;
@@ -26,10 +27,12 @@ use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
+use crate::bulk::Limits;
 use crate::domain::LeaseId;
 use crate::draft::Drafts;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
+use job::Jobs;
 
 /// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
 /// network down to what the screen can take.
@@ -49,6 +52,7 @@ pub struct Runtime {
     held: HashMap<HoldId, oneshot::Sender<()>>,
     /// Where drafts are kept; nothing where they are not.
     drafts: Option<mpsc::UnboundedSender<draft::Order>>,
+    jobs: Jobs,
     probe: AbortHandle,
 }
 
@@ -58,6 +62,9 @@ impl Runtime {
     pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
+        let limits = Limits::default();
+        let jobs = Jobs::new(store.clone(), inbox.clone(), journal.clone(), limits);
+        journal::tell_trouble(&journal, inbox.clone());
         Runtime {
             store,
             inbox,
@@ -69,6 +76,7 @@ impl Runtime {
             kept: HashMap::new(),
             held: HashMap::new(),
             drafts: None,
+            jobs,
             probe: probe.abort_handle(),
         }
     }
@@ -94,6 +102,14 @@ impl Runtime {
             // The task ends only after a panic, which ends the program.
             let _ = drafts.send(order);
         }
+    }
+
+    /// The same, with other limits of work on many keys than [`Limits::default`], which has no folder
+    /// for backups.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Runtime {
+        self.jobs.set_limits(limits);
+        self
     }
 
     /// Starts what the effect asks for. Effects of the terminal and the end of the program are not
@@ -161,8 +177,9 @@ impl Runtime {
                 let (journal, inbox) = (self.journal.clone(), self.inbox.clone());
                 tokio::spawn(journal::read(journal, inbox, ticket, id, limit));
             }
-            // Work on many keys is not carried out yet.
-            Effect::Plan(..) | Effect::Apply(_) | Effect::Stop(_) => {}
+            Effect::Plan(id, request) => self.jobs.plan(id, request),
+            Effect::Apply(id) => self.jobs.apply(id),
+            Effect::Stop(id) => self.jobs.stop(id),
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None

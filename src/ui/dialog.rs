@@ -86,6 +86,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let title = cut_middle(&what.title, room);
             text(frame, area, app, theme, &title, lines, *scroll)
         }
+        Dialog::Record(sheet) => {
+            let lines = super::journal::record_lines(app, theme, sheet);
+            text(frame, area, app, theme, &format!("Write {}", sheet.id), lines, sheet.scroll)
+        }
         Dialog::Watches(cursor) => {
             let rows = super::watch::running_lines(app, theme, usize::from(area.width) - 4);
             list(frame, area, app, theme, "Running watches", rows, *cursor)

@@ -7,7 +7,7 @@ use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::job::{JobId, JobNews};
 use crate::app::typed::{Typed, must_type};
-use crate::domain::bulk::{Report, Survey};
+use crate::domain::bulk::{PlanRequest, Report, Survey};
 use crate::domain::escape;
 
 impl App {
@@ -60,6 +60,9 @@ impl App {
         let Some(job) = self.jobs.now.take() else { return };
         if let Some((_, last)) = report.revisions {
             self.seen(last);
+        }
+        if let PlanRequest::Undo(id) = job.request {
+            self.journal.undo_ended(id, &report);
         }
         let hidden = self.sheet_mut().is_none();
         if hidden {

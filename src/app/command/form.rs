@@ -57,6 +57,8 @@ pub const FORMS: &[Form] = &[
     form("services", "[PREFIX]", "services, their instances and whether they live", true, false),
     form("service register", "NAME ID ENDPOINT [TTL]", "register an instance and keep it alive", false, true),
     form("service deregister", "NAME ID", "take an instance registered here out again", false, true),
+    form("undo", "[N]", "take back the last write made here, or write N; shown first", false, true),
+    form("journal", "", "what was written here, with differences; takes it back", false, false),
     form("txn", "[FILE]", "compose a transaction, or load one", false, false),
     form("drafts", "", "offer the drafts that were kept and not saved", false, false),
     form("read-only", "on|off", "refuse everything that writes, or allow it again", false, false),

@@ -4,6 +4,7 @@ mod form;
 mod word;
 
 use super::past::Moment;
+use crate::domain::journal::JournalId;
 use crate::domain::{Key, LeaseId, Revision};
 
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
@@ -66,6 +67,10 @@ pub enum Command {
     History(Option<Key>),
     /// `rev N|before|live`
     Rev(Moment),
+    /// `undo [N]`
+    Undo(Option<JournalId>),
+    /// `journal`
+    Journal,
     /// `txn [FILE]`
     Txn(Option<String>),
     /// `drafts`
@@ -91,6 +96,7 @@ impl Command {
             | Command::Diff(..)
             | Command::History(_)
             | Command::Rev(_)
+            | Command::Journal
             | Command::Txn(_)
             | Command::Drafts
             | Command::ReadOnly(_)
@@ -113,7 +119,8 @@ impl Command {
             | Command::Campaign(..)
             | Command::Resign(_)
             | Command::Register(..)
-            | Command::Deregister(..) => true,
+            | Command::Deregister(..)
+            | Command::Undo(_) => true,
         }
     }
 }
@@ -217,6 +224,12 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("rev", [b"live"]) => Ok(Command::Rev(Moment::Live)),
         ("rev", [b"before"]) => Ok(Command::Rev(Moment::BeforeLastWrite)),
         ("rev", [word]) => Ok(Command::Rev(Moment::At(revision(word)?))),
+        ("undo", []) => Ok(Command::Undo(None)),
+        ("undo", [number]) => match text(number).parse() {
+            Ok(number) => Ok(Command::Undo(Some(JournalId(number)))),
+            Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
+        },
+        ("journal", []) => Ok(Command::Journal),
         ("txn", []) => Ok(Command::Txn(None)),
         ("txn", [file]) => Ok(Command::Txn(Some(text(file)))),
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
@@ -275,6 +288,9 @@ mod tests {
             ("services", Command::Services("/services/".into())),
             ("service deregister api i-1", Command::Deregister("api".into(), "i-1".into())),
             ("txn", Command::Txn(None)),
+            ("undo", Command::Undo(None)),
+            ("undo 12", Command::Undo(Some(JournalId(12)))),
+            ("journal", Command::Journal),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];
@@ -296,6 +312,7 @@ mod tests {
             ("put '/a x", "not closed"),
             ("put /a \\q", "unknown escape"),
             ("leasegrant 5", "no command"),
+            ("undo x", "by its number"),
             ("lock \"\"", "cannot be empty"),
             ("service register a/b i x", "without /"),
             ("campaign e", "expected: campaign NAME VALUE [TTL]"),

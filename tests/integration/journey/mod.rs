@@ -16,6 +16,7 @@ mod conflict;
 mod connection;
 mod delete;
 mod door;
+mod draft;
 mod edit;
 mod election;
 mod filter;

@@ -102,6 +102,7 @@ pub(super) const LAYERS: &[Layer] = &[
         name: "launch",
         imports: &[
             "app",
+            "bulk",
             "config",
             "domain",
             "event_loop",
