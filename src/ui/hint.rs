@@ -65,6 +65,10 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
     if !completes {
         hints.retain(|hint| hint.action != Action::FieldComplete);
     }
+    let undoable = app.jobs.last.as_ref().is_some_and(|ended| ended.report.journal.is_some());
+    if !undoable {
+        hints.retain(|hint| hint.action != Action::JobUndo);
+    }
     if let Dialog::Event { .. } = dialog {
         hints.push(key(Action::CopyKey, Context::Everywhere, "copy key", false));
         hints.push(key(Action::CopyValue, Context::Everywhere, "copy value", false));

@@ -15,6 +15,7 @@ mod steps;
 mod harness_check;
 
 mod at_the_terminal;
+mod bulk;
 mod connecting;
 mod crash;
 mod draft;

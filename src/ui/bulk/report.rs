@@ -70,7 +70,7 @@ fn left(theme: &Theme, report: &Report, room: usize, lines: &mut Vec<Line<'_>>) 
 fn why(why: &Why) -> String {
     match why {
         Why::Changed => "somebody changed it meanwhile".to_owned(),
-        Why::Exists => "a key of the new name exists".to_owned(),
+        Why::Exists => "exists already, and was not overwritten".to_owned(),
         Why::Denied => "permission denied".to_owned(),
         Why::Refused(words) => format!("refused: {}", escape::message(words)),
         Why::Unknown => "no answer came: it may have been written".to_owned(),

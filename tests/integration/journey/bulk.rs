@@ -40,7 +40,7 @@ fn a_directory_of_five_thousand_keys_goes_and_comes_back() {
         world.holds(&["/bigger=stays"]).await;
         let before = image(&world, "/big/").await;
         let mut screen = world.screen();
-        screen.sees_row(&["▸ /big/", "5,000"]).await.keys("d").sees("Delete 5,000 keys?").await;
+        screen.sees_row(&["▸ /big/", "5,000"]).await.keys("g d").sees("Delete 5,000 keys?").await;
         screen.sees("500 keys").await.types("5000");
         // Between the question and the answer a second client is at work.
         for key in ["/big/0017", "/big/0170", "/big/1700"] {
@@ -128,7 +128,14 @@ fn what_is_marked_is_deleted_together() {
     everywhere(async |world| {
         world.holds(&["a=1", "b=2", "c=3", "d/x=4", "d/y=5", "e=6"]).await;
         let mut screen = world.screen();
-        screen.sees("e").await.keys("space j j space j space").sees("3 marked").await;
+        screen
+            .sees("▸ d/")
+            .await
+            .sees_row(&["  e "])
+            .await
+            .keys("g space j j space j space")
+            .sees("3 marked")
+            .await;
         screen.sees("● a").await.sees("● d/").await.keys("d").sees("Delete 4 keys?").await;
         screen.keys("y").sees("Delete: all 4 keys done").await.keys("esc");
         screen.loses("marked").await;
@@ -181,7 +188,14 @@ fn what_is_marked_is_copied_into_a_prefix() {
     everywhere(async |world| {
         world.holds(&["d/x=1", "d/y=2", "k=3"]).await;
         let mut screen = world.screen();
-        screen.sees("k").await.keys("space j space c ctrl-u").types("to/").keys("enter");
+        screen
+            .sees("▸ d/")
+            .await
+            .sees_row(&["  k "])
+            .await
+            .keys("g space j space c ctrl-u")
+            .types("to/")
+            .keys("enter");
         screen.sees("Copy 3 keys?").await.keys("y").sees("all 3 keys done").await;
         for (key, value) in [("to/d/x", "1"), ("to/d/y", "2"), ("to/k", "3"), ("k", "3")] {
             assert_eq!(world.value(key).await, value, "{key}");
@@ -197,7 +211,7 @@ fn a_key_created_meanwhile_under_the_new_name_is_never_overwritten() {
         let mut screen = world.screen();
         screen.sees("mine").await.runs("move a b").sees("Move 1 key?").await;
         world.put("b", "theirs").await;
-        screen.keys("y").sees("Move: 0 of 1 key done").await.sees("a: ").await;
+        screen.keys("y").sees("Move: 0 of 1 key done").await.sees("b: exists already").await;
         assert_eq!(
             (world.value("a").await, world.value("b").await),
             ("mine".into(), "theirs".into())
