@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use crate::app::{self, App};
+use crate::bulk;
 use crate::config::{self, Credentials, Servers, Settings, Target};
 use crate::domain::Key;
 use crate::event_loop::{self, Console, Ended};
@@ -95,7 +96,11 @@ pub async fn screen(
     let mut console = Console::enter(signals)?;
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
-    let mut runtime = Runtime::start(store, sender, Journal::default());
+    let limits = bulk_limits(&settings);
+    let mut runtime = Runtime::start(store, sender, Journal::default()).limits(limits);
+    if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
+        runtime.keep_drafts_in(folder.join("drafts"));
+    }
     let now = tokio::time::Instant::now().into_std();
     let mut app = App::new(settings, now);
     let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
@@ -110,6 +115,16 @@ pub async fn screen(
         // Nobody is left to be told; the same status as for the signal that says so.
         Err(error) if crate::terminal::is_gone(&error) => Ok(129),
         Err(error) => Err(error).context("the terminal failed"),
+    }
+}
+
+/// What the settings mean to work on many keys.
+fn bulk_limits(settings: &app::settings::Settings) -> bulk::Limits {
+    bulk::Limits {
+        memory: usize::try_from(settings.limits.bulk_bytes).unwrap_or(usize::MAX),
+        backup: settings.limits.bulk_bytes,
+        folder: settings.state_dir.as_ref().map(|folder| folder.join("backups")),
+        ..bulk::Limits::default()
     }
 }
 

@@ -33,6 +33,7 @@ impl App {
                 None if action == Action::BeforeEvent => self.look_before_event(),
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::Record(_)) => self.act_in_record(action),
             Some(Dialog::Watches(cursor)) => match movement(action, height) {
                 Some(movement) => cursor.go(movement, watches, height),
                 None if action == Action::WatchStop => {
@@ -51,6 +52,7 @@ impl App {
                 }
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::Offer(_)) => self.act_in_offer(action),
             Some(Dialog::TxnForm(_)) => self.act_in_form(action),
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
             Some(Dialog::Job(_)) => self.act_in_job(action),
@@ -101,7 +103,7 @@ impl App {
         let writes = match &then {
             Confirmed::DeleteKey(..) | Confirmed::RevokeLease(_) | Confirmed::Put(..) => true,
             Confirmed::Txn(request) => !request.is_read_only(),
-            Confirmed::StopAndQuit => false,
+            Confirmed::StopAndQuit | Confirmed::DropDraft(_) => false,
         };
         // The question may have been asked for before the past was looked at.
         if writes && self.refuses_to_write() {
@@ -112,6 +114,7 @@ impl App {
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
             Confirmed::StopAndQuit => self.stop_and_quit(),
+            Confirmed::DropDraft(id) => self.drop_offered_draft(id),
             Confirmed::Txn(request) => self.send_txn(request),
         }
     }
@@ -163,7 +166,11 @@ impl App {
         if !matches!(self.dialogs.last(), Some(Dialog::Unsaved { .. })) {
             self.dialogs.push(Dialog::Unsaved { quit: true });
         }
-        self.complain("the draft has unsaved changes; Ctrl-c again quits without them");
+        self.complain(if self.settings.keeps_drafts() {
+            "the draft has unsaved changes; Ctrl-c again quits, and the next start offers it"
+        } else {
+            "the draft has unsaved changes; Ctrl-c again quits without them"
+        });
     }
 
     pub(super) fn copy(&mut self, bytes: Vec<u8>, what: &'static str) {

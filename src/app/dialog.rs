@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use super::bulk::sheet::{Face, Sheet};
+use super::draft::Offer;
+use super::journal::RecordSheet;
 use super::txn::form::Form;
 use super::typed::Typed;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;
+use crate::domain::draft::DraftId;
 use crate::domain::text::Field;
 use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
@@ -57,6 +60,8 @@ pub enum Dialog {
     DraftDiff(Box<DraftDiff>),
     /// The draft is no longer of the format that the value had.
     Broken(Broken),
+    /// A draft that an earlier run left unsaved.
+    Offer(Box<Offer>),
     /// Something is held here, and somebody wants to quit.
     Holding,
     /// Work on many keys, at whatever stage it is.
@@ -75,6 +80,8 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// One record of the journal.
+    Record(Box<RecordSheet>),
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -111,7 +118,11 @@ impl Dialog {
             Dialog::Job(sheet) => sheet.face.contexts(),
             Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
+            Dialog::Offer(_) => &[Context::Offer, Context::List, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
+            Dialog::Record(_) => {
+                &[Context::Record, Context::List, Context::Everywhere, Context::Always]
+            }
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
             }
@@ -135,10 +146,12 @@ impl Dialog {
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
-            | Dialog::Job(_)
+            | Dialog::Offer(_)
             | Dialog::Holding
+            | Dialog::Job(_)
             | Dialog::Difference { .. }
             | Dialog::Event { .. }
+            | Dialog::Record(_)
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
         }
@@ -223,6 +236,8 @@ pub enum Confirmed {
     Put(Key, TxnRequest),
     /// Stops the work on many keys, then quits.
     StopAndQuit,
+    /// Throws a kept draft away.
+    DropDraft(DraftId),
     /// Runs the transaction that was composed.
     Txn(TxnRequest),
 }
@@ -276,10 +291,10 @@ pub enum PromptKind {
     Goto,
     /// The key to create.
     NewKey,
-    /// The new name of what is moved, or the prefix it goes into.
-    Move,
-    /// The name of the copy, or the prefix the copies go into.
-    Copy,
+    /// The new name of what is selected; `true` when it is copied.
+    Transfer(bool),
+    /// The prefix that what is marked goes into; `true` when it is copied.
+    TransferInto(bool),
     /// The TTL, and perhaps ID, of a lease to grant.
     LeaseGrant,
     /// The file for the watch log.

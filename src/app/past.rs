@@ -31,7 +31,7 @@ impl App {
     pub(super) fn look(&mut self, moment: Moment) {
         match moment {
             Moment::At(revision) => self.look_at(revision, None),
-            Moment::BeforeLastWrite => match self.last_write {
+            Moment::BeforeLastWrite => match self.journal.last_write() {
                 Some(revision) => self.look_at(Revision(revision.0 - 1), None),
                 None => self.say("nothing was written here yet"),
             },
@@ -113,6 +113,19 @@ impl App {
             self.redraw = true;
             self.say_oldest(revision);
         }
+    }
+
+    /// Says that writing is switched off, if it is, or that the past cannot be written.
+    pub(super) fn refuses_to_write(&mut self) -> bool {
+        if self.settings.read_only {
+            self.complain("read-only: nothing is written (:read-only off allows it)");
+        } else if let Some(past) = self.past {
+            self.complain(format!(
+                "this is revision {}, nothing is written; :rev live comes back",
+                past.revision
+            ));
+        }
+        self.is_read_only()
     }
 
     /// Drops all that is known of keys and values, and reads it anew at the revision now looked at.

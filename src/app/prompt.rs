@@ -73,8 +73,8 @@ impl App {
                 Key::parse(&text).map(|key| self.go_to(key)).map_err(|e| e.to_string())
             }
             PromptKind::NewKey => self.accept_new_key(&text),
-            PromptKind::Move => self.accept_transfer(&about, &text, false),
-            PromptKind::Copy => self.accept_transfer(&about, &text, true),
+            PromptKind::Transfer(keep) => self.accept_transfer(&about, &text, (false, keep)),
+            PromptKind::TransferInto(keep) => self.accept_transfer(&about, &text, (true, keep)),
             PromptKind::LeaseGrant => self.accept_grant(&text),
             PromptKind::SaveLog => self.accept_log_file(&text),
             PromptKind::Attach => self.accept_attach(&text),
@@ -126,9 +126,10 @@ impl App {
             let (kind, text) = (prompt.kind, prompt.field.text().to_owned());
             let texts = match kind {
                 PromptKind::Command => self.complete_command(&text),
-                PromptKind::Goto | PromptKind::NewKey | PromptKind::Move | PromptKind::Copy => {
-                    self.complete_key(&text)
-                }
+                PromptKind::Goto
+                | PromptKind::NewKey
+                | PromptKind::Transfer(_)
+                | PromptKind::TransferInto(_) => self.complete_key(&text),
                 PromptKind::LeaseGrant
                 | PromptKind::SaveLog
                 | PromptKind::Lock

@@ -65,7 +65,11 @@ impl App {
             Command::Restore(key, revision) => self.restore_as_of(key, revision),
             Command::History(key) => self.open_history_of(key),
             Command::Rev(moment) => self.look(moment),
+            Command::Undo(None) => self.undo_last(),
+            Command::Undo(Some(id)) => self.undo(id),
+            Command::Journal => self.open_journal(),
             Command::Txn(file) => self.open_composer(file),
+            Command::Drafts => self.look_for_drafts_again(),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self
                 .dialogs
@@ -108,6 +112,7 @@ impl App {
             self.say(format!("read-only: nothing is written{stopped}"));
         } else {
             self.say("writing is allowed again");
+            self.look_for_drafts();
         }
     }
 

@@ -13,21 +13,20 @@ impl App {
         if self.refuses_to_write() {
             return;
         }
-        let (kind, verb) =
-            if keep { (PromptKind::Copy, "copy") } else { (PromptKind::Move, "move") };
+        let verb = if keep { "copy" } else { "move" };
         let marked = self.marked_ranges();
-        let (about, label, text) = match (marked.is_empty(), self.keys.selected_row()) {
+        let (kind, about, label, text) = match (marked.is_empty(), self.keys.selected_row()) {
             (false, _) => {
                 let label = format!("{verb} {} marked into", marked.len());
                 let text = marked.first().map(|range| self.above(range.start()).to_string());
-                (marked, label, text.unwrap_or_default())
+                (PromptKind::TransferInto(keep), marked, label, text.unwrap_or_default())
             }
             (true, Some(RowKind::Node(_))) => {
                 let Some((key, is_dir)) = self.keys.selected_key() else { return };
                 let text = key.to_string();
                 let label = format!("{verb} {} to", named(&key));
                 let range = if is_dir { KeyRange::prefix(key) } else { KeyRange::single(key) };
-                (vec![range], label, text)
+                (PromptKind::Transfer(keep), vec![range], label, text)
             }
             (true, _) => return self.say(format!("select a key or directory to {verb}")),
         };
@@ -35,7 +34,7 @@ impl App {
         self.dialogs.push(Dialog::Prompt(prompt));
     }
 
-    /// What was typed: a new name for one, a prefix for several.
+    /// What was typed: a new name, or a prefix to go `into`; copied when the old names are kept.
     ///
     /// # Errors
     /// A sentence that says what is expected; nothing was begun.
@@ -43,10 +42,10 @@ impl App {
         &mut self,
         about: &[KeyRange],
         text: &str,
-        keep: bool,
+        (into, keep): (bool, bool),
     ) -> Result<(), String> {
         let to = Key::parse(text).map_err(|error| error.to_string())?;
-        let names = self.renames(about, &to)?;
+        let names = self.renames(about, &to, into)?;
         self.plan(PlanRequest::Transfer { names, keep });
         Ok(())
     }
@@ -69,28 +68,27 @@ impl App {
         } else {
             (KeyRange::single(from), to.clone())
         };
-        match self.renames(&[range], &to) {
+        match self.renames(&[range], &to, false) {
             Ok(names) => self.plan(PlanRequest::Transfer { names, keep }),
             Err(error) => self.complain(error),
         }
     }
 
-    /// The new names of these ranges.
-    fn renames(&self, about: &[KeyRange], to: &Key) -> Result<Vec<Rename>, String> {
+    /// The new names of these ranges: `to` itself, or each its own name in it.
+    fn renames(&self, about: &[KeyRange], to: &Key, into: bool) -> Result<Vec<Rename>, String> {
         let end = crate::domain::escape::line(&self.settings.delimiter);
         let is_prefix = to.is_empty() || to.as_bytes().ends_with(&self.settings.delimiter);
-        let several = about.len() > 1;
-        if several && !is_prefix {
-            return Err(format!("several go into a prefix, which ends in {end}"));
+        if into && !is_prefix {
+            return Err(format!("what is marked goes into a prefix, which ends in {end}"));
         }
         let mut names: Vec<Rename> = Vec::new();
         for range in about {
             let (from, prefix) = (range.start().clone(), !range.is_single());
-            if prefix && !several && !is_prefix {
+            if prefix && !is_prefix {
                 return Err(format!("the new name of a directory ends in {end}"));
             }
             // As with files: a key goes into a directory under its own name.
-            let into = several || !prefix && is_prefix;
+            let into = into || !prefix && is_prefix;
             let above = self.above(&from);
             let own = &from.as_bytes()[above.as_bytes().len()..];
             let to = if into { Key::from([to.as_bytes(), own].concat()) } else { to.clone() };

@@ -80,6 +80,17 @@ fn joined(chunk: Vec<Written>) -> Vec<Written> {
     joined
 }
 
+/// Whether a move took `old` away when it wrote `new`.
+fn is_moved(old: &Written, new: &Written) -> bool {
+    let (Before::Entry(before), To::Put { value, .. }) = (&old.before, &new.after) else {
+        return false;
+    };
+    old.after == To::Deleted
+        && new.before == Before::Absent
+        && old.revision == new.revision
+        && before.value == *value
+}
+
 struct Undo<'a> {
     store: &'a dyn Store,
     look: Look<'a>,
@@ -97,19 +108,46 @@ impl Undo<'_> {
         let (revision, present) = self.look.at(&keys, revision, Want::Keys).await?;
         self.builder.read_at(revision);
         self.ask_leases(&chunk).await?;
+        let mut pairs = chunk.into_iter().zip(present).peekable();
         let mut changed = Vec::new();
-        for (written, now) in chunk.into_iter().zip(present) {
-            let now_modified = now.as_ref().map(|entry| entry.mod_revision);
-            if !written.revision.is_some() {
-                let why = "no answer told whether it was written, so nothing is known to take back";
-                self.builder.blocked(&written.key, why);
-            } else if written.guard().holds(now_modified) {
-                self.put_back(&written, now)?;
-            } else {
-                changed.push(written);
+        while let Some((written, now)) = pairs.next() {
+            let moved = pairs.next_if(|(next, _)| is_moved(next, &written));
+            let holds = |(written, now): &(Written, Option<Entry>)| {
+                let modified = now.as_ref().map(|entry| entry.mod_revision);
+                written.revision.is_some() && written.guard().holds(modified)
+            };
+            let first = (written, now);
+            match moved {
+                // What was moved goes back in one step, as it came, or stays where it is.
+                Some(old) if holds(&first) && holds(&old) => self.move_back(&old.0, first)?,
+                Some(old) if holds(&first) => changed.push(old.0),
+                Some(_) => changed.push(first.0),
+                None if holds(&first) => self.put_back(&first.0, first.1)?,
+                None if first.0.revision.is_some() => changed.push(first.0),
+                None => {
+                    let why =
+                        "no answer told whether it was written, so nothing is known to take back";
+                    self.builder.blocked(&first.0.key, why);
+                }
             }
         }
         self.left(&changed, revision).await
+    }
+
+    fn move_back(
+        &mut self,
+        old: &Written,
+        (new, now): (Written, Option<Entry>),
+    ) -> Result<(), PlanError> {
+        let (Before::Entry(before), Some(now)) = (&old.before, now) else { return Ok(()) };
+        let value = before.value.clone();
+        let now = Entry { value: value.clone(), ..now };
+        let to = To::Put { value, lease: self.lease(before.lease) };
+        let step = vec![
+            Change { key: old.key.clone(), guard: old.guard(), to },
+            Change { key: new.key.clone(), guard: new.guard(), to: To::Deleted },
+        ];
+        self.builder.push(step, Some(&now), Verb::Move, || format!("becomes {} again", old.key))
     }
 
     /// Keys changed since: those that are what they were before need nothing, the others stay.

@@ -35,6 +35,8 @@ pub enum Action {
     CopyValue,
     /// Show the selected action or object as an etcdctl command line.
     ShowAsEtcdctl,
+    /// Take back the last write made here.
+    Undo,
     /// Stop the program until the shell continues it.
     Suspend,
     /// Draw the whole screen anew.
@@ -141,6 +143,10 @@ pub enum Action {
     ServiceRegister,
     /// Take the selected instance out.
     ServiceDeregister,
+    /// Show a record of the journal.
+    JournalShow,
+    /// Take the selected record of the journal back.
+    JournalUndo,
     /// Hang the selected key on a lease, or take it off.
     LeaseAttach,
     /// Sort the leases by another column.
@@ -262,6 +268,7 @@ impl Action {
         Action::CopyKey,
         Action::CopyValue,
         Action::ShowAsEtcdctl,
+        Action::Undo,
         Action::Suspend,
         Action::Redraw,
         Action::Down,
@@ -312,6 +319,8 @@ impl Action {
         Action::ElectionResign,
         Action::ServiceRegister,
         Action::ServiceDeregister,
+        Action::JournalShow,
+        Action::JournalUndo,
         Action::LeaseAttach,
         Action::LeaseSort,
         Action::ReleaseAll,

@@ -4,8 +4,10 @@
 
 mod call;
 mod difference;
+mod draft;
 mod file;
 mod hold;
+mod job;
 mod journal;
 mod keepalive;
 mod probe;
@@ -13,7 +15,9 @@ mod watch;
 mod write;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -23,9 +27,12 @@ use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
+use crate::bulk::Limits;
 use crate::domain::LeaseId;
+use crate::draft::Drafts;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
+use job::Jobs;
 
 /// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
 /// network down to what the screen can take.
@@ -43,6 +50,9 @@ pub struct Runtime {
     watches: HashMap<WatchId, AbortHandle>,
     kept: HashMap<LeaseId, AbortHandle>,
     held: HashMap<HoldId, oneshot::Sender<()>>,
+    /// Where drafts are kept; nothing where they are not.
+    drafts: Option<mpsc::UnboundedSender<draft::Order>>,
+    jobs: Jobs,
     probe: AbortHandle,
 }
 
@@ -52,6 +62,9 @@ impl Runtime {
     pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
+        let limits = Limits::default();
+        let jobs = Jobs::new(store.clone(), inbox.clone(), journal.clone(), limits);
+        journal::tell_trouble(&journal, inbox.clone());
         Runtime {
             store,
             inbox,
@@ -62,8 +75,41 @@ impl Runtime {
             watches: HashMap::new(),
             kept: HashMap::new(),
             held: HashMap::new(),
+            drafts: None,
+            jobs,
             probe: probe.abort_handle(),
         }
+    }
+
+    /// From now on drafts are kept in this folder. Without it they are not.
+    pub fn keep_drafts_in(&mut self, folder: PathBuf) {
+        let (sender, orders) = mpsc::unbounded_channel();
+        tokio::spawn(draft::run(Drafts::in_folder(folder), orders, self.inbox.clone()));
+        self.drafts = Some(sender);
+    }
+
+    /// Waits until every draft that was to be kept or removed is; not for ever, since a folder may
+    /// lie on a server that is gone.
+    pub async fn flush_drafts(&mut self) {
+        const LIMIT: Duration = Duration::from_secs(2);
+        let (sender, flushed) = oneshot::channel();
+        self.order(draft::Order::Flush(sender));
+        let _ = tokio::time::timeout(LIMIT, flushed).await;
+    }
+
+    fn order(&self, order: draft::Order) {
+        if let Some(drafts) = &self.drafts {
+            // The task ends only after a panic, which ends the program.
+            let _ = drafts.send(order);
+        }
+    }
+
+    /// The same, with other limits of work on many keys than [`Limits::default`], which has no folder
+    /// for backups.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Runtime {
+        self.jobs.set_limits(limits);
+        self
     }
 
     /// Starts what the effect asks for. Effects of the terminal and the end of the program are not
@@ -119,6 +165,10 @@ impl Runtime {
                 let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
                 self.calls.insert(ticket, task.abort_handle());
             }
+            Effect::KeepDraft(id, draft) => self.order(draft::Order::Keep(id, draft)),
+            Effect::DropDraft(id) => self.order(draft::Order::Remove(id)),
+            Effect::LeaveDraft(id) => self.order(draft::Order::Leave(id)),
+            Effect::FindDrafts(home) => self.order(draft::Order::Find(home)),
             Effect::ReadOnly(on) => self.store.set_read_only(on),
             Effect::WriteFile { ticket, path, lines } => {
                 tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));
@@ -127,8 +177,9 @@ impl Runtime {
                 let (journal, inbox) = (self.journal.clone(), self.inbox.clone());
                 tokio::spawn(journal::read(journal, inbox, ticket, id, limit));
             }
-            // Work on many keys is not carried out yet.
-            Effect::Plan(..) | Effect::Apply(_) | Effect::Stop(_) => {}
+            Effect::Plan(id, request) => self.jobs.plan(id, request),
+            Effect::Apply(id) => self.jobs.apply(id),
+            Effect::Stop(id) => self.jobs.stop(id),
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None

@@ -54,7 +54,7 @@ fn row_line<'a>(theme: &Theme, row: &Row) -> Line<'a> {
 }
 
 /// `3 lines added, 1 removed`
-fn counts(comparison: &Comparison) -> String {
+pub(super) fn counts(comparison: &Comparison) -> String {
     let lines =
         |n: usize| if n == 1 { "1 line".to_owned() } else { format!("{} lines", number(n as i64)) };
     format!("{} added, {} removed", lines(comparison.added), number(comparison.removed as i64))

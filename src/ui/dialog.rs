@@ -64,6 +64,14 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let title = format!("No longer valid {}", broken.format.name());
             text(frame, area, app, theme, &title, lines, 0)
         }
+        Dialog::Offer(offer) => {
+            let lines = super::draft::offer_lines(theme, offer);
+            let title = match offer.more {
+                0 => "A draft was left unsaved".to_owned(),
+                n => format!("A draft was left unsaved ({n} more)"),
+            };
+            text(frame, area, app, theme, &title, lines, offer.scroll)
+        }
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();
             text(frame, area, app, theme, "Quit? This is held here", lines, 0)
@@ -77,6 +85,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let room = usize::from(area.width.saturating_sub(8));
             let title = cut_middle(&what.title, room);
             text(frame, area, app, theme, &title, lines, *scroll)
+        }
+        Dialog::Record(sheet) => {
+            let lines = super::journal::record_lines(app, theme, sheet);
+            text(frame, area, app, theme, &format!("Write {}", sheet.id), lines, sheet.scroll)
         }
         Dialog::Watches(cursor) => {
             let rows = super::watch::running_lines(app, theme, usize::from(area.width) - 4);
@@ -206,7 +218,8 @@ fn explained(kind: PromptKind) -> &'static str {
     match kind {
         PromptKind::Goto => "a key or prefix; \\xNN gives any byte",
         PromptKind::NewKey => "the new key; \\xNN gives any byte",
-        PromptKind::Move | PromptKind::Copy => "the new name; \\xNN gives any byte",
+        PromptKind::Transfer(_) => "the new name; \\xNN gives any byte",
+        PromptKind::TransferInto(_) => "a prefix, where each keeps its own name",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
         PromptKind::Lock => "NAME [TTL]",

@@ -57,8 +57,8 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
             kind: PromptKind::Command
                 | PromptKind::Goto
                 | PromptKind::NewKey
-                | PromptKind::Move
-                | PromptKind::Copy,
+                | PromptKind::Transfer(_)
+                | PromptKind::TransferInto(_),
             ..
         })
     );

@@ -5,6 +5,7 @@ mod support;
 
 mod app;
 mod archive;
+mod bulk;
 mod cli;
 mod config;
 mod contract;

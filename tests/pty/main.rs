@@ -16,6 +16,7 @@ mod harness_check;
 mod at_the_terminal;
 mod connecting;
 mod crash;
+mod draft;
 mod editing;
 mod everyday;
 mod holding;

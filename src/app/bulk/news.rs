@@ -7,7 +7,7 @@ use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::job::{JobId, JobNews};
 use crate::app::typed::{Typed, must_type};
-use crate::domain::bulk::{Report, Survey};
+use crate::domain::bulk::{PlanRequest, Report, Survey};
 use crate::domain::escape;
 
 impl App {
@@ -31,14 +31,16 @@ impl App {
     fn on_planned(&mut self, survey: Box<Survey>) {
         let Some(job) = &mut self.jobs.now else { return };
         let (id, count) = (job.id, survey.touched());
+        let whole = App::is_whole_store(&job.request);
         self.newest = self.newest.max(survey.revision);
         job.stage = Stage::Planned(survey);
         if count == 0 {
             self.effects.push(Effect::Stop(id));
             return self.show_job(Face::Nothing);
         }
-        let face =
-            if must_type(count, false) { Face::Typed(Typed::new(count)) } else { Face::Question };
+        // A single key press must not do away with everything.
+        let typed = must_type(count, whole || self.settings.production.is_some());
+        let face = if typed { Face::Typed(Typed::new(count)) } else { Face::Question };
         self.show_job(face);
     }
 
@@ -58,6 +60,9 @@ impl App {
         let Some(job) = self.jobs.now.take() else { return };
         if let Some((_, last)) = report.revisions {
             self.seen(last);
+        }
+        if let PlanRequest::Undo(id) = job.request {
+            self.journal.undo_ended(id, &report);
         }
         let hidden = self.sheet_mut().is_none();
         if hidden {

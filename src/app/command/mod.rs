@@ -3,6 +3,7 @@
 mod form;
 mod word;
 
+use crate::domain::journal::JournalId;
 use crate::domain::{Key, LeaseId, Revision};
 
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
@@ -65,8 +66,14 @@ pub enum Command {
     History(Option<Key>),
     /// `rev N|before|live`
     Rev(Moment),
+    /// `undo [N]`
+    Undo(Option<JournalId>),
+    /// `journal`
+    Journal,
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `drafts`
+    Drafts,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -88,7 +95,9 @@ impl Command {
             | Command::Diff(..)
             | Command::History(_)
             | Command::Rev(_)
+            | Command::Journal
             | Command::Txn(_)
+            | Command::Drafts
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -109,7 +118,8 @@ impl Command {
             | Command::Campaign(..)
             | Command::Resign(_)
             | Command::Register(..)
-            | Command::Deregister(..) => true,
+            | Command::Deregister(..)
+            | Command::Undo(_) => true,
         }
     }
 }
@@ -224,11 +234,18 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("rev", [b"live"]) => Ok(Command::Rev(Moment::Live)),
         ("rev", [b"before"]) => Ok(Command::Rev(Moment::BeforeLastWrite)),
         ("rev", [word]) => Ok(Command::Rev(Moment::At(revision(word)?))),
+        ("undo", []) => Ok(Command::Undo(None)),
+        ("undo", [number]) => match text(number).parse() {
+            Ok(number) => Ok(Command::Undo(Some(JournalId(number)))),
+            Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
+        },
+        ("journal", []) => Ok(Command::Journal),
         ("txn", []) => Ok(Command::Txn(None)),
         ("txn", [file]) => Ok(Command::Txn(Some(text(file)))),
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
     }
@@ -281,6 +298,9 @@ mod tests {
             ("services", Command::Services("/services/".into())),
             ("service deregister api i-1", Command::Deregister("api".into(), "i-1".into())),
             ("txn", Command::Txn(None)),
+            ("undo", Command::Undo(None)),
+            ("undo 12", Command::Undo(Some(JournalId(12)))),
+            ("journal", Command::Journal),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];
@@ -302,6 +322,7 @@ mod tests {
             ("put '/a x", "not closed"),
             ("put /a \\q", "unknown escape"),
             ("leasegrant 5", "no command"),
+            ("undo x", "by its number"),
             ("lock \"\"", "cannot be empty"),
             ("service register a/b i x", "without /"),
             ("campaign e", "expected: campaign NAME VALUE [TTL]"),

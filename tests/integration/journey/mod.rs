@@ -9,12 +9,14 @@
 //! ```
 
 mod browse;
+mod bulk;
 mod bytes;
 mod command;
 mod conflict;
 mod connection;
 mod delete;
 mod door;
+mod draft;
 mod edit;
 mod election;
 mod filter;

@@ -155,7 +155,7 @@ fn the_plan_of_a_mixed_restore_and_of_the_whole_store() {
 fn strangers_wrote_the_sample() {
     let strange = |size| {
         let mut desk = scene::strange(size);
-        desk.press("g d");
+        desk.press("g j d");
         let long = "/a/".to_owned() + &"long-name-".repeat(20);
         let sample = vec![
             sample(&b"esc \x1b[31mred\x1b[0m"[..], Verb::Delete, "\x1b]0;title\x07\x1b[2J"),

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use etcdeck::app::App;
 use etcdeck::app::Update;
+use etcdeck::app::draft::FoundDraft;
 use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
 use etcdeck::bulk::{Looked, compare, oldest};
+use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
 use etcdeck::keymap::Chord;
@@ -305,6 +307,17 @@ impl Desk {
                 }
             })
         })
+    }
+
+    /// The draft that is open, as it is kept when the program must end.
+    pub(super) fn kept_draft(&self) -> KeptDraft {
+        self.app.value.edit.as_ref().expect("a draft").session.keep(Home::default())
+    }
+
+    /// Drafts of an earlier run were found.
+    pub(super) fn finds(&mut self, drafts: Vec<FoundDraft>) {
+        self.happens(Message::DraftsFound(Ok((drafts, Vec::new()))));
+        self.rest();
     }
 
     /// Changes the size of the screen.
