@@ -386,17 +386,4 @@ impl App {
         self.notice = Some(notice);
         self.redraw = true;
     }
-
-    /// Says that writing is switched off, if it is, or that the past cannot be written.
-    fn refuses_to_write(&mut self) -> bool {
-        if self.settings.read_only {
-            self.complain("read-only: nothing is written (:read-only off allows it)");
-        } else if let Some(past) = self.past {
-            self.complain(format!(
-                "this is revision {}, nothing is written; :rev live comes back",
-                past.revision
-            ));
-        }
-        self.is_read_only()
-    }
 }
