@@ -17,6 +17,7 @@ mod connection;
 mod delete;
 mod door;
 mod draft;
+mod draft_offer;
 mod edit;
 mod election;
 mod filter;
