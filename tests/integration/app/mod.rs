@@ -8,6 +8,7 @@ mod goto;
 mod guard;
 mod lease;
 mod marked;
+mod production;
 mod selection;
 mod table;
 mod ticket;

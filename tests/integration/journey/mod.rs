@@ -25,6 +25,7 @@ mod inspector;
 mod lease;
 mod lock;
 mod lock_rival;
+mod production;
 mod read_only;
 mod resume;
 mod rival;

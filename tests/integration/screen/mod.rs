@@ -9,6 +9,7 @@ mod dialogs;
 mod hostile;
 mod panes;
 mod picture;
+mod production;
 mod queues;
 mod scene;
 mod styles;
