@@ -13,6 +13,7 @@ mod coordination;
 mod domain;
 mod editing;
 mod gateway;
+mod journal;
 mod journey;
 mod layering;
 mod readme;

@@ -13,6 +13,7 @@ mod bytes;
 mod compaction;
 mod compare;
 mod election;
+mod journal;
 mod kv;
 mod lease;
 mod limits;
@@ -143,6 +144,7 @@ fn together() -> Vec<Case> {
         sort::cases(),
         txn::cases(),
         nested::cases(),
+        journal::cases(),
         compare::cases(),
         limits::cases(),
         lease::cases(),
@@ -156,5 +158,6 @@ fn together() -> Vec<Case> {
 
 fn alone() -> Vec<Case> {
     // Compaction last: what it takes away is gone for all cases.
-    alone::cases().into_iter().chain(compaction::cases()).collect()
+    let alone = alone::cases().into_iter().chain(journal::alone());
+    alone.chain(compaction::cases()).collect()
 }
