@@ -15,10 +15,10 @@ use crate::config::{self, Credentials, Servers, Settings, Target};
 use crate::domain::Key;
 use crate::event_loop::{self, Console, Ended};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
-use crate::journal::Journal;
+use crate::journal::{Journal, Trail};
 use crate::runtime::{INBOX, Runtime};
 use crate::sandbox::Sandbox;
-use crate::store::{ReadOnly, Store};
+use crate::store::{Cluster, ReadOnly, Store};
 use crate::terminal::{Signals, TerminalError, ask_password};
 use crate::ui::Theme;
 
@@ -97,7 +97,13 @@ pub async fn screen(
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings);
-    let mut runtime = Runtime::start(store, sender, Journal::default()).limits(limits);
+    let journal =
+        Journal::new(usize::try_from(settings.limits.journal_bytes).unwrap_or(usize::MAX));
+    if let Some(path) = &settings.journal_file {
+        let (user, asked) = (settings.user.clone(), store.clone());
+        journal.keep_trail(Trail::new(path, user, move || asked.endpoint()));
+    }
+    let mut runtime = Runtime::start(store, sender, journal).limits(limits);
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }

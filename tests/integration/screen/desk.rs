@@ -14,6 +14,7 @@ use etcdeck::app::ticket::Ticket;
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId};
+use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{Cluster, ErrorKind, Kv, Leases, Status, StoreError};
@@ -39,6 +40,7 @@ pub(super) struct Desk {
     pub(super) app: App,
     pub(super) answers: Answers,
     pub(super) theme: Theme,
+    pub(super) journal: Journal,
     store: Sandbox,
     runtime: tokio::runtime::Runtime,
     now: Instant,
@@ -77,6 +79,7 @@ impl Desk {
             app: App::new(settings, now),
             answers: Answers::Store,
             theme: Theme::new(true, TimeZone::UTC),
+            journal: Journal::default(),
             store,
             runtime,
             now,
@@ -233,6 +236,10 @@ impl Desk {
                     self.watches.push((id, range));
                     let revision = self.status().revision;
                     self.happens(Message::Watch(id, WatchNews::Watching { revision }));
+                }
+                Effect::ReadJournal { ticket, id, limit } => {
+                    let contents = self.journal.read(id, limit);
+                    self.happens(Message::JournalRead(ticket, contents));
                 }
                 Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
                 // What concerns the runtime or the terminal changes nothing that is drawn.
