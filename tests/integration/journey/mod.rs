@@ -22,6 +22,7 @@ mod election;
 mod filter;
 mod host;
 mod inspector;
+mod journal;
 mod lease;
 mod lock;
 mod lock_rival;
