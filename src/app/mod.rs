@@ -228,11 +228,7 @@ impl App {
             Message::Compared(ticket, result) => self.on_compared(ticket, result),
             Message::Journaled(line) => self.on_journaled(line),
             Message::JournalTrouble(trouble) => self.complain(trouble),
-            Message::JournalRead(ticket, result) => {
-                if let Some(Purpose::Journal(purpose)) = self.tickets.redeem(ticket) {
-                    self.on_journal_read(purpose, result);
-                }
-            }
+            Message::JournalRead(ticket, result) => self.on_journal_read(ticket, result),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

@@ -23,6 +23,7 @@ mod election;
 mod filter;
 mod host;
 mod inspector;
+mod journal;
 mod lease;
 mod lock;
 mod lock_rival;
