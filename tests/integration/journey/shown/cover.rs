@@ -133,6 +133,9 @@ fn of_question(confirmed: &Confirmed) -> &'static [Kind] {
         // Ends what writes.
         Confirmed::StopAndQuit | Confirmed::DropDraft(_) => &[],
         Confirmed::Txn(_) => &[Kind::Txn],
+        Confirmed::Attach(..) => &[Kind::Attach, Kind::Detach],
+        // Turns a switch of this program.
+        Confirmed::AllowWrites => &[],
     }
 }
 
