@@ -1,12 +1,14 @@
 //! The screen on a store of one's own: the sandbox, but with a fault in it.
 //!
 //! Reading the value of [`FAULTY`] panics, in a task and far from the terminal. Move there: the terminal
-//! comes back as it was, the fault is told on it, and the exit status is 101.
+//! comes back as it was, the fault is told on it, and the exit status is 101. Saving [`FRAGILE`] does
+//! the same; the draft is then offered by the next start.
 //!
 //! ```text
 //! cargo run --example panicking_store
 //! ```
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
 use etcdeck::domain::txn::{
-    DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
+    DeleteRequest, DeleteResponse, Op, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
 use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision};
@@ -31,6 +33,9 @@ use jiff::tz::TimeZone;
 
 /// The key whose value cannot be read.
 const FAULTY: &str = "faulty";
+
+/// The key that cannot be written.
+const FRAGILE: &str = "fragile";
 
 struct PanickingStore(Sandbox);
 
@@ -51,6 +56,11 @@ impl Kv for PanickingStore {
     }
 
     fn txn(&self, request: TxnRequest) -> Reply<'_, TxnResponse> {
+        let writes = request
+            .success
+            .iter()
+            .any(|op| matches!(op, Op::Put(put) if put.key.as_bytes() == FRAGILE.as_bytes()));
+        assert!(!writes, "the store wrote {FRAGILE:?}");
         self.0.txn(request)
     }
 
@@ -135,7 +145,9 @@ async fn main() -> anyhow::Result<ExitCode> {
     let sandbox = Sandbox::new();
     sandbox.put(PutRequest::new("calm", "nothing happens here")).await?;
     sandbox.put(PutRequest::new(FAULTY, "never seen")).await?;
-    let settings = Settings { demo: true, ..Settings::default() };
+    sandbox.put(PutRequest::new(FRAGILE, "handle with care")).await?;
+    let state_dir = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let settings = Settings { demo: state_dir.is_none(), state_dir, ..Settings::default() };
     let theme = Theme::new(true, TimeZone::UTC);
     let store = Arc::new(PanickingStore(sandbox));
     let status = launch::screen(store, settings, &theme, signals).await?;

@@ -13,6 +13,7 @@ pub mod keymap;
 
 pub mod archive;
 pub mod config;
+pub mod draft;
 pub mod store;
 pub mod syntax;
 pub mod terminal;

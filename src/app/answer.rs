@@ -15,6 +15,7 @@ impl App {
             Purpose::Save => self.on_saved(result),
             Purpose::ReadBack => self.on_read_back(result),
             Purpose::Peek => self.on_peek(result),
+            Purpose::OfferLook => self.on_offer_look(result),
             Purpose::PutLook(key, value) => self.on_put_look(key, value, result),
             Purpose::Put(key) => self.on_put(&key, result),
             Purpose::DeleteLook(key) => self.on_delete_look(key, result),
@@ -33,8 +34,8 @@ impl App {
             Purpose::Attach(key, id) => self.on_attached(&key, id, result),
             Purpose::Past(purpose) => self.on_past_answer(purpose, result),
             Purpose::Composer(purpose) => self.on_composer_answer(purpose, result),
-            // Answered by the file's own message.
-            Purpose::SaveLog(..) => {}
+            // Answered by messages of their own.
+            Purpose::SaveLog(..) | Purpose::Journal(_) => {}
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Timer {
     Release,
     /// The key of a save that was not answered is to be read again.
     ReadBack,
+    /// The draft is to be written to its file.
+    Draft,
 }
 
 /// The deadlines that are set; one per purpose.

@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
-use super::bulk::{Face, Sheet};
+use super::bulk::sheet::{Face, Sheet};
+use super::draft::Offer;
+use super::journal::RecordSheet;
 use super::txn::form::Form;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;
 use crate::domain::text::Field;
-use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
-use crate::domain::{Key, LeaseId, Revision};
+use crate::domain::{Key, KeyRange, LeaseId, Revision};
 use crate::keymap::Context;
 use crate::syntax::{Fault, Format};
+
+pub use super::question::{Confirm, Confirmed};
 
 /// A dialog.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ pub enum Dialog {
     DraftDiff(Box<DraftDiff>),
     /// The draft is no longer of the format that the value had.
     Broken(Broken),
+    /// A draft that an earlier run left unsaved.
+    Offer(Box<Offer>),
     /// Something is held here, and somebody wants to quit.
     Holding,
     /// Work on many keys, at whatever stage it is.
@@ -74,6 +79,8 @@ pub enum Dialog {
         /// The first line shown.
         scroll: usize,
     },
+    /// One record of the journal.
+    Record(Box<RecordSheet>),
     /// The running watches.
     Watches(Cursor),
     /// The keys attached to a lease.
@@ -97,7 +104,9 @@ impl Dialog {
             Dialog::Event { .. } => {
                 &[Context::Event, Context::List, Context::Everywhere, Context::Always]
             }
-            Dialog::Confirm(Confirm { typed: Some(_), .. }) => &[Context::Field, Context::Always],
+            Dialog::Confirm(confirm) if confirm.typed().is_some() => {
+                &[Context::Field, Context::Always]
+            }
             Dialog::Confirm(_) => &[Context::Dialog, Context::List, Context::Always],
             Dialog::Prompt(Prompt { kind: PromptKind::Command, .. }) => {
                 &[Context::CommandLine, Context::Field, Context::Always]
@@ -110,7 +119,11 @@ impl Dialog {
             Dialog::Job(sheet) => sheet.face.contexts(),
             Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
+            Dialog::Offer(_) => &[Context::Offer, Context::List, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
+            Dialog::Record(_) => {
+                &[Context::Record, Context::List, Context::Everywhere, Context::Always]
+            }
             Dialog::Watches(_) => {
                 &[Context::Watches, Context::List, Context::Everywhere, Context::Always]
             }
@@ -134,10 +147,12 @@ impl Dialog {
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
+            | Dialog::Offer(_)
             | Dialog::Holding
             | Dialog::Job(_)
             | Dialog::Difference { .. }
             | Dialog::Event { .. }
+            | Dialog::Record(_)
             | Dialog::Watches(_)
             | Dialog::LeaseKeys { .. } => false,
         }
@@ -148,8 +163,8 @@ impl Dialog {
         match self {
             Dialog::Prompt(prompt) => Some(&mut prompt.field),
             Dialog::TxnForm(form) => form.field_mut(),
-            Dialog::Confirm(Confirm { typed: Some(typed), .. })
-            | Dialog::Job(Sheet { face: Face::Typed(typed), .. }) => Some(&mut typed.field),
+            Dialog::Confirm(confirm) => confirm.field_mut(),
+            Dialog::Job(Sheet { face: Face::Typed(typed), .. }) => Some(&mut typed.field),
             _ => None,
         }
     }
@@ -194,47 +209,6 @@ pub struct Difference {
     pub after: Option<Vec<u8>>,
 }
 
-/// A question that is answered with yes or no, or by typing what is expected.
-#[derive(Clone, Debug)]
-pub struct Confirm {
-    /// What is asked.
-    pub title: String,
-    /// What it touches, made safe; as much as fits is shown.
-    pub lines: Vec<String>,
-    /// What must be typed, for large things.
-    pub typed: Option<Typed>,
-    /// Whether it destroys something.
-    pub danger: bool,
-    /// What yes does.
-    pub then: Confirmed,
-    /// The first line shown.
-    pub scroll: usize,
-}
-
-/// What must be typed to confirm.
-#[derive(Clone, Debug)]
-pub struct Typed {
-    /// This.
-    pub expected: String,
-    /// What has been typed.
-    pub field: Field,
-}
-
-/// What a confirmed question does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Confirmed {
-    /// Deletes a key, if it is still as it was at this revision.
-    DeleteKey(Key, Revision),
-    /// Revokes a lease.
-    RevokeLease(LeaseId),
-    /// Runs the guarded transaction of `put`.
-    Put(Key, TxnRequest),
-    /// Stops the work on many keys, then quits.
-    StopAndQuit,
-    /// Runs the transaction that was composed.
-    Txn(TxnRequest),
-}
-
 /// Why the text of a transaction is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leaving {
@@ -257,6 +231,8 @@ pub struct Prompt {
     pub error: Option<String>,
     /// What it could be completed to.
     pub completion: Completion,
+    /// Which keys it is about, where it is not about one thing only.
+    pub about: Vec<KeyRange>,
 }
 
 impl Prompt {
@@ -268,6 +244,7 @@ impl Prompt {
             field: Field::new(text),
             error: None,
             completion: Completion::default(),
+            about: Vec::new(),
         }
     }
 }
@@ -281,6 +258,10 @@ pub enum PromptKind {
     Goto,
     /// The key to create.
     NewKey,
+    /// The new name of what is selected; `true` when it is copied.
+    Transfer(bool),
+    /// The prefix that what is marked goes into; `true` when it is copied.
+    TransferInto(bool),
     /// The TTL, and perhaps ID, of a lease to grant.
     LeaseGrant,
     /// The file for the watch log.

@@ -3,6 +3,7 @@
 
 use super::App;
 use super::dialog::Dialog;
+use super::draft::Keeping;
 use super::effect::{Answer, Call, CallResult};
 use super::load::Load;
 use super::notice::named;
@@ -30,6 +31,8 @@ pub struct Draft {
     pub(super) is_new: bool,
     /// Where it is edited now.
     pub(super) editor: Editor,
+    /// What is kept of it in case the program ends.
+    pub(super) keeping: Keeping,
 }
 
 /// What follows a successful save.
@@ -45,7 +48,20 @@ impl Draft {
         let is_new = matches!(base, Base::Absent(_));
         let form = Form::of(base.value());
         let session = EditSession::new(base, form);
-        Draft { session, top: 0, then: Then::Stay, peek: false, is_new, editor }
+        let keeping = Keeping::new();
+        Draft { session, top: 0, then: Then::Stay, peek: false, is_new, editor, keeping }
+    }
+
+    /// A draft that was kept and is gone on with.
+    pub(super) fn resumed(session: EditSession, keeping: Keeping) -> Draft {
+        let is_new = matches!(session.base(), Base::Absent(_));
+        let (then, editor) = (Then::Stay, Editor::Here);
+        Draft { session, top: 0, then, peek: false, is_new, editor, keeping }
+    }
+
+    /// Whether something would be lost with it.
+    pub(super) fn is_unsaved(&self) -> bool {
+        self.session.changed()
     }
 
     /// The key being edited.
@@ -56,7 +72,7 @@ impl Draft {
 
 impl App {
     pub(super) fn has_unsaved_draft(&self) -> bool {
-        self.value.edit.as_ref().is_some_and(|draft| draft.session.changed())
+        self.value.edit.as_ref().is_some_and(Draft::is_unsaved)
     }
 
     /// `e` and `E`: the edit begins with what the key holds now, read from the leader.
@@ -124,6 +140,7 @@ impl App {
 
     pub(super) fn close_draft(&mut self) {
         let Some(draft) = self.value.edit.take() else { return };
+        self.forget_draft(&draft);
         // What was asked for this draft must not be taken for an answer to the next one.
         let of_draft = |purpose: &Purpose| {
             matches!(purpose, Purpose::Save | Purpose::ReadBack | Purpose::Peek)

@@ -7,6 +7,7 @@ use super::hold::{Hold, HoldId};
 use super::job::JobId;
 use super::ticket::Ticket;
 use crate::domain::bulk::PlanRequest;
+use crate::domain::draft::{DraftId, Home, KeptDraft};
 use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
@@ -145,6 +146,14 @@ pub enum Effect {
         /// At most so many keys of it.
         limit: usize,
     },
+    /// Keep a draft in case the program ends, in place of what was kept under its number.
+    KeepDraft(DraftId, Box<KeptDraft>),
+    /// Remove a kept draft.
+    DropDraft(DraftId),
+    /// Let go of a kept draft that was found; it stays kept.
+    LeaveDraft(DraftId),
+    /// Look for kept drafts of this store.
+    FindDrafts(Home),
     /// Turn the read-only switch of the store.
     ReadOnly(bool),
     /// Something only the terminal can do.

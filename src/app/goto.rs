@@ -1,10 +1,11 @@
 //! Going to a key or prefix: opens what lies above it, level by level as they are listed.
 
 use super::App;
+use super::follow::Follow;
 use super::notice::named;
 use super::pane::Pane;
-use crate::domain::Key;
 use crate::domain::tree::{Level, NodeId};
+use crate::domain::{Key, Revision};
 
 /// A way that is being gone.
 #[derive(Clone, Debug)]
@@ -12,6 +13,10 @@ pub(super) struct Goto {
     target: Key,
     /// The target was not there as typed; it is looked for as a directory.
     as_directory: bool,
+    /// It is not missed before the tree has followed the store up to here.
+    seen_at: Revision,
+    /// A directory is opened when it is reached.
+    opens: bool,
 }
 
 /// What stands at the end of the known way.
@@ -33,12 +38,21 @@ impl App {
             // A filter could hide where we go.
             self.filter_changed();
         }
-        self.goto = Some(Goto { target, as_directory: false });
+        self.goto =
+            Some(Goto { target, as_directory: false, seen_at: Revision::NONE, opens: true });
+    }
+
+    /// Goes to what was written here at this revision, which the tree may be about to learn.
+    pub(super) fn go_to_when_seen(&mut self, target: Key, seen_at: Revision) {
+        self.go_to(target);
+        if let Some(goto) = &mut self.goto {
+            goto.seen_at = seen_at;
+        }
     }
 
     /// Selects a key again after the tree was read anew, wherever the focus is.
-    pub(super) fn find_again(&mut self, target: Key) {
-        self.goto = Some(Goto { target, as_directory: false });
+    pub(super) fn find_again(&mut self, target: Key, opens: bool) {
+        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE, opens });
     }
 
     /// A key up to and with its last delimiter.
@@ -59,7 +73,7 @@ impl App {
             match self.step(&goto.target) {
                 Step::Arrived(id) => {
                     self.goto = None;
-                    self.reveal(id);
+                    self.reveal(id, goto.opens);
                 }
                 Step::List(dir) => {
                     self.open_dir(dir);
@@ -70,6 +84,7 @@ impl App {
                     return;
                 }
                 Step::Wait => return,
+                Step::Missing if self.is_to_come(goto.seen_at) => return,
                 Step::Missing if goto.as_directory => {
                     self.goto = None;
                     let typed = goto.target.as_bytes();
@@ -82,10 +97,20 @@ impl App {
                 }
                 Step::Missing => {
                     let target = [goto.target.as_bytes(), &self.settings.delimiter].concat();
-                    self.goto = Some(Goto { target: Key::from(target), as_directory: true });
+                    let target = Key::from(target);
+                    self.goto = Some(Goto { target, as_directory: true, ..goto });
                 }
             }
         }
+    }
+
+    /// Whether the events up to a revision are still on their way to the tree.
+    fn is_to_come(&self, revision: Revision) -> bool {
+        let comes = match self.keys.follow {
+            Follow::Starting | Follow::Live | Follow::Lost => true,
+            Follow::Off | Follow::Refused(_) => false,
+        };
+        comes && self.keys.tree.followed() < revision
     }
 
     fn step(&self, target: &Key) -> Step {
@@ -109,13 +134,13 @@ impl App {
     }
 
     /// Opens the directories above a node and selects it.
-    fn reveal(&mut self, id: NodeId) {
+    fn reveal(&mut self, id: NodeId, opens: bool) {
         let mut above = self.keys.tree.parent(id);
         while let Some(dir) = above {
             self.keys.tree.open(dir);
             above = self.keys.tree.parent(dir);
         }
-        if self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
+        if opens && self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
             self.open_dir(id);
         }
         self.keys.tree.refresh_rows();
@@ -127,10 +152,17 @@ impl App {
         if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
             self.keys.select(index);
         }
-        self.complain(format!(
-            "no key or prefix {named}; the nearest known one is selected",
-            named = named(&target)
-        ));
+        match self.past {
+            None => self.complain(format!(
+                "no key or prefix {}; the nearest known one is selected",
+                named(target)
+            )),
+            Some(past) => self.complain(format!(
+                "{} was not there at revision {}; :rev live comes back",
+                named(target),
+                past.revision
+            )),
+        }
     }
 
     /// The keys and prefixes that a half-typed one could become, of those the tree knows.

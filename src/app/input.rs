@@ -121,6 +121,7 @@ impl App {
             Action::Cancel => self.cancel(),
             Action::Close => self.close_top(),
             Action::Reload => self.reload(),
+            Action::Undo => self.undo_last(),
             Action::ShowAsEtcdctl => self.show_as_etcdctl(),
             Action::CopyKey => self.copy_key(),
             Action::CopyValue => self.copy_value(),
@@ -142,6 +143,7 @@ impl App {
             Action::CommandLine => self.open_command_line(""),
             Action::Filter if unfiltered => self.say("there is nothing to filter here"),
             Action::Filter => self.open_filter(),
+            Action::Undo => self.undo_last(),
             Action::Reload => self.reload_view(),
             Action::JobShow => self.show_job_again(),
             Action::Cancel | Action::Close if !self.drop_filter_of_view() => self.leave_view(),
@@ -164,9 +166,9 @@ impl App {
         self.dialogs.push(Dialog::Help { contexts, scroll: 0 });
     }
 
-    /// Esc with nothing open: zoom ends, a filter goes; it never quits.
+    /// Esc with nothing open: a filter goes, marks go, zoom ends; it never quits.
     fn cancel(&mut self) {
-        if self.drop_filter() {
+        if self.drop_filter() || self.focus == Pane::Keys && self.drop_marks() {
             return;
         }
         self.zoomed = false;

@@ -2,6 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
+use super::draft::FoundDrafts;
 use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
 use super::job::{JobId, JobNews};
@@ -39,6 +40,8 @@ pub enum Message {
     Job(JobId, JobNews),
     /// Something was written from here; a record of the same number is replaced.
     Journaled(JournalLine),
+    /// The journal cannot do all of its work: why, and what that means. Not escaped.
+    JournalTrouble(String),
     /// The contents of a record of the journal, or why they cannot be had.
     JournalRead(Ticket, Result<Vec<Written>, String>),
     /// How many keys a comparison has read so far.
@@ -47,6 +50,10 @@ pub enum Message {
     Compared(Ticket, Result<Box<Difference>, StoreError>),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
+    /// Kept drafts of this store that no living program has open, or why they cannot be looked for.
+    DraftsFound(Result<FoundDrafts, String>),
+    /// A draft could not be kept, or not be removed: why.
+    DraftNotKept(String),
     /// The external editor came back.
     Edited(Edited),
     /// What became of a copy: a sentence, or why not.

@@ -9,24 +9,29 @@ pub mod clock;
 pub mod command;
 pub mod connection;
 pub mod dialog;
+pub mod draft;
 pub mod effect;
 pub mod etcdctl;
 pub mod hold;
 pub mod holding;
 pub mod job;
+pub mod journal;
 pub mod lease;
 pub mod load;
+pub mod marked;
 pub mod message;
 pub mod notice;
 pub mod pane;
 pub mod past;
 pub mod purpose;
+pub mod question;
 pub mod queue;
 pub mod service;
 pub mod settings;
 pub mod ticket;
 pub mod tree;
 pub mod txn;
+pub mod typed;
 pub mod value;
 pub mod view;
 pub mod viewport;
@@ -51,6 +56,7 @@ mod prompt;
 mod restore;
 mod run;
 mod save;
+mod transfer;
 mod wait;
 
 use std::collections::HashMap;
@@ -105,10 +111,14 @@ pub struct App {
     pub composer: txn::Composer,
     /// What is looked at instead of the present.
     pub past: Option<past::Past>,
+    /// What was written here.
+    pub journal: journal::Journal,
     /// What is held here.
     pub holdings: holding::Holdings,
     /// Work on many keys.
     pub jobs: bulk::Jobs,
+    /// Drafts kept in case the program ends.
+    pub drafts: draft::Drafts,
     /// What the last frame showed.
     pub viewport: Viewport,
     /// The time of the last message: what "now" means on the screen.
@@ -116,8 +126,6 @@ pub struct App {
     /// Earlier command lines, oldest first.
     history: Vec<String>,
     goto: Option<goto::Goto>,
-    /// The first revision of the newest write made here.
-    last_write: Option<Revision>,
     quit_asked: bool,
     tickets: Tickets<Purpose>,
     /// The latest question of each slot.
@@ -154,13 +162,14 @@ impl App {
             view: None,
             composer: txn::Composer::default(),
             past: None,
+            journal: journal::Journal::default(),
             holdings: holding::Holdings::default(),
             jobs: bulk::Jobs::default(),
+            drafts: draft::Drafts::default(),
             viewport: Viewport::default(),
             now,
             history: Vec::new(),
             goto: None,
-            last_write: None,
             quit_asked: false,
             tickets: Tickets::default(),
             slots: HashMap::new(),
@@ -215,10 +224,15 @@ impl App {
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::Job(id, news) => self.on_job(id, news),
-            Message::Journaled(line) => self.last_write = Some(line.revisions.0),
-            Message::JournalRead(..) => {}
             Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
             Message::Compared(ticket, result) => self.on_compared(ticket, result),
+            Message::Journaled(line) => self.on_journaled(line),
+            Message::JournalTrouble(trouble) => self.complain(trouble),
+            Message::JournalRead(ticket, result) => {
+                if let Some(Purpose::Journal(purpose)) = self.tickets.redeem(ticket) {
+                    self.on_journal_read(purpose, result);
+                }
+            }
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {
@@ -231,6 +245,8 @@ impl App {
                 self.redraw = true;
                 self.on_edited(edited);
             }
+            Message::DraftsFound(found) => self.on_drafts_found(found),
+            Message::DraftNotKept(reason) => self.on_draft_not_kept(&reason),
             Message::Copied(Ok(text)) => self.say(text),
             Message::Copied(Err(error)) => self.complain(error),
         }
@@ -272,6 +288,8 @@ impl App {
         self.settle_leases();
         self.settle_watch();
         self.settle_view();
+        self.settle_kept_draft();
+        self.settle_offers();
     }
 
     fn on_clock(&mut self) {
@@ -289,6 +307,7 @@ impl App {
                 Timer::View => self.view_again(),
                 Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),
+                Timer::Draft => self.keep_draft(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
         }
@@ -322,6 +341,7 @@ impl App {
         self.effects.push(Effect::Probe);
         self.list_failed_again();
         self.value.retry_if_failed();
+        self.look_for_drafts();
         self.timers.set(Timer::Leases, self.now);
     }
 
@@ -365,18 +385,5 @@ impl App {
         self.timers.set(Timer::Notice, notice.ends(self.now));
         self.notice = Some(notice);
         self.redraw = true;
-    }
-
-    /// Says that writing is switched off, if it is, or that the past cannot be written.
-    fn refuses_to_write(&mut self) -> bool {
-        if self.settings.read_only {
-            self.complain("read-only: nothing is written (:read-only off allows it)");
-        } else if let Some(past) = self.past {
-            self.complain(format!(
-                "this is revision {}, nothing is written; :rev live comes back",
-                past.revision
-            ));
-        }
-        self.is_read_only()
     }
 }

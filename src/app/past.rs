@@ -5,6 +5,7 @@
 //! behind would call a revision that exists a future one.
 
 use super::App;
+use super::command::Moment;
 use super::effect::{Answer, Call, CallResult};
 use super::purpose::{PastPurpose, Purpose};
 use crate::domain::txn::RangeRequest;
@@ -20,17 +21,6 @@ pub struct Past {
     pub compacted: bool,
 }
 
-/// A point in time, as it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// The store as it was at a revision.
-    At(Revision),
-    /// Just before the last write that was made here.
-    BeforeLastWrite,
-    /// The present.
-    Live,
-}
-
 impl App {
     /// The revision the tree and values are read at; [`Revision::NONE`] for the present.
     pub fn pinned(&self) -> Revision {
@@ -41,7 +31,7 @@ impl App {
     pub(super) fn look(&mut self, moment: Moment) {
         match moment {
             Moment::At(revision) => self.look_at(revision, None),
-            Moment::BeforeLastWrite => match self.last_write {
+            Moment::BeforeLastWrite => match self.journal.last_write() {
                 Some(revision) => self.look_at(Revision(revision.0 - 1), None),
                 None => self.say("nothing was written here yet"),
             },
@@ -125,24 +115,33 @@ impl App {
         }
     }
 
+    /// Says that writing is switched off, if it is, or that the past cannot be written.
+    pub(super) fn refuses_to_write(&mut self) -> bool {
+        if self.settings.read_only {
+            self.complain("read-only: nothing is written (:read-only off allows it)");
+        } else if let Some(past) = self.past {
+            self.complain(format!(
+                "this is revision {}, nothing is written; :rev live comes back",
+                past.revision
+            ));
+        }
+        self.is_read_only()
+    }
+
     /// Drops all that is known of keys and values, and reads it anew at the revision now looked at.
     fn read_tree_anew(&mut self, key: Option<Key>) {
         let selected = self.keys.selected_key().map(|(key, _)| key);
+        let row = self.keys.selected_row();
+        let open = row.and_then(|row| self.keys.tree.dir(row.node())).is_some_and(|dir| dir.open);
         self.close_view();
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
         self.value.forget();
         let root = self.settings.root.clone();
-        match key {
-            Some(key) => {
-                self.root_at(root);
-                self.go_to(key);
-            }
-            None => {
-                self.root_at(root);
-                if let Some(key) = selected {
-                    self.find_again(key);
-                }
-            }
+        self.root_at(root);
+        if let Some(key) = key {
+            self.go_to(key);
+        } else if let Some(key) = selected {
+            self.find_again(key, open);
         }
     }
 }

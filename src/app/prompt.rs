@@ -61,6 +61,7 @@ impl App {
     fn accept_prompt(&mut self) {
         let Some(prompt) = self.prompt_mut() else { return };
         let (kind, text) = (prompt.kind, prompt.field.text().to_owned());
+        let about = prompt.about.clone();
         // Closed first: what is accepted may open a dialog of its own.
         let Some(dialog) = self.dialogs.pop() else { return };
         let done = match kind {
@@ -72,6 +73,8 @@ impl App {
                 Key::parse(&text).map(|key| self.go_to(key)).map_err(|e| e.to_string())
             }
             PromptKind::NewKey => self.accept_new_key(&text),
+            PromptKind::Transfer(keep) => self.accept_transfer(&about, &text, (false, keep)),
+            PromptKind::TransferInto(keep) => self.accept_transfer(&about, &text, (true, keep)),
             PromptKind::LeaseGrant => self.accept_grant(&text),
             PromptKind::SaveLog => self.accept_log_file(&text),
             PromptKind::Attach => self.accept_attach(&text),
@@ -123,7 +126,10 @@ impl App {
             let (kind, text) = (prompt.kind, prompt.field.text().to_owned());
             let texts = match kind {
                 PromptKind::Command => self.complete_command(&text),
-                PromptKind::Goto | PromptKind::NewKey => self.complete_key(&text),
+                PromptKind::Goto
+                | PromptKind::NewKey
+                | PromptKind::Transfer(_)
+                | PromptKind::TransferInto(_) => self.complete_key(&text),
                 PromptKind::LeaseGrant
                 | PromptKind::SaveLog
                 | PromptKind::Lock
@@ -158,8 +164,15 @@ impl App {
         let allowed = |form: &&command::Form| !(form.writes && self.is_read_only());
         match command::form_of(text) {
             Some((form, rest)) if form.takes_key && rest.starts_with(' ') => {
-                let head = &text[..text.len() - rest.trim_start().len()];
-                let keys = self.complete_key(rest.trim_start());
+                let mut typed = rest.trim_start();
+                // A second name completes as the first does.
+                if form.arguments == "FROM TO"
+                    && let Some((_, second)) = typed.rsplit_once(' ')
+                {
+                    typed = second;
+                }
+                let head = &text[..text.len() - typed.len()];
+                let keys = self.complete_key(typed);
                 keys.into_iter().map(|key| format!("{head}{}", word(&key))).collect()
             }
             _ => {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::journal::JournalId;
 use crate::domain::tree::NodeId;
 use crate::domain::{Key, LeaseId, Revision};
 
@@ -24,6 +25,8 @@ pub enum Purpose {
     ReadBack,
     /// What somebody else made of the key being edited.
     Peek,
+    /// What the key of a kept draft holds now.
+    OfferLook,
     /// What `put` is about to replace.
     PutLook(Key, Vec<u8>),
     /// The transaction of `put`.
@@ -60,6 +63,8 @@ pub enum Purpose {
     Past(PastPurpose),
     /// Something of the composer, which goes on while it is out of sight.
     Composer(ComposerPurpose),
+    /// The contents of a record of the journal.
+    Journal(JournalPurpose),
     /// The watch log, written to this file.
     SaveLog(PathBuf, usize),
 }
@@ -114,6 +119,15 @@ pub enum HistoryPurpose {
     Then(Revision),
     /// The value written at this revision.
     Value(Revision),
+}
+
+/// What the contents of a record are read for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JournalPurpose {
+    /// To be shown.
+    Show(JournalId),
+    /// To be undone by `etcdctl`.
+    Etcdctl(JournalId),
 }
 
 /// What an answer is for in the composer of transactions.

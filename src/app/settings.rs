@@ -58,3 +58,11 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// Whether drafts are kept: that is wanted, there is a place for them, and the store outlives the
+    /// program.
+    pub fn keeps_drafts(&self) -> bool {
+        self.keep_drafts && self.state_dir.is_some() && !self.demo
+    }
+}

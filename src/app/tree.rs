@@ -9,10 +9,12 @@ use super::dialog::PromptKind;
 use super::filter::Filter;
 use super::follow::Follow;
 use super::listing::Listing;
+use super::marked::Marked;
 use super::motion::movement;
 use super::pane::Pane;
 use super::purpose::Editor;
 use super::viewport::Cursor;
+use crate::domain::bulk::PlanRequest;
 use crate::domain::tree::{NodeId, RowKind, Tree};
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
@@ -28,6 +30,8 @@ pub struct KeysPane {
     pub cursor: Cursor,
     /// What the rows are filtered by.
     pub filter: Option<Filter>,
+    /// What is marked for work on many keys.
+    pub marked: Marked,
     /// Whether the tree follows the store.
     pub follow: Follow,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
@@ -49,6 +53,7 @@ impl KeysPane {
             tree: Tree::new(root, delimiter),
             cursor: Cursor::default(),
             filter: None,
+            marked: Marked::default(),
             follow: Follow::Off,
             anchor: None,
             listings: HashMap::new(),
@@ -58,11 +63,12 @@ impl KeysPane {
         }
     }
 
-    /// A tree of nothing yet below another prefix; the filter stays.
+    /// A tree of nothing yet below another prefix; the filter and the marks stay.
     pub(super) fn start_at(&mut self, root: Key, delimiter: Vec<u8>) {
         let filter = self.filter.take();
+        let marked = std::mem::take(&mut self.marked);
         let counts_from = self.counts_from;
-        *self = KeysPane { filter, ..KeysPane::new(root, delimiter, counts_from) };
+        *self = KeysPane { filter, marked, ..KeysPane::new(root, delimiter, counts_from) };
     }
 
     /// What the selected row shows.
@@ -121,7 +127,10 @@ impl App {
             Action::NewKey => self.ask_for_new_key(),
             Action::Edit => self.begin_edit(Editor::Here),
             Action::EditExternal => self.begin_edit(Editor::External),
+            Action::Mark => self.toggle_mark(),
             Action::Delete => self.delete_selected(),
+            Action::Move => self.ask_to_transfer(false),
+            Action::Copy => self.ask_to_transfer(true),
             Action::Watch => self.watch_selected(),
             Action::LeaseAttach => self.ask_for_lease(),
             Action::History => self.open_history_of(None),
@@ -202,6 +211,10 @@ impl App {
     fn delete_selected(&mut self) {
         if self.refuses_to_write() {
             return;
+        }
+        let marked = self.marked_ranges();
+        if !marked.is_empty() {
+            return self.plan(PlanRequest::Delete(marked));
         }
         match (self.keys.selected_row(), self.keys.selected_key()) {
             (Some(RowKind::Node(_)), Some((prefix, true))) => {

@@ -4,6 +4,7 @@ use super::App;
 use super::difference::DifferenceView;
 use super::effect::{CallResult, Effect, WatchId};
 use super::history::HistoryView;
+use super::journal::JournalView;
 use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
@@ -27,6 +28,8 @@ pub enum View {
     History(Box<HistoryView>),
     /// A transaction being composed.
     Txn,
+    /// What was written here.
+    Journal(JournalView),
 }
 
 impl View {
@@ -49,6 +52,9 @@ impl View {
                 &[Context::Difference, Context::List, Context::Everywhere, Context::Always]
             }
             View::Txn => &[Context::Txn, Context::Edit, Context::Always],
+            View::Journal(_) => {
+                &[Context::Journal, Context::List, Context::Everywhere, Context::Always]
+            }
         }
     }
 
@@ -61,6 +67,7 @@ impl View {
             View::Difference(_) => "Difference",
             View::History(_) => "History",
             View::Txn => "Transaction",
+            View::Journal(_) => "Journal",
         }
     }
 
@@ -70,6 +77,7 @@ impl View {
             View::Locks(view) | View::Elections(view) => view.filter.as_ref(),
             View::Services(view) => view.filter.as_ref(),
             View::Difference(view) => view.filter.as_ref(),
+            View::Journal(view) => view.filter.as_ref(),
             View::History(_) | View::Txn => None,
         }
     }
@@ -79,6 +87,7 @@ impl View {
             View::Locks(view) | View::Elections(view) => Some(&mut view.filter),
             View::Services(view) => Some(&mut view.filter),
             View::Difference(view) => Some(&mut view.filter),
+            View::Journal(view) => Some(&mut view.filter),
             View::History(_) | View::Txn => None,
         }
     }
@@ -89,7 +98,11 @@ impl View {
     pub(super) fn queues_mut(&mut self) -> Option<&mut QueuesView> {
         match self {
             View::Locks(view) | View::Elections(view) => Some(view),
-            View::Services(_) | View::Difference(_) | View::History(_) | View::Txn => None,
+            View::Services(_)
+            | View::Difference(_)
+            | View::History(_)
+            | View::Journal(_)
+            | View::Txn => None,
         }
     }
 }
@@ -155,12 +168,13 @@ impl App {
             Some(View::History(_)) => self.act_in_history(action),
             Some(View::Difference(_)) => self.act_in_difference(action),
             Some(View::Txn) => self.act_in_composer(action),
+            Some(View::Journal(_)) => self.act_in_journal(action),
         }
     }
 
     pub(super) fn on_view_answer(&mut self, purpose: ViewPurpose, result: CallResult) {
         match &self.view {
-            None | Some(View::Txn) => {}
+            None | Some(View::Txn | View::Journal(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
             Some(View::History(_)) => self.on_history_answer(purpose, result),
@@ -170,7 +184,7 @@ impl App {
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Difference(_) | View::Txn) => {}
+            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
             Some(View::History(_)) => self.on_history_watch(news),
@@ -186,13 +200,14 @@ impl App {
             Some(View::History(_)) => self.settle_history(),
             Some(View::Difference(_)) => self.settle_difference(),
             Some(View::Txn) => self.settle_composer(),
+            Some(View::Journal(_)) => self.settle_journal(),
         }
     }
 
     /// `R` in a view.
     pub(super) fn reload_view(&mut self) {
         match &self.view {
-            None | Some(View::Txn) => {}
+            None | Some(View::Txn | View::Journal(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
             Some(View::History(_)) => self.read_history(),
@@ -227,7 +242,7 @@ impl App {
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
             Some(View::History(_)) => self.history_is_quiet(),
-            None | Some(View::Difference(_) | View::Txn) => {}
+            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::App;
 use super::clock::Timer;
 use super::connection::Connection;
-use super::purpose::{ComposerPurpose, PastPurpose, Purpose, ViewPurpose};
+use super::purpose::{ComposerPurpose, JournalPurpose, PastPurpose, Purpose, ViewPurpose};
 
 /// How long a wait may last before the screen says what is awaited.
 const SLOW: Duration = Duration::from_millis(100);
@@ -75,13 +75,17 @@ impl Purpose {
             Purpose::Composer(ComposerPurpose::Load(path)) => {
                 format!("reading {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
-            Purpose::Composer(ComposerPurpose::Leases | ComposerPurpose::Explain)
+            Purpose::Journal(JournalPurpose::Etcdctl(id)) => format!("reading write {id}"),
+            // Its dialog says so.
+            Purpose::Journal(JournalPurpose::Show(_))
+            | Purpose::Composer(ComposerPurpose::Leases | ComposerPurpose::Explain)
             | Purpose::Past(PastPurpose::Oldest(_))
             | Purpose::View(_)
             | Purpose::Level(_)
             | Purpose::Counts(_)
             | Purpose::Value(_)
             | Purpose::Peek
+            | Purpose::OfferLook
             | Purpose::LeaseList
             | Purpose::LeaseStatuses => return None,
         })

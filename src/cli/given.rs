@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use crate::config;
+use crate::config::{self, ConfigFile, Fields, Profile};
+use crate::domain::mark::{Mark, MarkColor};
 
 /// Gives the value of an environment variable.
 pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -13,6 +14,8 @@ pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 pub(super) enum Rank {
     /// Nobody gave it.
     Default,
+    /// The configuration file.
+    File,
     /// A variable.
     Environment,
     /// A flag.
@@ -22,32 +25,110 @@ pub(super) enum Rank {
 /// A value as given, if it was.
 #[derive(Clone)]
 pub(super) struct Given {
-    /// The flag or variable to name in a complaint.
+    /// The flag, variable or field to name in a complaint.
     pub(super) name: String,
     pub(super) rank: Rank,
+    /// The flag, variable, or place in the file, to be printed.
+    pub(super) origin: String,
     value: Option<String>,
 }
 
-impl Given {
-    /// A flag without a variable.
-    pub(super) fn flag(name: &str, value: Option<String>) -> Given {
-        let rank = if value.is_some() { Rank::Flag } else { Rank::Default };
-        Given { name: name.to_owned(), rank, value }
-    }
+/// Where values are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub(super) env: Env<'a>,
+    pub(super) file: Option<&'a ConfigFile>,
+    pub(super) profile: Option<&'a Profile>,
+}
 
-    /// The flag, else the variable that etcdctl derives from it: `--dial-timeout` and
-    /// `ETCDCTL_DIAL_TIMEOUT`. Empty is unset, for both.
-    pub(super) fn find(flag: &str, typed: Option<String>, env: Env<'_>) -> Result<Given, String> {
-        if let Some(value) = typed.filter(|value| !value.is_empty()) {
-            return Ok(Given::flag(flag, Some(value)));
+impl Sources<'_> {
+    /// The flag, else the variable that etcdctl derives from it (`--dial-timeout` and
+    /// `ETCDCTL_DIAL_TIMEOUT`), else the field of the profile (`dial_timeout`). Empty is unset, for
+    /// flags and variables.
+    pub(super) fn find(self, flag: &str, typed: Option<String>) -> Result<Given, String> {
+        let given = self.own(flag, typed);
+        if given.rank == Rank::Flag {
+            return Ok(given);
         }
-        let plain = flag.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
-        let name = format!("ETCDCTL_{plain}");
-        match env(&name).filter(|value| !value.is_empty()).map(OsString::into_string) {
-            None => Ok(Given::flag(flag, None)),
-            Some(Ok(value)) => Ok(Given { name, rank: Rank::Environment, value: Some(value) }),
+        let name = format!("ETCDCTL_{}", field(flag).to_ascii_uppercase());
+        match (self.env)(&name).filter(|value| !value.is_empty()).map(OsString::into_string) {
+            None => Ok(given),
+            Some(Ok(value)) => {
+                let (origin, rank) = (name.clone(), Rank::Environment);
+                Ok(Given { name, rank, origin, value: Some(value) })
+            }
             Some(Err(_)) => Err(format!("{name}: the value is not UTF-8")),
         }
+    }
+
+    /// A flag without a variable, else the field of the profile.
+    pub(super) fn own(self, flag: &str, typed: Option<String>) -> Given {
+        if let Some(value) = typed.filter(|value| !value.is_empty()) {
+            return Given::flag(flag, Some(value));
+        }
+        match self.profile {
+            Some(profile) => self.in_profile(profile, flag),
+            None => Given::flag(flag, None),
+        }
+    }
+
+    /// What a profile says in the field of a flag.
+    pub(super) fn in_profile(self, profile: &Profile, flag: &str) -> Given {
+        let given = self.in_file(&profile.fields, flag);
+        let Profile { name, .. } = profile;
+        match given.rank {
+            Rank::File => Given { origin: format!("profile {name}, {}", given.origin), ..given },
+            Rank::Default | Rank::Environment | Rank::Flag => given,
+        }
+    }
+
+    /// What the file says in a field that holds for every run.
+    pub(super) fn global(self, name: &str) -> Given {
+        match self.file {
+            Some(file) => self.in_file(&file.fields, name),
+            None => Given::flag(name, None),
+        }
+    }
+
+    /// What the file says of a limit.
+    pub(super) fn limit(self, name: &str) -> Given {
+        match self.file {
+            Some(file) => self.in_file(&file.limits, name),
+            None => Given::flag(name, None),
+        }
+    }
+
+    fn in_file(self, fields: &Fields, flag: &str) -> Given {
+        let field = field(flag);
+        match (fields.get(field.as_str()), self.file) {
+            (Some(written), Some(file)) => {
+                let origin = format!("{}:{}", file.path.display(), written.line);
+                let name = format!("{origin}: {field}");
+                Given { name, rank: Rank::File, origin, value: Some(written.text.clone()) }
+            }
+            _ => Given::flag(flag, None),
+        }
+    }
+}
+
+/// The name in the file of what a flag says.
+fn field(flag: &str) -> String {
+    flag.trim_start_matches('-').replace('-', "_")
+}
+
+impl Given {
+    /// A flag alone.
+    pub(super) fn flag(name: &str, value: Option<String>) -> Given {
+        let (rank, origin) = match value {
+            Some(_) => (Rank::Flag, name),
+            None => (Rank::Default, "default"),
+        };
+        Given { name: name.to_owned(), rank, origin: origin.to_owned(), value }
+    }
+
+    /// The text, or what holds when nobody gave one.
+    pub(super) fn text_or(&self, default: &str) -> String {
+        self.value.clone().unwrap_or_else(|| default.to_owned())
     }
 
     pub(super) fn is_given(&self) -> bool {
@@ -67,6 +148,29 @@ impl Given {
                     .ok_or_else(|| format!("{}: {text:?} is not a boolean: {expected}", self.name))
             })
             .transpose()
+    }
+
+    /// A number of bytes.
+    pub(super) fn size(&self) -> Result<Option<u64>, String> {
+        self.value
+            .as_deref()
+            .map(|text| {
+                let expected = "expected one like 16MiB";
+                config::size(text)
+                    .ok_or_else(|| format!("{}: {text:?} is no size: {expected}", self.name))
+            })
+            .transpose()
+    }
+
+    /// A word to mark a cluster with; true stands for the usual one, false for none.
+    pub(super) fn mark(&self, color: MarkColor) -> Result<Option<Mark>, String> {
+        let Some(text) = self.value.as_deref() else { return Ok(None) };
+        match config::boolean(text) {
+            Some(false) => Ok(None),
+            Some(true) => Mark::new(Mark::WORD, color).map(Some),
+            None => Mark::new(text, color).map(Some),
+        }
+        .map_err(|error| format!("{}: {error}", self.name))
     }
 
     pub(super) fn duration(&self) -> Result<Option<Duration>, String> {

@@ -1,29 +1,33 @@
-//! The command line and the environment, as an etcdctl user knows them, read into [`Settings`].
+//! The command line and the environment, as an etcdctl user knows them, laid over the configuration
+//! file and read into [`Settings`].
 //!
-//! Flag beats environment beats default; both given is no error. Empty variables count as unset.
+//! Flag beats environment beats profile beats default; several given is no error. Empty variables
+//! count as unset.
 
 mod args;
+mod command;
 mod connection;
+mod effective;
 mod given;
+mod production;
+mod profile;
+mod settings;
 
 use std::ffi::OsString;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::config::{self, Settings, Target};
-use crate::domain::Key;
-use crate::domain::limit::Limits;
-use args::{Args, ColorChoice};
-use given::Given;
+use crate::config::Settings;
+use crate::domain::escape;
+use args::Args;
+use command::Command;
 
-/// The longest delimiter that makes sense.
-const LONGEST_DELIMITER: usize = 16;
-
-/// Reasons to end before the screen opens: help, the version, or a mistake in the usage.
+/// Reasons to end before the screen opens: help, the version, the settings in force, or a mistake in
+/// the usage or the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exit {
-    /// The exit status: 0, or 2 for wrong usage.
+    /// The exit status: 0, or 2 for wrong usage or a wrong configuration.
     pub status: u8,
     /// What to print, with its last line break.
     pub message: String,
@@ -37,69 +41,36 @@ impl Exit {
         let message = format!("error: {sentence}\n\nFor more information, try '--help'.\n");
         Exit { status: 2, message, to_stdout: false }
     }
+
+    /// All that was asked for.
+    fn told(message: String) -> Exit {
+        Exit { status: 0, message, to_stdout: true }
+    }
 }
 
-/// Reads the command line (its first word is the name of the program) and the environment.
+/// Reads the command line (its first word is the name of the program), the environment and the
+/// configuration file.
 ///
 /// # Errors
-/// When the program is to end at once: help, the version, or wrong usage.
+/// When the program is to end at once: help, the version, the settings in force, or something wrong.
 pub fn parse(
     args: impl IntoIterator<Item = OsString>,
     env: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Settings, Exit> {
-    let args = Args::try_parse_from(args).map_err(from_clap)?;
-    settings(args, &env).map_err(|sentence| Exit::usage(&sentence))
+    let mut args = Args::try_parse_from(args).map_err(from_clap)?;
+    let command = args.command.take();
+    let (settings, effective) = settings::settings(args, &env)
+        .map_err(|sentence| Exit::usage(&escape::message(&sentence)))?;
+    match command {
+        None => Ok(settings),
+        Some(Command::Config) => Err(Exit::told(effective.to_string())),
+    }
 }
 
 fn from_clap(error: clap::Error) -> Exit {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let status = if asked { 0 } else { 2 };
     Exit { status, message: error.render().to_string(), to_stdout: asked }
-}
-
-fn settings(args: Args, env: given::Env<'_>) -> Result<Settings, String> {
-    let escaped = |what: &str, text: &str| {
-        Key::parse(text).map(Key::into_bytes).map_err(|error| format!("{what}: {error}"))
-    };
-    let prefix = escaped("PREFIX", args.prefix.as_deref().unwrap_or_default())?;
-    let delimiter = escaped("--delimiter", &args.delimiter)?;
-    if delimiter.is_empty() || delimiter.len() > LONGEST_DELIMITER {
-        return Err(format!(
-            "--delimiter: expected a character or a short text, as in --delimiter : (1 to \
-             {LONGEST_DELIMITER} bytes, not {})",
-            delimiter.len()
-        ));
-    }
-    let read_only = Given::flag("--read-only", args.read_only.clone()).boolean()?.unwrap_or(false);
-    let color = match args.color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => {
-            let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
-            !set("NO_COLOR") && env("TERM").is_none_or(|term| term != "dumb")
-        }
-    };
-    let target = if args.demo {
-        if let Some(flag) = args.connection.first_given() {
-            return Err(format!("--demo needs no server: leave out {flag} or --demo"));
-        }
-        Target::Demo
-    } else {
-        Target::Server(Box::new(connection::connection(args.connection, env)?))
-    };
-    Ok(Settings {
-        target,
-        prefix,
-        delimiter,
-        read_only,
-        color,
-        profile: None,
-        production: None,
-        keep_drafts: true,
-        state_dir: config::state_dir(env),
-        journal_file: None,
-        limits: Limits::default(),
-    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod change;
 pub mod comparison;
 pub mod diff;
 pub mod difference;
+pub mod draft;
 pub mod edit;
 pub mod election;
 pub mod entry;

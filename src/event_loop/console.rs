@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
-use super::host::{Happening, Host};
+use super::host::{Cut, Happening, Host};
 use crate::app::effect::Edited;
 use crate::terminal::{
     self, EditorCommand, InputStream, Panicked, Screen, Session, Signalled, Signals,
@@ -97,7 +97,7 @@ impl Host for Console {
         bytes: &[u8],
         extension: &'static str,
         needed: Option<String>,
-    ) -> io::Result<Result<Edited, u8>> {
+    ) -> io::Result<Result<Edited, Cut>> {
         let variable = |name: &str| std::env::var(name).ok();
         if let Some(what) = needed.filter(|_| !EditorCommand::is_chosen(variable)) {
             return Ok(Ok(Edited::Failed(format!(
@@ -116,7 +116,9 @@ impl Host for Console {
             terminal::Edited::Unchanged => Edited::Unchanged,
             terminal::Edited::Changed(bytes) => Edited::Changed(bytes),
             terminal::Edited::Failed(reason) => Edited::Failed(reason),
-            terminal::Edited::Ended(ending) => return Ok(Err(ending.exit_status())),
+            terminal::Edited::Ended(ending, changed) => {
+                return Ok(Err(Cut { status: ending.exit_status(), changed }));
+            }
         };
         self.input = Some(self.session.input()?);
         self.all_anew()?;

@@ -18,6 +18,15 @@ pub enum Happening {
     Ended(u8),
 }
 
+/// The program was told to end while another editor had the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The status to end with.
+    pub status: u8,
+    /// What that editor had changed by then; a draft like any other.
+    pub changed: Option<Vec<u8>>,
+}
+
 /// A terminal: the real one, or a test's.
 pub trait Host {
     /// The next thing that happens. Can be dropped and called again without losing anything.
@@ -41,14 +50,14 @@ pub trait Host {
     /// A sentence that says why not.
     fn copy(&mut self, bytes: &[u8]) -> Result<(), String>;
 
-    /// Lets the user edit bytes in an editor of their own; `Err` is the status to end with, when the
-    /// program was told to end meanwhile. With `needed` no editor is taken that they did not choose.
+    /// Lets the user edit bytes in an editor of their own; `Err` when the program was told to end
+    /// meanwhile. With `needed` no editor is taken that they did not choose.
     fn edit(
         &mut self,
         bytes: &[u8],
         extension: &'static str,
         needed: Option<String>,
-    ) -> impl Future<Output = io::Result<Result<Edited, u8>>>;
+    ) -> impl Future<Output = io::Result<Result<Edited, Cut>>>;
 
     /// Stops the program until it is continued.
     fn suspend(&mut self) -> impl Future<Output = io::Result<Happening>>;

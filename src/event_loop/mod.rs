@@ -7,15 +7,17 @@ mod console;
 mod host;
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc::Receiver;
 use tokio::time;
 
 pub use console::Console;
-pub use host::{Happening, Host};
+pub use host::{Cut, Happening, Host};
 
-use crate::app::effect::{Effect, TerminalEffect};
+use crate::app::effect::{Edited, Effect, TerminalEffect};
 use crate::app::message::Message;
 use crate::app::{App, Update};
 use crate::runtime::Runtime;
@@ -57,16 +59,28 @@ pub async fn run<H: Host>(
     theme: &Theme,
 ) -> io::Result<Ended> {
     let mut this = Loop { app, runtime, inbox, host, theme, dirty: true, next_frame: now() };
-    // The first frame is on the screen before anything is asked of the network.
-    this.draw()?;
-    let update = this.app.start();
-    if let Some(ended) = this.carry_out(update).await? {
-        return Ok(ended);
+    let ended = AssertUnwindSafe(this.whole()).catch_unwind().await;
+    // However it ended, a draft that was not saved is kept. After a panic the state may be in
+    // disorder: a second one would end everything at once, so it is caught too.
+    let parting = catch_unwind(AssertUnwindSafe(|| app.parting())).unwrap_or_default();
+    for effect in parting {
+        runtime.execute(effect);
     }
-    this.turn().await
+    runtime.flush_drafts().await;
+    ended.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl<H: Host> Loop<'_, H> {
+    async fn whole(&mut self) -> io::Result<Ended> {
+        // The first frame is on the screen before anything is asked of the network.
+        self.draw()?;
+        let update = self.app.start();
+        match self.carry_out(update).await? {
+            Some(ended) => Ok(ended),
+            None => self.turn().await,
+        }
+    }
+
     async fn turn(&mut self) -> io::Result<Ended> {
         loop {
             if self.dirty && now() >= self.next_frame {
@@ -197,7 +211,13 @@ impl<H: Host> Loop<'_, H> {
         self.dirty = true;
         Ok(match edited {
             Ok(edited) => Ok(Some(Message::Edited(edited))),
-            Err(status) => Err(Ended::Told(status)),
+            Err(Cut { status, changed }) => {
+                if let Some(bytes) = changed {
+                    // Nothing of it is carried out any more; the draft is kept on the way out.
+                    self.app.update(Message::Edited(Edited::Changed(bytes)), now());
+                }
+                Err(Ended::Told(status))
+            }
         })
     }
 }

@@ -38,6 +38,7 @@ fn status(endpoint: String, answer: StatusResponse) -> Status {
     Status {
         endpoint,
         version: answer.version,
+        cluster: answer.header.cluster_id.0,
         member: answer.header.member_id.0,
         leader: answer.leader.0,
         revision: Revision(answer.header.revision.0),

@@ -35,6 +35,8 @@ pub enum Action {
     CopyValue,
     /// Show the selected action or object as an etcdctl command line.
     ShowAsEtcdctl,
+    /// Take back the last write made here.
+    Undo,
     /// Stop the program until the shell continues it.
     Suspend,
     /// Draw the whole screen anew.
@@ -73,6 +75,12 @@ pub enum Action {
     EditExternal,
     /// Delete the selected key or directory.
     Delete,
+    /// Mark the selected key or directory for work on many keys, or take the mark away.
+    Mark,
+    /// Give the selected or marked keys another name.
+    Move,
+    /// Write the selected or marked keys under another name too.
+    Copy,
     /// Watch the selected key or directory, or stop watching it.
     Watch,
 
@@ -135,6 +143,10 @@ pub enum Action {
     ServiceRegister,
     /// Take the selected instance out.
     ServiceDeregister,
+    /// Show a record of the journal.
+    JournalShow,
+    /// Take the selected record of the journal back.
+    JournalUndo,
     /// Hang the selected key on a lease, or take it off.
     LeaseAttach,
     /// Sort the leases by another column.
@@ -256,6 +268,7 @@ impl Action {
         Action::CopyKey,
         Action::CopyValue,
         Action::ShowAsEtcdctl,
+        Action::Undo,
         Action::Suspend,
         Action::Redraw,
         Action::Down,
@@ -274,6 +287,9 @@ impl Action {
         Action::Edit,
         Action::EditExternal,
         Action::Delete,
+        Action::Mark,
+        Action::Move,
+        Action::Copy,
         Action::Watch,
         Action::NextRendering,
         Action::LeaseGrant,
@@ -303,6 +319,8 @@ impl Action {
         Action::ElectionResign,
         Action::ServiceRegister,
         Action::ServiceDeregister,
+        Action::JournalShow,
+        Action::JournalUndo,
         Action::LeaseAttach,
         Action::LeaseSort,
         Action::ReleaseAll,

@@ -40,6 +40,10 @@ pub enum Context {
     History,
     /// The view of what became of a prefix.
     Difference,
+    /// The view of the journal.
+    Journal,
+    /// One record of the journal.
+    Record,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
@@ -64,6 +68,8 @@ pub enum Context {
     Gone,
     /// What a save would change.
     DraftDiff,
+    /// A draft that an earlier run left unsaved.
+    Offer,
     /// The draft is no longer of the format that the value had.
     Broken,
     /// A one-line field; what no binding takes is typed.
@@ -92,6 +98,8 @@ impl Context {
         Context::Services,
         Context::History,
         Context::Difference,
+        Context::Journal,
+        Context::Record,
         Context::Txn,
         Context::Form,
         Context::Holding,
@@ -105,6 +113,7 @@ impl Context {
         Context::Gone,
         Context::DraftDiff,
         Context::Broken,
+        Context::Offer,
         Context::Field,
         Context::CommandLine,
     ];
@@ -129,6 +138,8 @@ impl Context {
             Context::Services => "services",
             Context::History => "history of a key",
             Context::Difference => "difference since a revision",
+            Context::Journal => "journal",
+            Context::Record => "a write of the journal",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
             Context::Holding => "quitting while something is held",
@@ -141,6 +152,7 @@ impl Context {
             Context::Conflict => "save conflict",
             Context::Gone => "key deleted meanwhile",
             Context::DraftDiff => "what a save would change",
+            Context::Offer => "a draft left unsaved",
             Context::Broken => "no longer JSON, YAML or TOML",
             Context::Field => "one-line fields",
             Context::CommandLine => "command line",

@@ -19,6 +19,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Everywhere, &["?"], A::Help, "help", "Show the keys that work here.")),
     row(C::Everywhere, &["esc"], A::Cancel, "", "Cancel, close, go back; never quits."),
     row(C::Everywhere, &["q"], A::Close, "", "Close the view or dialog; at the top level quit."),
+    write(row(C::Everywhere, &["u"], A::Undo, "", "Undo the last write made here; says what that will do and asks.")),
     row(C::Everywhere, &["R"], A::Reload, "", "Reload the pane."),
     row(C::Everywhere, &["y"], A::CopyKey, "", "Copy the key through the terminal (OSC 52)."),
     row(C::Everywhere, &["Y"], A::CopyValue, "", "Copy the value through the terminal (OSC 52)."),
@@ -44,7 +45,10 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Keys, &["e"], A::Edit, "edit", "Edit the value here."))),
     write(row(C::Keys, &["E"], A::EditExternal, "", "Edit the value in $VISUAL or $EDITOR.")),
     write(foot(row(C::Keys, &["n"], A::NewKey, "new", "Create a key; the path is filled in."))),
-    write(foot(row(C::Keys, &["d"], A::Delete, "delete", "Delete the key or directory; shows what goes and asks."))),
+    write(foot(row(C::Keys, &["d"], A::Delete, "delete", "Delete the key, the directory or what is marked; shows what goes and asks."))),
+    write(row(C::Keys, &["m"], A::Move, "", "Move the key, the directory or what is marked; asks for the new name.")),
+    write(row(C::Keys, &["c"], A::Copy, "", "Copy the key, the directory or what is marked; asks for the new name.")),
+    write(row(C::Keys, &["space"], A::Mark, "", "Mark the key or directory for `d`, `m` and `c`, again to take the mark away; Esc drops all marks.")),
     foot(row(C::Keys, &["w"], A::Watch, "watch", "Watch the key or directory, or stop watching it.")),
     write(row(C::Keys, &["L"], A::LeaseAttach, "", "Hang the key on a lease, or take it off.")),
     row(C::Keys, &["H"], A::History, "", "Show the history of the key: every version and delete since compaction."),
@@ -127,6 +131,12 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Difference, &["space"], A::ViewMark, "mark", "Mark the key, or take the mark away.")),
     write(foot(row(C::Difference, &["r"], A::ViewRestore, "restore", "Make the marked keys, or the selected one, what they were; shown first."))),
     foot(row(C::Difference, &["o"], A::ViewGoto, "go to", "Go to the key.")),
+    foot(row(C::Journal, &["enter"], A::JournalShow, "show", "Show the write: each key before and after.")),
+    write(foot(row(C::Journal, &["u"], A::JournalUndo, "undo", "Undo the selected write; says what that will do and asks."))),
+    foot(row(C::Journal, &["o"], A::ViewGoto, "go to", "Go to the first key of the write.")),
+
+    write(foot(row(C::Record, &["u"], A::JournalUndo, "undo", "Undo this write; says what that will do and asks."))),
+    foot(row(C::Record, &["o"], A::ViewGoto, "go to", "Go to the first key of the write.")),
 
     foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
@@ -178,6 +188,10 @@ pub const BINDINGS: &[Binding] = &[
 
     write(foot(row(C::Broken, &["s"], A::Save, "save anyway", "Save the draft as it is."))),
     foot(row(C::Broken, &["esc", "q", "e"], A::Cancel, "go on editing", "Go back to the draft, where the fault is.")),
+
+    write(foot(row(C::Offer, &["e"], A::Edit, "go on editing", "Go on editing the draft; saving is guarded by the revision it began at."))),
+    foot(row(C::Offer, &["x"], A::Discard, "throw away", "Throw the draft away, after asking.")),
+    foot(row(C::Offer, &["esc", "q"], A::Cancel, "later", "Keep the draft for the next start.")),
 
     foot(row(C::Field, &["enter"], A::FieldAccept, "accept", "Accept.")),
     foot(row(C::Field, &["esc"], A::Cancel, "cancel", "Cancel.")),

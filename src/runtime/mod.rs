@@ -4,6 +4,7 @@
 
 mod call;
 mod difference;
+mod draft;
 mod file;
 mod hold;
 mod job;
@@ -14,7 +15,9 @@ mod watch;
 mod write;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -26,6 +29,7 @@ use crate::app::message::Message;
 use crate::app::ticket::Ticket;
 use crate::bulk::Limits;
 use crate::domain::LeaseId;
+use crate::draft::Drafts;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
 use job::Jobs;
@@ -46,6 +50,8 @@ pub struct Runtime {
     watches: HashMap<WatchId, AbortHandle>,
     kept: HashMap<LeaseId, AbortHandle>,
     held: HashMap<HoldId, oneshot::Sender<()>>,
+    /// Where drafts are kept; nothing where they are not.
+    drafts: Option<mpsc::UnboundedSender<draft::Order>>,
     jobs: Jobs,
     probe: AbortHandle,
 }
@@ -58,6 +64,7 @@ impl Runtime {
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
         let limits = Limits::default();
         let jobs = Jobs::new(store.clone(), inbox.clone(), journal.clone(), limits);
+        journal::tell_trouble(&journal, inbox.clone());
         Runtime {
             store,
             inbox,
@@ -68,8 +75,32 @@ impl Runtime {
             watches: HashMap::new(),
             kept: HashMap::new(),
             held: HashMap::new(),
+            drafts: None,
             jobs,
             probe: probe.abort_handle(),
+        }
+    }
+
+    /// From now on drafts are kept in this folder. Without it they are not.
+    pub fn keep_drafts_in(&mut self, folder: PathBuf) {
+        let (sender, orders) = mpsc::unbounded_channel();
+        tokio::spawn(draft::run(Drafts::in_folder(folder), orders, self.inbox.clone()));
+        self.drafts = Some(sender);
+    }
+
+    /// Waits until every draft that was to be kept or removed is; not for ever, since a folder may
+    /// lie on a server that is gone.
+    pub async fn flush_drafts(&mut self) {
+        const LIMIT: Duration = Duration::from_secs(2);
+        let (sender, flushed) = oneshot::channel();
+        self.order(draft::Order::Flush(sender));
+        let _ = tokio::time::timeout(LIMIT, flushed).await;
+    }
+
+    fn order(&self, order: draft::Order) {
+        if let Some(drafts) = &self.drafts {
+            // The task ends only after a panic, which ends the program.
+            let _ = drafts.send(order);
         }
     }
 
@@ -134,6 +165,10 @@ impl Runtime {
                 let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
                 self.calls.insert(ticket, task.abort_handle());
             }
+            Effect::KeepDraft(id, draft) => self.order(draft::Order::Keep(id, draft)),
+            Effect::DropDraft(id) => self.order(draft::Order::Remove(id)),
+            Effect::LeaveDraft(id) => self.order(draft::Order::Leave(id)),
+            Effect::FindDrafts(home) => self.order(draft::Order::Find(home)),
             Effect::ReadOnly(on) => self.store.set_read_only(on),
             Effect::WriteFile { ticket, path, lines } => {
                 tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));

@@ -95,7 +95,9 @@ impl Writer {
         match self.store.lease_revoke(id).await {
             Ok(revision) => {
                 let (what, mut written) = sent.arrived();
-                written.iter_mut().for_each(|written| written.revision = revision);
+                for written in &mut written {
+                    written.revision = revision;
+                }
                 if !written.is_empty() {
                     self.record(what, written).await;
                 }

@@ -19,6 +19,8 @@ pub struct Status {
     pub endpoint: String,
     /// The server's version, `3.5.9`.
     pub version: String,
+    /// The cluster it belongs to; 0 where it was not told.
+    pub cluster: u64,
     /// The answering member.
     pub member: u64,
     /// The member it believes to lead; 0 when there is none.

@@ -29,8 +29,9 @@ pub enum Edited {
     Changed(Vec<u8>),
     /// The editor failed; the sentence says how. The value counts as unchanged.
     Failed(String),
-    /// The program was told to end while the editor ran; the editor was told so too.
-    Ended(Ending),
+    /// The program was told to end while the editor ran; the editor was told so too. What it had
+    /// changed in the file by then comes with it.
+    Ended(Ending, Option<Vec<u8>>),
 }
 
 impl EditorCommand {
@@ -78,7 +79,7 @@ impl EditorCommand {
         let edited =
             self.edit(content, extension, signals, Some((input.into(), output.into()))).await;
         match edited {
-            Edited::Ended(_) => {}
+            Edited::Ended(..) => {}
             Edited::Failed(_) => session.resume_after_crash()?,
             Edited::Unchanged | Edited::Changed(_) => session.resume()?,
         }
@@ -105,7 +106,13 @@ impl EditorCommand {
                 how(status)
             )),
             Err(Stopped::Failed(reason)) => Edited::Failed(reason),
-            Err(Stopped::Ending(ending)) => Edited::Ended(ending),
+            Err(Stopped::Ending(ending)) => {
+                let changed = match taken_back(&path, content) {
+                    Edited::Changed(bytes) => Some(bytes),
+                    Edited::Unchanged | Edited::Failed(_) | Edited::Ended(..) => None,
+                };
+                Edited::Ended(ending, changed)
+            }
         };
         // Removed with what the editor put beside it. A failure is said: the value may be a secret.
         let place = folder.path().to_owned();

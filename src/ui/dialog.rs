@@ -4,11 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::frame::scrollbar;
 use super::layout::line;
 use super::text::{cut_middle, width, wrap_line};
 use super::theme::Theme;
-use super::window::{Shown, boxed, field};
+use super::window::{Shown, boxed, field, position};
 use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Leaving, Prompt, PromptKind};
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
@@ -56,7 +55,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Dialog::DraftDiff(diff) => {
             let lines = super::comparison::draft_diff_lines(theme, diff);
             let room = usize::from(area.width).saturating_sub(12);
-            let title = format!("Save {}?", cut_middle(&diff.key.to_string(), room));
+            let place = app.settings.production.as_ref();
+            let place = place.map_or_else(String::new, |mark| format!(" in {}", mark.word()));
+            let room = room.saturating_sub(width(&place));
+            let title = format!("Save {}{place}?", cut_middle(&diff.key.to_string(), room));
             text(frame, area, app, theme, &title, lines, diff.scroll)
         }
         Dialog::Broken(broken) => {
@@ -64,6 +66,14 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = super::comparison::broken_lines(theme, broken, room);
             let title = format!("No longer valid {}", broken.format.name());
             text(frame, area, app, theme, &title, lines, 0)
+        }
+        Dialog::Offer(offer) => {
+            let lines = super::draft::offer_lines(theme, offer);
+            let title = match offer.more {
+                0 => "A draft was left unsaved".to_owned(),
+                n => format!("A draft was left unsaved ({n} more)"),
+            };
+            text(frame, area, app, theme, &title, lines, offer.scroll)
         }
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();
@@ -78,6 +88,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let room = usize::from(area.width.saturating_sub(8));
             let title = cut_middle(&what.title, room);
             text(frame, area, app, theme, &title, lines, *scroll)
+        }
+        Dialog::Record(sheet) => {
+            let lines = super::journal::record_lines(app, theme, sheet);
+            text(frame, area, app, theme, &format!("Write {}", sheet.id), lines, sheet.scroll)
         }
         Dialog::Watches(cursor) => {
             let rows = super::watch::running_lines(app, theme, usize::from(area.width) - 4);
@@ -114,23 +128,6 @@ fn text(
     }
     position(frame, inner, theme, (top, height, len));
     (PaneSize { width: inner.width, height: inner.height }, len)
-}
-
-/// The thumb on the right border of a dialog.
-pub(super) fn position(
-    frame: &mut Frame,
-    inner: Rect,
-    theme: &Theme,
-    shown: (usize, usize, usize),
-) {
-    // The border is one blank away from the text on either side, and one row above and below it.
-    let outer = Rect {
-        x: inner.x.saturating_sub(2),
-        y: inner.y.saturating_sub(1),
-        width: inner.width + 4,
-        height: inner.height + 2,
-    };
-    scrollbar(frame, outer, theme, true, shown);
 }
 
 fn list(
@@ -170,8 +167,8 @@ fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Co
         "Confirm"
     };
     lines.extend(confirm.lines.iter().map(|line| Line::raw(cut_middle(line, room))));
-    let style = if confirm.danger { theme.danger() } else { theme.border(true) };
-    let label = confirm.typed.as_ref().map(|typed| format!("type {} to confirm: ", typed.expected));
+    let style = if confirm.is_dangerous() { theme.danger() } else { theme.border(true) };
+    let label = confirm.typed().map(|typed| format!("type {} to confirm: ", typed.expected));
     let columns = lines.iter().map(Line::width).max().unwrap_or(0);
     let columns = columns.max(label.as_ref().map_or(0, |label| width(label) + 8));
     let typed = if label.is_some() { 2 } else { 0 };
@@ -187,7 +184,7 @@ fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Co
         frame.render_widget(row, line(text, offset as u16));
     }
     position(frame, text, theme, (top, height, len));
-    if let (Some(typed), Some(label)) = (&confirm.typed, label) {
+    if let (Some(typed), Some(label)) = (confirm.typed(), label) {
         let at = line(inner, inner.height.saturating_sub(1));
         field(frame, at, theme, &label, &typed.field);
     }
@@ -224,6 +221,8 @@ fn explained(kind: PromptKind) -> &'static str {
     match kind {
         PromptKind::Goto => "a key or prefix; \\xNN gives any byte",
         PromptKind::NewKey => "the new key; \\xNN gives any byte",
+        PromptKind::Transfer(_) => "the new name; \\xNN gives any byte",
+        PromptKind::TransferInto(_) => "a prefix, where each keeps its own name",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
         PromptKind::Lock => "NAME [TTL]",

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::text::width;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::dialog::{Confirm, Dialog, Prompt, PromptKind};
+use crate::app::dialog::{Dialog, Prompt, PromptKind};
 use crate::keymap::{Action, Context};
 
 /// A key and what it does, in a word or two.
@@ -54,19 +54,28 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
     let completes = matches!(
         dialog,
         Dialog::Prompt(Prompt {
-            kind: PromptKind::Command | PromptKind::Goto | PromptKind::NewKey,
+            kind: PromptKind::Command
+                | PromptKind::Goto
+                | PromptKind::NewKey
+                | PromptKind::Transfer(_)
+                | PromptKind::TransferInto(_),
             ..
         })
     );
     if !completes {
         hints.retain(|hint| hint.action != Action::FieldComplete);
     }
+    let undoable = app.jobs.last.as_ref().is_some_and(|ended| ended.report.journal.is_some());
+    if !undoable {
+        hints.retain(|hint| hint.action != Action::JobUndo);
+    }
     if let Dialog::Event { .. } = dialog {
         hints.push(key(Action::CopyKey, Context::Everywhere, "copy key", false));
         hints.push(key(Action::CopyValue, Context::Everywhere, "copy value", false));
     }
     let moves = inner.contains(&Context::List);
-    if moves && scrolls && !matches!(dialog, Dialog::Confirm(Confirm { typed: Some(_), .. })) {
+    if moves && scrolls && !matches!(dialog, Dialog::Confirm(confirm) if confirm.typed().is_some())
+    {
         let down = app.keymap.chord_for(Action::Down, Context::List);
         let up = app.keymap.chord_for(Action::Up, Context::List);
         let (action, chord) = (Action::Down, format!("{down} {up}"));

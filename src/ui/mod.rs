@@ -17,6 +17,7 @@ mod bulk;
 mod comparison;
 mod dialog;
 mod difference;
+mod draft;
 mod edit;
 mod footer;
 mod frame;
@@ -24,6 +25,7 @@ mod header;
 mod help;
 mod hint;
 mod history;
+mod journal;
 mod layout;
 mod lease;
 mod palette;
@@ -69,6 +71,7 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 viewport.aside = aside;
                 list
             }
+            View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

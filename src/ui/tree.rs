@@ -38,6 +38,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         let (at, of) = (keys.cursor.selected as i64 + 1, rows.len() as i64);
         notes.push(Span::raw(format!("{}/{}", number(at), number(of))));
     }
+    if !keys.marked.is_empty() {
+        let text = format!("{} marked", number(keys.marked.len() as i64));
+        notes.insert(0, Span::styled(text, theme.changed()));
+    }
     let inner = pane(frame, area, app, theme, Pane::Keys, notes);
     let size = PaneSize { width: inner.width, height: inner.height };
     if whole_face(frame, inner, app, theme) {
@@ -185,7 +189,12 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
     let note = |text: &str, style: Style| Line::styled(cut_middle(text, cells), style);
     match row.kind {
         RowKind::Node(id) => match tree.get(id) {
-            Some(node) => node_line(app, theme, node, cells),
+            Some(node) => {
+                let marked = &app.keys.marked;
+                let marked =
+                    !marked.is_empty() && marked.contains(&tree.full_key(id), node.is_dir());
+                node_line(app, theme, node, marked, cells)
+            }
             None => Line::default(),
         },
         RowKind::More(_) => note("… more", theme.dim()),
@@ -204,7 +213,7 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
     }
 }
 
-fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a> {
+fn node_line<'a>(app: &App, theme: &Theme, node: &Node, marked: bool, cells: usize) -> Line<'a> {
     let name = match escape::line(&node.name) {
         name if name.is_empty() => "(the key itself)".to_owned(),
         name => name,
@@ -224,10 +233,12 @@ fn node_line<'a>(app: &App, theme: &Theme, node: &Node, cells: usize) -> Line<'a
     if cells < width(&tail) + 12 {
         tail.clear();
     }
-    let room = cells.saturating_sub(width(&tail) + 3);
+    let sign = if marked { "● " } else { "" };
+    let room = cells.saturating_sub(width(&tail) + width(sign) + 3);
     let name = cut_middle(&name, room);
-    let gap = cells.saturating_sub(width(&name) + width(mark) + width(&tail));
+    let gap = cells.saturating_sub(width(sign) + width(&name) + width(mark) + width(&tail));
     Line::from(vec![
+        Span::styled(sign, theme.changed()),
         Span::styled(name, style),
         Span::styled(mark, theme.changed()),
         Span::raw(" ".repeat(gap)),

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Clear, Padding, Paragraph};
 
+use super::frame::scrollbar;
 use super::hint;
 use super::layout::centered;
 use super::text::width;
@@ -60,6 +61,23 @@ pub(super) fn boxed(
         frame.render_widget(hints, at);
     }
     inner
+}
+
+/// The thumb on the right border of a dialog.
+pub(super) fn position(
+    frame: &mut Frame,
+    inner: Rect,
+    theme: &Theme,
+    shown: (usize, usize, usize),
+) {
+    // The border is one blank away from the text on either side, and one row above and below it.
+    let outer = Rect {
+        x: inner.x.saturating_sub(2),
+        y: inner.y.saturating_sub(1),
+        width: inner.width + 4,
+        height: inner.height + 2,
+    };
+    scrollbar(frame, outer, theme, true, shown);
 }
 
 /// A one-line field with its cursor; a long text is shifted so that the cursor stays in view.

@@ -124,7 +124,7 @@ fn a_panic_in_a_task_restores_the_terminal_and_tells() {
 }
 
 /// `cargo test` builds every example, but `cargo test --test pty` none, so it is asked for here.
-fn panicking_store() -> PathBuf {
+pub(crate) fn panicking_store() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--offline", "--example", "panicking_store", "--target-dir"]);
     cargo.arg(target_dir()).current_dir(env!("CARGO_MANIFEST_DIR"));

@@ -5,6 +5,7 @@
 mod support;
 
 mod modes;
+mod profile;
 mod program;
 mod terminal;
 
@@ -14,8 +15,10 @@ mod steps;
 mod harness_check;
 
 mod at_the_terminal;
+mod bulk;
 mod connecting;
 mod crash;
+mod draft;
 mod editing;
 mod everyday;
 mod holding;

@@ -1,6 +1,8 @@
 //! The keys of a job's dialog.
 
-use super::{Face, Stage};
+use super::Stage;
+use super::sheet::Face;
+use super::survey::ranges_of;
 use crate::app::App;
 use crate::app::dialog::{Confirmed, Dialog};
 use crate::app::effect::Effect;
@@ -21,12 +23,11 @@ impl App {
             (Face::Looking, Action::JobStop) => self.give_up_plan("nothing was written"),
             (Face::Question, Action::Yes) => self.apply(),
             (Face::Typed(typed), Action::FieldAccept) => {
-                // Written as it is shown, or as it is counted.
-                if typed.field.text().trim().replace(',', "") == typed.expected {
+                if typed.is_met() {
                     self.apply();
                 } else {
-                    let expected = typed.expected.clone();
-                    self.complain(format!("type {expected} to confirm, or Esc to leave it"));
+                    let reminder = typed.reminder();
+                    self.complain(reminder);
                 }
             }
             (Face::Question | Face::Typed(_), Action::No | Action::Cancel) => {
@@ -69,8 +70,12 @@ impl App {
         if self.refuses_to_write() {
             return;
         }
+        let Some(request) = self.jobs.now.as_ref().map(|job| job.request.clone()) else { return };
+        let selected = self.selection_after(&request);
         let Some(job) = &mut self.jobs.now else { return };
         let Stage::Planned(survey) = &job.stage else { return };
+        job.selected = selected;
+        self.keys.marked.forget(&ranges_of(&request));
         let progress = Progress { total: survey.touched(), ..Progress::default() };
         job.stage = Stage::Running { progress, since: self.now, stopping: false };
         self.effects.push(Effect::Apply(job.id));

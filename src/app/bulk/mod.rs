@@ -1,23 +1,25 @@
 //! Work on many keys: planned, shown, confirmed, followed and reported. One at a time.
 //!
-//! What is going on lies in [`Jobs`]; the dialog in front ([`Sheet`]) may be hidden while the work
+//! What is going on lies in [`Jobs`]; the dialog in front ([`sheet`]) may be hidden while the work
 //! goes on. Nothing is written before the plan was shown and confirmed.
 
 mod act;
 mod news;
+pub mod sheet;
 mod survey;
 
 use std::time::Instant;
 
 use super::App;
-use super::dialog::{Dialog, Typed};
+use super::dialog::Dialog;
 use super::effect::Effect;
 use super::job::JobId;
+use crate::domain::Key;
 use crate::domain::bulk::{PlanRequest, Progress, Report, Survey};
 use crate::domain::escape;
-use crate::keymap::Context;
 
-pub use survey::{counted, must_type, verb_of};
+use sheet::{Face, Sheet};
+pub use survey::{counted, verb_of};
 
 /// The work on many keys of this program: at most one at a time, and what became of the last.
 #[derive(Debug, Default)]
@@ -40,6 +42,8 @@ pub struct Job {
     pub request: PlanRequest,
     /// How far it is.
     pub stage: Stage,
+    /// The selected key or prefix that is moved, and its new name.
+    selected: Option<(Key, Key)>,
 }
 
 /// How far a job is.
@@ -76,46 +80,6 @@ pub struct Ended {
     pub read: bool,
 }
 
-/// The dialog of a job.
-#[derive(Clone, Debug)]
-pub struct Sheet {
-    /// What it shows.
-    pub face: Face,
-    /// The first line shown.
-    pub scroll: usize,
-}
-
-/// What the dialog of a job shows, and so which keys it has.
-#[derive(Clone, Debug)]
-pub enum Face {
-    /// The plan is being made.
-    Looking,
-    /// The plan, to be answered with yes or no.
-    Question,
-    /// The plan, to be confirmed by typing its number of keys.
-    Typed(Typed),
-    /// A plan that writes nothing.
-    Nothing,
-    /// How it is getting on.
-    Running,
-    /// What became of it.
-    Report,
-}
-
-impl Face {
-    /// Where its keys are found in the table, innermost first.
-    pub fn contexts(&self) -> &'static [Context] {
-        match self {
-            Face::Looking => &[Context::Looking, Context::Always],
-            Face::Question => &[Context::Dialog, Context::List, Context::Always],
-            Face::Typed(_) => &[Context::Typed, Context::Field, Context::Always],
-            Face::Running => &[Context::Running, Context::Always],
-            Face::Nothing => &[Context::List, Context::Everywhere, Context::Always],
-            Face::Report => &[Context::Report, Context::List, Context::Everywhere, Context::Always],
-        }
-    }
-}
-
 impl Jobs {
     /// Whether a job is being carried out.
     pub fn is_running(&self) -> bool {
@@ -137,7 +101,7 @@ impl App {
         self.jobs.started += 1;
         let id = JobId(self.jobs.started);
         let stage = Stage::Looking { keys: 0, bytes: 0 };
-        self.jobs.now = Some(Job { id, request: request.clone(), stage });
+        self.jobs.now = Some(Job { id, request: request.clone(), stage, selected: None });
         self.show_job(Face::Looking);
         self.effects.push(Effect::Plan(id, request));
     }

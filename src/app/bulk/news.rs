@@ -1,13 +1,14 @@
 //! What a job tells, and what follows from it.
 
-use super::{Ended, Face, Stage, counted, must_type};
+use super::sheet::Face;
+use super::{Ended, Stage, counted};
 use crate::app::App;
-use crate::app::dialog::{Dialog, Typed};
+use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::job::{JobId, JobNews};
-use crate::domain::bulk::{Report, Survey};
+use crate::app::typed::Typed;
+use crate::domain::bulk::{PlanRequest, Report, Survey};
 use crate::domain::escape;
-use crate::domain::text::Field;
 
 impl App {
     pub(in crate::app) fn on_job(&mut self, id: JobId, news: JobNews) {
@@ -30,18 +31,16 @@ impl App {
     fn on_planned(&mut self, survey: Box<Survey>) {
         let Some(job) = &mut self.jobs.now else { return };
         let (id, count) = (job.id, survey.touched());
+        let whole = App::is_whole_store(&job.request);
         self.newest = self.newest.max(survey.revision);
         job.stage = Stage::Planned(survey);
         if count == 0 {
             self.effects.push(Effect::Stop(id));
             return self.show_job(Face::Nothing);
         }
-        let face = if must_type(count, false) {
-            Face::Typed(Typed { expected: count.to_string(), field: Field::new("") })
-        } else {
-            Face::Question
-        };
-        self.show_job(face);
+        // A single key press must not do away with everything.
+        let typed = Typed::for_keys(count, whole, self.settings.production.as_ref());
+        self.show_job(typed.map_or(Face::Question, Face::Typed));
     }
 
     fn on_plan_failed(&mut self, reason: &str) {
@@ -61,12 +60,18 @@ impl App {
         if let Some((_, last)) = report.revisions {
             self.seen(last);
         }
+        if let PlanRequest::Undo(id) = job.request {
+            self.journal.undo_ended(id, &report);
+        }
         let hidden = self.sheet_mut().is_none();
         if hidden {
             let text = format!("{}: {}", escape::message(&job.request.title()), summary(&report));
             let whole = report.left_count == 0 && report.error.is_none();
             let text = format!("{text} · {} shows the report", self.job_key());
             if whole { self.say(text) } else { self.complain(text) }
+        }
+        if let Some((from, to)) = job.selected.filter(|_| !hidden) {
+            self.select_after_move(&from, to, &report);
         }
         self.jobs.last = Some(Ended { request: job.request, report, read: !hidden });
         if !hidden {

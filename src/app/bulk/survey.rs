@@ -1,19 +1,10 @@
 //! What a plan means for whoever is to confirm it: how many keys, in which words, and what of it is
 //! held or kept by this very program.
 
-use super::super::App;
+use crate::app::App;
 use crate::app::holding::HoldState;
-use crate::domain::bulk::{PlanRequest, Survey};
+use crate::domain::bulk::{PlanRequest, Rename, Survey};
 use crate::domain::{KeyRange, LeaseId};
-
-/// Above this many keys the count must be typed.
-const TYPED_ABOVE: u64 = 10;
-
-/// Whether so many keys are confirmed by typing their number rather than by a single key; in
-/// production always.
-pub fn must_type(count: u64, production: bool) -> bool {
-    production || count > TYPED_ABOVE
-}
 
 /// What a request does, as a verb: `delete`.
 pub fn verb_of(request: &PlanRequest) -> &'static str {
@@ -74,12 +65,16 @@ impl App {
 /// The ranges that may lose keys by a request, as far as the request itself tells.
 fn removed(request: &PlanRequest) -> Vec<KeyRange> {
     match request {
+        PlanRequest::Transfer { keep: true, .. } => Vec::new(),
+        request => ranges_of(request),
+    }
+}
+
+/// The ranges a request is about, as far as it tells itself.
+pub(super) fn ranges_of(request: &PlanRequest) -> Vec<KeyRange> {
+    match request {
         PlanRequest::Delete(ranges) | PlanRequest::Restore { ranges, .. } => ranges.clone(),
-        PlanRequest::Transfer { names, keep: false } => {
-            names.iter().map(crate::domain::bulk::Rename::range).collect()
-        }
-        PlanRequest::Transfer { keep: true, .. }
-        | PlanRequest::Undo(_)
-        | PlanRequest::Import(_) => Vec::new(),
+        PlanRequest::Transfer { names, .. } => names.iter().map(Rename::range).collect(),
+        PlanRequest::Undo(_) | PlanRequest::Import(_) => Vec::new(),
     }
 }

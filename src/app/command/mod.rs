@@ -3,7 +3,7 @@
 mod form;
 mod word;
 
-use super::past::Moment;
+use crate::domain::journal::JournalId;
 use crate::domain::{Key, LeaseId, Revision};
 
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
@@ -20,6 +20,10 @@ pub enum Command {
     Delete(Key),
     /// `delete-prefix PREFIX`
     DeletePrefix(Key),
+    /// `move FROM TO`
+    Move(Key, Key),
+    /// `copy FROM TO`
+    Copy(Key, Key),
     /// `watch KEY|PREFIX [from REV]`
     Watch(Key, Revision),
     /// `unwatch [N]`
@@ -62,8 +66,14 @@ pub enum Command {
     History(Option<Key>),
     /// `rev N|before|live`
     Rev(Moment),
+    /// `undo [N]`
+    Undo(Option<JournalId>),
+    /// `journal`
+    Journal,
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `drafts`
+    Drafts,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -85,7 +95,9 @@ impl Command {
             | Command::Diff(..)
             | Command::History(_)
             | Command::Rev(_)
+            | Command::Journal
             | Command::Txn(_)
+            | Command::Drafts
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -93,6 +105,8 @@ impl Command {
             | Command::Delete(_)
             | Command::DeletePrefix(_)
             | Command::Restore(..)
+            | Command::Move(..)
+            | Command::Copy(..)
             | Command::LeaseGrant(..)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseRenew(_)
@@ -104,9 +118,21 @@ impl Command {
             | Command::Campaign(..)
             | Command::Resign(_)
             | Command::Register(..)
-            | Command::Deregister(..) => true,
+            | Command::Deregister(..)
+            | Command::Undo(_) => true,
         }
     }
+}
+
+/// A point in time, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The store as it was at a revision.
+    At(Revision),
+    /// Just before the last write that was made here.
+    BeforeLastWrite,
+    /// The present.
+    Live,
 }
 
 /// An instance of a service, as it is registered.
@@ -153,7 +179,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("goto", [word]) => Ok(Command::Goto(Key::from(*word))),
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
-        ("delete-prefix", [word]) => Ok(Command::DeletePrefix(key(word)?)),
+        ("delete-prefix", [word]) => Ok(Command::DeletePrefix(Key::from(*word))),
+        ("move", [from, to]) => Ok(Command::Move(Key::from(*from), Key::from(*to))),
+        ("copy", [from, to]) => Ok(Command::Copy(Key::from(*from), Key::from(*to))),
         ("watch", [word]) => Ok(Command::Watch(Key::from(*word), Revision::NONE)),
         ("watch", [word, b"from", number]) => {
             Ok(Command::Watch(Key::from(*word), revision(number)?))
@@ -206,11 +234,18 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("rev", [b"live"]) => Ok(Command::Rev(Moment::Live)),
         ("rev", [b"before"]) => Ok(Command::Rev(Moment::BeforeLastWrite)),
         ("rev", [word]) => Ok(Command::Rev(Moment::At(revision(word)?))),
+        ("undo", []) => Ok(Command::Undo(None)),
+        ("undo", [number]) => match text(number).parse() {
+            Ok(number) => Ok(Command::Undo(Some(JournalId(number)))),
+            Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
+        },
+        ("journal", []) => Ok(Command::Journal),
         ("txn", []) => Ok(Command::Txn(None)),
         ("txn", [file]) => Ok(Command::Txn(Some(text(file)))),
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
     }
@@ -250,6 +285,8 @@ mod tests {
             ("put /a it\\ is", Command::Put("/a".into(), b"it is".to_vec())),
             ("put /a ''", Command::Put("/a".into(), Vec::new())),
             ("delete \\xff\\x00", Command::Delete(Key::from(&b"\xff\0"[..]))),
+            ("move /a '/b c'", Command::Move("/a".into(), "/b c".into())),
+            ("copy /a/ \\xff/", Command::Copy("/a/".into(), Key::from(&b"\xff/"[..]))),
             ("  watch /a/ from 17", Command::Watch("/a/".into(), Revision(17))),
             ("unwatch 2", Command::Unwatch(Some(2))),
             ("lease grant 60 2a", Command::LeaseGrant(60, LeaseId(42))),
@@ -261,6 +298,9 @@ mod tests {
             ("services", Command::Services("/services/".into())),
             ("service deregister api i-1", Command::Deregister("api".into(), "i-1".into())),
             ("txn", Command::Txn(None)),
+            ("undo", Command::Undo(None)),
+            ("undo 12", Command::Undo(Some(JournalId(12)))),
+            ("journal", Command::Journal),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];
@@ -282,6 +322,7 @@ mod tests {
             ("put '/a x", "not closed"),
             ("put /a \\q", "unknown escape"),
             ("leasegrant 5", "no command"),
+            ("undo x", "by its number"),
             ("lock \"\"", "cannot be empty"),
             ("service register a/b i x", "without /"),
             ("campaign e", "expected: campaign NAME VALUE [TTL]"),

@@ -10,6 +10,7 @@
 mod change;
 mod choice;
 mod comfort;
+mod keep;
 mod outcome;
 mod save;
 

@@ -8,6 +8,7 @@ use super::{Int64, Uint64};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Header {
+    pub(crate) cluster_id: Uint64,
     pub(crate) member_id: Uint64,
     pub(crate) revision: Int64,
 }

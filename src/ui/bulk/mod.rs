@@ -9,13 +9,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::dialog::position;
 use super::layout::line;
 use super::text::{cut_middle, number, size, width, wrap_line};
 use super::theme::Theme;
-use super::window::{Shown, boxed, field};
+use super::window::{Shown, boxed, field, position};
 use crate::app::App;
-use crate::app::bulk::{Face, Job, Sheet, Stage};
+use crate::app::bulk::sheet::{Face, Sheet};
+use crate::app::bulk::{Job, Stage};
 use crate::app::viewport::PaneSize;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::escape;
@@ -24,6 +24,10 @@ pub(super) use running::in_header;
 
 /// How wide the dialog is while its numbers change, so that it does not dance.
 const STEADY: usize = 56;
+/// What stands before a name under a heading.
+const INDENT: &str = "  ";
+/// Less of a key than this tells too little to have something beside it.
+const LEAST: usize = 24;
 
 /// Draws the dialog.
 pub(super) fn render(
@@ -88,11 +92,14 @@ fn bytes_of(n: u64) -> String {
     size(usize::try_from(n).unwrap_or(usize::MAX))
 }
 
+/// A key or name, and what there is to say of it.
+type Named = (String, Option<String>);
+
 /// Indented lines under a heading; of those that are counted but not named, how many there are.
 fn named(
     lines: &mut Vec<Line<'_>>,
     heading: (String, Style),
-    names: impl ExactSizeIterator<Item = String>,
+    names: impl ExactSizeIterator<Item = Named>,
     all: u64,
     room: usize,
 ) {
@@ -100,10 +107,22 @@ fn named(
         return;
     }
     let unnamed = all.saturating_sub(names.len() as u64);
+    let room = room.saturating_sub(INDENT.len());
     lines.push(Line::styled(heading.0, heading.1));
-    lines.extend(names.map(|name| Line::raw(format!("  {}", cut_middle(&name, room.max(4) - 2)))));
+    for (name, said) in names {
+        let said = said.unwrap_or_default();
+        let beside = room.saturating_sub(width(&said) + 2);
+        if said.is_empty() {
+            lines.push(Line::raw(format!("{INDENT}{}", cut_middle(&name, room))));
+        } else if beside >= width(&name).min(LEAST) {
+            lines.push(Line::raw(format!("{INDENT}{}: {said}", cut_middle(&name, beside))));
+        } else {
+            lines.push(Line::raw(format!("{INDENT}{}:", cut_middle(&name, room.max(1) - 1))));
+            lines.push(Line::raw(format!("{INDENT}{INDENT}{said}")));
+        }
+    }
     if unnamed > 0 {
-        lines.push(Line::raw(format!("  … and {} more", count(unnamed))));
+        lines.push(Line::raw(format!("{INDENT}… and {} more", count(unnamed))));
     }
 }
 

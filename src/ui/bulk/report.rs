@@ -32,7 +32,7 @@ pub(super) fn page<'a>(theme: &Theme, ended: &Ended, room: usize) -> Page<'a> {
         1 => "1 key appeared meanwhile and was not touched:".to_owned(),
         n => format!("{} appeared meanwhile and were not touched:", keys(n)),
     };
-    let names = appeared.iter().map(ToString::to_string);
+    let names = appeared.iter().map(|key| (key.to_string(), None));
     named(&mut lines, (above, theme.changed()), names, n, room);
     if report.journal.is_some() {
         lines.push(Line::styled("u undoes it, after showing how.", theme.dim()));
@@ -63,14 +63,14 @@ fn left(theme: &Theme, report: &Report, room: usize, lines: &mut Vec<Line<'_>>) 
         1 => "1 key was left as it is:".to_owned(),
         n => format!("{} were left as they are:", keys(n)),
     };
-    let names = report.left.iter().map(|left| format!("{}: {}", left.key, why(&left.why)));
+    let names = report.left.iter().map(|left| (left.key.to_string(), Some(why(&left.why))));
     named(lines, (heading, theme.changed()), names, report.left_count, room);
 }
 
 fn why(why: &Why) -> String {
     match why {
         Why::Changed => "somebody changed it meanwhile".to_owned(),
-        Why::Exists => "a key of the new name exists".to_owned(),
+        Why::Exists => "exists already, and was not overwritten".to_owned(),
         Why::Denied => "permission denied".to_owned(),
         Why::Refused(words) => format!("refused: {}", escape::message(words)),
         Why::Unknown => "no answer came: it may have been written".to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn page<'a>(
     let mut lines = vec![
         Line::styled(bar(progress, cells), theme.number()),
         Line::raw(format!(
-            "{} done · {} left as they are · {} in all",
+            "{} done · {} left as is · {} in all",
             count(progress.done),
             count(progress.left),
             keys(progress.total)

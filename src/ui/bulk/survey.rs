@@ -48,7 +48,7 @@ fn counts(plan: &Survey) -> String {
         (plan.creates, "created"),
         (plan.changes, "changed"),
         (plan.same, "already as wanted"),
-        (plan.blocked_count, "left as they are"),
+        (plan.blocked_count, "left as is"),
     ];
     let parts = parts.into_iter().filter(|(n, _)| *n > 0);
     let mut parts: Vec<String> = parts.map(|(n, word)| format!("{} {word}", count(n))).collect();
@@ -75,27 +75,28 @@ fn inside(
     let (danger, changed) = (theme.danger(), theme.changed());
     let heading = ("HELD BY THIS PROGRAM:".to_owned(), danger);
     let held_count = held.len() as u64;
-    named(lines, heading, held.into_iter(), held_count, room);
+    named(lines, heading, held.into_iter().map(|name| (name, None)), held_count, room);
 
     let heading = match plan.lock_count {
         1 => "1 LIVE LOCK OR ELECTION:".to_owned(),
         n => format!("{} LIVE LOCKS AND ELECTIONS:", count(n)),
     };
-    let locks = plan.locks.iter().map(ToString::to_string);
+    let locks = plan.locks.iter().map(|key| (key.to_string(), None));
     named(lines, (heading, danger), locks, plan.lock_count, room);
 
     let heading = match plan.lease_count {
         1 => "on 1 lease:".to_owned(),
         n => format!("on {} leases:", count(n)),
     };
-    let lease = |(id, n): &(LeaseId, u64)| format!("{id}  {}", keys(*n));
+    let lease = |(id, n): &(LeaseId, u64)| (id.to_string(), Some(keys(*n)));
     named(lines, (heading, changed), plan.leases.iter().map(lease), plan.lease_count, room);
 
     let heading = match plan.blocked_count {
         1 => "1 key is left as it is:".to_owned(),
         n => format!("{} keys are left as they are:", count(n)),
     };
-    let blocked = plan.blocked.iter().map(|(key, why)| format!("{key}: {}", escape::message(why)));
+    let blocked = plan.blocked.iter();
+    let blocked = blocked.map(|(key, why)| (key.to_string(), Some(escape::message(why))));
     named(lines, (heading, changed), blocked, plan.blocked_count, room);
 
     for note in &plan.notes {

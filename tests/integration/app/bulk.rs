@@ -1,6 +1,7 @@
 //! Work on many keys: planned, shown, confirmed, followed, reported; never two at a time.
 
-use etcdeck::app::bulk::{Face, Stage};
+use etcdeck::app::bulk::Stage;
+use etcdeck::app::bulk::sheet::Face;
 use etcdeck::app::dialog::Dialog;
 use etcdeck::app::effect::Effect;
 use etcdeck::app::job::{JobId, JobNews};

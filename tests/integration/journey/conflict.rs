@@ -5,15 +5,15 @@ use super::world::{World, everywhere};
 
 /// A screen with a draft whose save met a change by somebody else.
 async fn in_conflict(world: &World) -> Screen {
-    world.put("k", "one\ntwo\nthree").await;
+    world.put("k", "one\nthree").await;
     let mut screen = world.screen();
-    screen.sees("text 13 B").await.keys("e").sees("editing rev").await;
+    screen.sees("text 9 B").await.keys("e").sees("editing rev").await;
     screen.types("mine ").sees("mine one").await;
-    world.put("k", "one\ntwo\ntheirs").await;
+    world.put("k", "one\ntheirs").await;
     screen.sees("changed here and by somebody else").await.keys("ctrl-s");
     screen.sees("Somebody else changed this key").await;
     screen.sees("- three").await.sees("+ theirs").await.sees("+ mine one").await;
-    assert_eq!(world.value("k").await, "one\ntwo\ntheirs");
+    assert_eq!(world.value("k").await, "one\ntheirs");
     screen
 }
 
@@ -23,7 +23,7 @@ fn theirs_can_be_taken_and_undone() {
         let mut screen = in_conflict(&world).await;
         screen.keys("t").sees("their value is in the editor").await.sees("theirs").await;
         screen.loses("mine one").await.keys("alt-u").sees("mine one").await;
-        assert_eq!(world.value("k").await, "one\ntwo\ntheirs");
+        assert_eq!(world.value("k").await, "one\ntheirs");
     });
 }
 
@@ -32,7 +32,24 @@ fn mine_can_be_kept_on_top_of_theirs() {
     everywhere(async |world| {
         let mut screen = in_conflict(&world).await;
         screen.keys("m").sees("saved at").await;
-        assert_eq!(world.value("k").await, "mine one\ntwo\nthree");
+        assert_eq!(world.value("k").await, "mine one\nthree");
+    });
+}
+
+#[test]
+fn changes_that_do_not_touch_are_joined_and_saved_by_the_operator() {
+    everywhere(async |world| {
+        world.put("k", "one\r\ntwo\r\nthree").await;
+        let mut screen = world.screen();
+        screen.sees("text 15 B").await.keys("e").sees("editing rev").await.types("mine ");
+        world.put("k", "one\r\ntwo\r\ntheirs\n").await;
+        screen.sees("changed here and by somebody else").await.keys("ctrl-s");
+        screen.sees("Somebody else changed this key").await.keys("e");
+        screen.sees("2 changes joined (1 yours, 1 theirs)").await.sees("theirs").await;
+        screen.sees("look at it, then save").await.loses("<<<<<<<").await;
+        assert_eq!(world.value("k").await, "one\r\ntwo\r\ntheirs\n", "nothing is saved by itself");
+        screen.keys("ctrl-s").sees("saved at").await;
+        assert_eq!(world.value("k").await, "mine one\r\ntwo\r\ntheirs\n");
     });
 }
 
@@ -40,9 +57,10 @@ fn mine_can_be_kept_on_top_of_theirs() {
 fn both_can_be_merged_by_hand() {
     everywhere(async |world| {
         let mut screen = in_conflict(&world).await;
-        screen.keys("e").sees("marked where they differ").await.keys("ctrl-s");
+        screen.keys("e").sees("1 place marked where both differ").await.sees("||||||| base").await;
+        screen.keys("ctrl-s");
         screen.sees("still a mark of the merge").await;
-        assert_eq!(world.value("k").await, "one\ntwo\ntheirs");
+        assert_eq!(world.value("k").await, "one\ntheirs");
         // Everything is put in order by hand.
         screen.keys("ctrl-end").keys(&"ctrl-u backspace ".repeat(30)).types("merged");
         screen.keys("ctrl-s").sees("saved at").await;
@@ -58,7 +76,7 @@ fn deciding_can_wait() {
         world.put("k", "newer still").await;
         screen.keys("ctrl-s").sees("Somebody else changed this key").await;
         screen.sees("+ newer still").await.keys("m").sees("saved at").await;
-        assert_eq!(world.value("k").await, "mine one\ntwo\nthree");
+        assert_eq!(world.value("k").await, "mine one\nthree");
     });
 }
 

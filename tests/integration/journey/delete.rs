@@ -35,41 +35,34 @@ fn a_large_directory_wants_its_count_typed() {
         world.holds(&keys).await;
         world.holds(&["dis=stays", "dir=stays"]).await;
         let mut screen = world.screen();
-        screen
-            .sees_row(&["▸ dir/", "12"])
-            .await
-            .keys("j d")
-            .sees("Delete 12 keys under dir/")
-            .await;
+        screen.sees_row(&["▸ dir/", "12"]).await.keys("j d").sees("Delete 12 keys?").await;
         screen.sees("dir/sub/09").await.sees("and 2 more").await;
-        screen.types("11").keys("enter").sees("type 12 to confirm").await;
+        screen.types("11").keys("enter").sees("type 12 to confirm, or").await;
         assert_eq!(world.count().await, 14);
-        screen.keys("esc").sees("left as it was").await.keys("d").sees("Delete 12").await;
-        screen.types("12").keys("enter").sees("12 keys under dir/ deleted").await;
+        screen.keys("esc").sees("left as it was").await.keys("d").sees("Delete 12 keys?").await;
+        screen.types("12").keys("enter").sees("Delete: all 12 keys done").await;
         assert_eq!(world.count().await, 2);
-        screen.loses("dir/").await.sees("dis").await;
+        screen.keys("esc").loses("dir/").await.sees("dis").await;
     });
 }
 
 #[test]
-fn a_directory_written_since_it_was_counted_stays() {
+fn keys_written_since_they_were_counted_stay_and_are_named() {
     everywhere(async |world| {
-        world.holds(&["dir/a=1", "dir/b=2"]).await;
+        world.holds(&["dir/a=1", "dir/b=2", "dir/c=3"]).await;
         let mut screen = world.screen();
-        screen.sees("▸ dir/").await.keys("d").sees("Delete 2 keys under dir/").await;
-        world.put("dir/c", "new").await;
-        screen.keys("y").sees("written since they were counted; nothing was deleted").await;
-        assert_eq!(world.count().await, 3);
-        // Looked at again, it goes.
-        screen
-            .keys("d")
-            .sees("Delete 3 keys")
-            .await
-            .keys("y")
-            .sees("3 keys under dir/ deleted")
-            .await;
+        screen.sees("▸ dir/").await.keys("d").sees("Delete 3 keys?").await;
+        world.put("dir/b", "theirs").await;
+        world.put("dir/new", "theirs too").await;
+        screen.keys("y").sees("Delete: 2 of 3 keys done").await;
+        screen.sees("dir/b: somebody changed it meanwhile").await;
+        screen.sees("1 key appeared meanwhile").await.sees("dir/new").await;
+        assert_eq!(world.keys("dir/").await, ["dir/b".into(), "dir/new".into()]);
+        assert_eq!(world.value("dir/b").await, "theirs");
+        // Looked at again, they go.
+        screen.keys("esc d").sees("Delete 2 keys?").await.keys("y").sees("all 2 keys done").await;
         assert_eq!(world.count().await, 0);
-        screen.loses("▸ dir/").await;
+        screen.keys("esc").loses("▸ dir/").await;
     });
 }
 
@@ -85,8 +78,14 @@ fn commands_delete_with_the_same_care() {
             .runs("delete nothing")
             .sees("nothing does not exist")
             .await;
-        screen.runs("delete-prefix p/").sees("Delete 2 keys under p/").await.keys("y");
-        screen.sees("2 keys under p/ deleted").await;
+        screen.runs("delete-prefix p/").sees("Delete 2 keys?").await.keys("y");
+        screen.sees("all 2 keys done").await;
         assert_eq!(world.count().await, 1);
+        screen.keys("esc").runs("delete-prefix p/").sees("There are no such keys.").await;
+        // Everything there is goes only by its count.
+        screen.keys("esc").runs("delete-prefix ''").sees("THE WHOLE STORE").await.keys("y");
+        assert_eq!(world.count().await, 1);
+        screen.keys("backspace").types("1").keys("enter").sees("1 key done").await;
+        assert_eq!(world.count().await, 0);
     });
 }

@@ -41,16 +41,24 @@ pub(super) struct Doorway {
     pub(super) writes: AtomicUsize,
     /// How many calls were asked for.
     pub(super) calls: AtomicUsize,
+    /// After so many writing calls more it shuts by itself.
+    shuts_after: AtomicUsize,
 }
 
 impl Doorway {
     pub(super) fn new(store: Arc<dyn Store>, door: Door) -> Arc<Doorway> {
         let (writes, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Doorway { store, door: watch::channel(door).0, writes, calls })
+        let (door, shuts_after) = (watch::channel(door).0, AtomicUsize::new(usize::MAX));
+        Arc::new(Doorway { store, door, writes, calls, shuts_after })
     }
 
     pub(super) fn stands(&self, door: Door) {
         self.door.send_replace(door);
+    }
+
+    /// Shuts by itself after so many writing calls more.
+    pub(super) fn shuts_after(&self, writes: usize) {
+        self.shuts_after.store(writes, Ordering::SeqCst);
     }
 
     fn read<'a, T: Send + 'a>(&'a self, reply: Reply<'a, T>) -> Reply<'a, T> {
@@ -70,6 +78,11 @@ impl Doorway {
 
     fn write<'a, T: Send + 'a>(&'a self, reply: Reply<'a, T>) -> Reply<'a, T> {
         self.writes.fetch_add(1, Ordering::SeqCst);
+        match self.shuts_after.load(Ordering::SeqCst) {
+            usize::MAX => {}
+            0 => self.stands(Door::Shut),
+            left => self.shuts_after.store(left - 1, Ordering::SeqCst),
+        }
         if *self.door.borrow() == Door::NoWayBack {
             return Box::pin(async move { reply.await.and(Err(silence())) });
         }

@@ -204,3 +204,88 @@ fn undo_and_redo_take_back_what_was_typed() {
         screen.keys("alt-r").sees("abcv").await;
     });
 }
+
+#[test]
+fn what_a_save_would_change_is_shown_on_request() {
+    everywhere(async |world| {
+        world.put("k", "one\ntwo\nthree").await;
+        let mut screen = world.screen();
+        screen.sees("text 13 B").await.keys("e").sees("editing rev").await;
+        screen.keys("alt-d").sees("nothing changed, nothing to save").await;
+        screen.types("mine ").keys("alt-d").sees("Save k?").await.sees("- one").await;
+        screen.sees("+ mine one").await.sees("1 line added, 1 removed").await;
+        screen.keys("esc").loses("Save k?").await.sees("mine one").await;
+        assert_eq!(world.value("k").await, "one\ntwo\nthree");
+        // The final newline alone.
+        screen.keys("alt-u").sees("unchanged").await.keys("ctrl-end enter alt-d");
+        screen.sees("only the final newline differs: there is one now").await;
+        screen.keys("s").sees("saved at").await;
+        assert_eq!(world.value("k").await, "one\ntwo\nthree\n");
+    });
+}
+
+#[test]
+fn line_endings_that_are_all_that_differs_are_named() {
+    in_the_sandbox(async |world| {
+        world.put("k", "one\r\ntwo\r\n").await;
+        let mut screen = world.screen();
+        screen.sees("text 10 B").await.keys("E").editor_opens().await;
+        screen.editor_ends(Edited::Changed(b"one\ntwo\n".to_vec())).sees("Save k?").await;
+        screen.sees("only line endings differ").await.sees("- one\\r").await.keys("n");
+        screen.loses("Save k?").await.sees("changed").await;
+        assert_eq!(world.value("k").await, "one\r\ntwo\r\n");
+    });
+}
+
+#[test]
+fn a_value_that_is_no_longer_of_its_format_is_warned_of_and_can_be_saved() {
+    everywhere(async |world| {
+        world.put("k", "{\n  \"a\": 1\n}").await;
+        let mut screen = world.screen();
+        screen.sees("json ").await.keys("e").sees("editing rev").await;
+        screen.keys("down end backspace").keys("ctrl-s").sees("No longer valid JSON").await;
+        screen.sees("line 3, column 1").await.sees("expected a value, found '}'").await;
+        assert_eq!(world.value("k").await, "{\n  \"a\": 1\n}");
+        // Back at the fault: what is typed repairs it.
+        screen.keys("esc").sees("3:1").await.types("2").keys("ctrl-s").sees("saved at").await;
+        assert_eq!(world.value("k").await, "{\n  \"a\": \n2}");
+        // A warning, not a wall; and once it is broken it is no format any more.
+        screen.types("!").keys("ctrl-s").sees("No longer valid JSON").await.keys("s");
+        screen.loses("No longer").await.sees("unchanged").await;
+        assert_eq!(world.value("k").await, "{\n  \"a\": \n2!}");
+        screen.types("!").keys("ctrl-s").sees("unchanged").await;
+        assert_eq!(world.value("k").await, "{\n  \"a\": \n2!!}");
+    });
+}
+
+#[test]
+fn leaving_with_a_broken_draft_asks_both_times() {
+    in_the_sandbox(async |world| {
+        world.holds(&["app.toml=a = 1", "zoo.yml=a: 1"]).await;
+        let mut screen = world.screen();
+        screen.sees("a = 1").await.keys("e").sees("editing rev").await;
+        screen.types("[").keys("esc s").sees("No longer valid TOML").await.keys("s");
+        screen.sees("version 2").await.sees("[a = 1").await;
+        screen.keys("1 j").sees("a: 1").await.keys("e").sees("editing rev").await;
+        screen.types("b: ").keys("ctrl-s").sees("No longer valid YAML").await.keys("e");
+        screen.sees("1:5").await.keys("alt-u esc").sees("version 1").await;
+    });
+}
+
+#[test]
+fn a_value_too_large_for_the_editor_here_goes_to_one_of_your_own() {
+    everywhere(async |world| {
+        let large = "x".repeat(70_000);
+        world.put("k", large.as_str()).await;
+        let mut screen = world.screen();
+        screen.sees(" KiB").await.keys("e");
+        let (bytes, _) = screen.editor_opens().await;
+        assert_eq!(bytes, large.as_bytes());
+        world.put("k", "theirs").await;
+        screen.editor_ends(Edited::Changed(format!("{large}y").into_bytes()));
+        screen.sees("Save k?").await.keys("s").sees("Somebody else changed this key").await;
+        assert_eq!(world.value("k").await, "theirs", "guarded like any other edit");
+        screen.keys("m").sees("saved at").await;
+        assert_eq!(world.value("k").await.len(), 70_001);
+    });
+}

@@ -3,7 +3,7 @@
 use std::io;
 
 use etcdeck::app::effect::Edited;
-use etcdeck::event_loop::{Happening, Host};
+use etcdeck::event_loop::{Cut, Happening, Host};
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
@@ -47,21 +47,23 @@ impl Shown {
 pub(super) struct TestHost {
     terminal: Terminal<TestBackend>,
     happenings: mpsc::Receiver<Happening>,
-    edited: mpsc::Receiver<Edited>,
+    edited: mpsc::Receiver<Result<Edited, Cut>>,
     shown: watch::Sender<Shown>,
     /// Told with the next frame only: before that the screen is an old one.
     taken: usize,
+    /// The text that the drawing fails at.
+    pub(super) panics_at: Option<&'static str>,
 }
 
 impl TestHost {
     pub(super) fn new(
         size: (u16, u16),
         happenings: mpsc::Receiver<Happening>,
-        edited: mpsc::Receiver<Edited>,
+        edited: mpsc::Receiver<Result<Edited, Cut>>,
         shown: watch::Sender<Shown>,
     ) -> TestHost {
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a test terminal");
-        TestHost { terminal, happenings, edited, shown, taken: 0 }
+        TestHost { terminal, happenings, edited, shown, taken: 0, panics_at: None }
     }
 }
 
@@ -80,6 +82,9 @@ impl Host for TestHost {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
         self.terminal.draw(|frame| render(frame)).map_err(io::Error::other)?;
         let (rows, taken) = (rows(self.terminal.backend().buffer()), self.taken);
+        if let Some(text) = self.panics_at {
+            assert!(!rows.iter().any(|row| row.contains(text)), "{text:?} is not to be drawn");
+        }
         self.shown.send_modify(|shown| {
             shown.rows = rows;
             shown.taken = taken;
@@ -103,11 +108,11 @@ impl Host for TestHost {
         bytes: &[u8],
         extension: &'static str,
         _needed: Option<String>,
-    ) -> io::Result<Result<Edited, u8>> {
+    ) -> io::Result<Result<Edited, Cut>> {
         self.shown.send_modify(|shown| shown.editor = Some((bytes.to_vec(), extension)));
         let edited = self.edited.recv().await;
         self.shown.send_modify(|shown| shown.editor = None);
-        Ok(edited.ok_or(129))
+        Ok(edited.unwrap_or(Err(Cut { status: 129, changed: None })))
     }
 
     async fn suspend(&mut self) -> io::Result<Happening> {

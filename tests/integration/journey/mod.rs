@@ -9,12 +9,15 @@
 //! ```
 
 mod browse;
+mod bulk;
 mod bytes;
 mod command;
 mod conflict;
 mod connection;
 mod delete;
 mod door;
+mod draft;
+mod draft_offer;
 mod edit;
 mod election;
 mod filter;
@@ -23,7 +26,10 @@ mod inspector;
 mod lease;
 mod lock;
 mod lock_rival;
+mod past;
+mod production;
 mod read_only;
+mod restore;
 mod resume;
 mod rival;
 mod screen;

@@ -3,13 +3,15 @@
 //! Every look waits until the frame on the screen was drawn after all that was typed, so that
 //! nothing is ever seen on an old one.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use etcdeck::app::App;
 use etcdeck::app::effect::Edited;
 use etcdeck::app::settings::Settings;
-use etcdeck::event_loop::{self, Ended, Happening};
+use etcdeck::domain::mark::Mark;
+use etcdeck::event_loop::{self, Cut, Ended, Happening};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::runtime::{INBOX, Runtime};
@@ -29,12 +31,13 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub(super) struct Opening {
     settings: Settings,
     size: (u16, u16),
+    panics_at: Option<&'static str>,
 }
 
 impl Opening {
     pub(super) fn new() -> Opening {
         let settings = Settings::default();
-        Opening { settings, size: (120, 40) }
+        Opening { settings, size: (120, 40), panics_at: None }
     }
 
     /// At a prefix.
@@ -45,6 +48,31 @@ impl Opening {
 
     /// With `--read-only`.
     pub(super) fn read_only(mut self) -> Opening {
+        self.settings.read_only = true;
+        self
+    }
+
+    /// With drafts kept below this folder.
+    pub(super) fn keeping(mut self, folder: &Path) -> Opening {
+        self.settings.state_dir = Some(folder.to_owned());
+        self
+    }
+
+    /// With other settings.
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Settings)) -> Opening {
+        change(&mut self.settings);
+        self
+    }
+
+    /// With a drawing that panics once this text is on the screen.
+    pub(super) fn panics_at(mut self, text: &'static str) -> Opening {
+        self.panics_at = Some(text);
+        self
+    }
+
+    /// With `--production`: marked, and read-only until told otherwise.
+    pub(super) fn production(mut self) -> Opening {
+        self.settings.production = Some(Mark::default());
         self.settings.read_only = true;
         self
     }
@@ -60,13 +88,17 @@ impl Opening {
         let (input, happenings) = mpsc::channel(1024);
         let (editor, edited) = mpsc::channel(1);
         let (sender, shown) = watch::channel(Shown::default());
-        let Opening { settings, size } = self;
+        let Opening { settings, size, panics_at } = self;
         let task = tokio::spawn(async move {
             let (inbox_sender, mut inbox) = mpsc::channel(INBOX);
             let mut host = TestHost::new(size, happenings, edited, sender);
+            host.panics_at = panics_at;
             let read_only = settings.read_only;
             let store = ReadOnly::new(store, read_only);
             let mut runtime = Runtime::start(store, inbox_sender, Journal::default());
+            if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
+                runtime.keep_drafts_in(folder.join("drafts"));
+            }
             let mut app = App::new(settings, tokio::time::Instant::now().into_std());
             let theme = Theme::new(true, TimeZone::UTC);
             event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme)
@@ -81,7 +113,7 @@ impl Opening {
 pub(super) struct Screen {
     name: String,
     input: mpsc::Sender<Happening>,
-    editor: mpsc::Sender<Edited>,
+    editor: mpsc::Sender<Result<Edited, Cut>>,
     shown: watch::Receiver<Shown>,
     task: JoinHandle<Ended>,
     sent: usize,
@@ -137,7 +169,13 @@ impl Screen {
 
     /// The editor that was opened ends.
     pub(super) fn editor_ends(&mut self, edited: Edited) -> &mut Screen {
-        self.editor.try_send(edited).expect("an editor is open");
+        self.editor.try_send(Ok(edited)).expect("an editor is open");
+        self
+    }
+
+    /// The program is told to end while the editor is open, which had changed this.
+    pub(super) fn editor_is_cut(&mut self, changed: Option<Vec<u8>>) -> &mut Screen {
+        self.editor.try_send(Err(Cut { status: 143, changed })).expect("an editor is open");
         self
     }
 
@@ -200,6 +238,18 @@ impl Screen {
             panic!("{}: the program does not end; the screen:\n{text}", self.name);
         };
         ended.expect("the loop does not panic")
+    }
+
+    /// Waits until the program has ended in a panic.
+    pub(super) async fn panics(&mut self) {
+        let ended = tokio::time::timeout(LIMIT, &mut self.task).await;
+        assert!(ended.expect("it ends").is_err_and(|error| error.is_panic()), "it panics");
+    }
+
+    /// The program ends without a moment to do anything.
+    pub(super) async fn killed(mut self) {
+        self.task.abort();
+        assert!((&mut self.task).await.is_err_and(|error| error.is_cancelled()));
     }
 
     /// Whether the program still runs, all that was typed having been taken in.

@@ -23,6 +23,11 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer { name: "domain", imports: &[], packages: &[] },
     Layer { name: "keymap", imports: &[], packages: &[] },
     Layer { name: "store", imports: &["domain"], packages: &["futures_core", "thiserror"] },
+    Layer {
+        name: "draft",
+        imports: &["domain"],
+        packages: &["base64", "rustix", "serde", "serde_json"],
+    },
     // The readers of YAML and TOML, which `domain` may not know.
     Layer { name: "syntax", imports: &["domain"], packages: &["saphyr_parser", "toml"] },
     Layer {
@@ -30,7 +35,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
-    Layer { name: "config", imports: &["domain"], packages: &[] },
+    Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
         imports: &["keymap"],
@@ -84,7 +89,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "bulk", "domain", "journal", "recipe", "store"],
+        imports: &["app", "bulk", "domain", "draft", "journal", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {

@@ -1,6 +1,8 @@
 //! Snapshots of what stands in front of the panes, and of the value editor.
 
+use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::draft::DraftId;
 
 use super::desk::{Desk, settings};
 use super::{SMALL, USUAL, at_sizes, scene, snapshot};
@@ -25,7 +27,6 @@ fn help_begins_with_where_the_user_is() {
 #[test]
 fn deleting_names_what_goes() {
     at_sizes("delete-key", &BOTH, after("G d"));
-    at_sizes("delete-prefix", &BOTH, after("g d"));
 }
 
 #[test]
@@ -123,6 +124,62 @@ fn what_others_did_to_the_key_being_edited() {
         let mut desk = scene::editing(size);
         desk.delete("/config/app/port");
         desk.press("ctrl-s");
+        desk
+    });
+}
+
+#[test]
+fn what_a_save_would_change() {
+    at_sizes("draft-diff", &BOTH, |size| {
+        let mut desk = scene::editing(size);
+        desk.press("alt-d");
+        desk
+    });
+    at_sizes("draft-diff-newline", &[USUAL], |size| {
+        let mut desk = scene::editing(size);
+        desk.press("backspace ctrl-end enter alt-d");
+        desk
+    });
+    at_sizes("broken", &BOTH, |size| {
+        let mut desk = scene::busy(size);
+        desk.press("e");
+        desk.type_text("{");
+        desk.press("ctrl-s");
+        desk
+    });
+}
+
+#[test]
+fn a_merge_is_joined_or_marked() {
+    at_sizes("merged", &[USUAL], |size| {
+        let mut desk = scene::conflict(size);
+        desk.press("e");
+        desk
+    });
+}
+
+#[test]
+fn drafts_of_an_earlier_run_are_offered() {
+    for (name, theirs) in [("offer", None), ("offer-behind", Some("7070"))] {
+        at_sizes(name, &BOTH, |size| {
+            let draft = scene::editing(size).kept_draft();
+            let mut desk = scene::fresh(size);
+            if let Some(value) = theirs {
+                desk.put("/config/app/port", value);
+            }
+            let age = std::time::Duration::from_secs(3725);
+            desk.finds(vec![
+                (DraftId::Found(1), age, draft.clone()),
+                (DraftId::Found(2), age, draft),
+            ]);
+            desk
+        });
+    }
+    at_sizes("offer-damaged", &[USUAL], |size| {
+        let mut desk = scene::fresh(size);
+        let path = "/home/me/.local/state/etcdeck/drafts/1700000000000-77-0.damaged";
+        let reason = "EOF while parsing a string at line 1 column 512".to_owned();
+        desk.happens(Message::DraftsFound(Ok((Vec::new(), vec![(path.into(), reason)]))));
         desk
     });
 }

@@ -3,11 +3,14 @@
 //! A snapshot that is meant to change is written anew by `INSTA_UPDATE=always cargo test`, and read
 //! before it is committed. With `CI=true` none is ever written.
 
+mod bulk;
 mod desk;
 mod dialogs;
 mod hostile;
 mod panes;
+mod past;
 mod picture;
+mod production;
 mod queues;
 mod scene;
 mod styles;

@@ -95,7 +95,7 @@ fn danger_is_red_and_in_words() {
     assert!(is(&find(&buffer, "stale"), Color::Red));
     assert!(is(&find(&buffer, "DELETE"), Color::Red));
     let mut desk = scene::busy(USUAL);
-    desk.press("g d");
+    desk.press("G d");
     assert!(is(&find(&desk.draw(), "┏ Delete")[..1], Color::Red), "the frame of the question");
 }
 

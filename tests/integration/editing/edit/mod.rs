@@ -1,5 +1,6 @@
 //! The edit session: fixtures, and the tests by theme.
 
+mod keep;
 mod model;
 mod save;
 mod table;

@@ -1,9 +1,12 @@
 //! Command lines and environments, and the settings or complaints they make.
 
+mod profile;
+
+use std::ffi::OsString;
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Connection, Credentials, Discovery, Servers};
+use crate::config::{Connection, Credentials, Discovery, Servers, Target};
 use crate::domain::Secret;
 
 fn read(args: &str, env: &[(&str, &str)]) -> Result<Settings, Exit> {
