@@ -56,6 +56,8 @@ pub enum Context {
     Typed,
     /// Work on many keys goes on.
     Running,
+    /// An export goes on.
+    Exporting,
     /// What became of work on many keys.
     Report,
     /// A question answered with yes or no.
@@ -106,6 +108,7 @@ impl Context {
         Context::Looking,
         Context::Typed,
         Context::Running,
+        Context::Exporting,
         Context::Report,
         Context::Dialog,
         Context::Unsaved,
@@ -146,6 +149,7 @@ impl Context {
             Context::Looking => "making a plan",
             Context::Typed => "confirming a plan",
             Context::Running => "work on many keys",
+            Context::Exporting => "exporting",
             Context::Report => "report of work on many keys",
             Context::Dialog => "dialogs",
             Context::Unsaved => "unsaved changes",

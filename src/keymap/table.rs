@@ -165,6 +165,9 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Running, &["esc"], A::JobStop, "stop", "Stop between two transactions; what is done is told.")),
     foot(row(C::Running, &["b", "q"], A::JobHide, "background", "Hide this; the work goes on, and the header says how far it is.")),
 
+    foot(row(C::Exporting, &["esc"], A::JobStop, "stop", "Stop; no file is left.")),
+    foot(row(C::Exporting, &["b", "q"], A::JobHide, "background", "Hide this; the export goes on, and the header says how far it is.")),
+
     write(foot(row(C::Report, &["u"], A::JobUndo, "undo", "Take back what was written; shows it and asks."))),
 
     foot(row(C::Dialog, &["y"], A::Yes, "yes", "Yes.")),
