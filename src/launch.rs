@@ -15,7 +15,7 @@ use crate::config::{self, Credentials, Servers, Settings, Target};
 use crate::domain::Key;
 use crate::event_loop::{self, Console, Ended};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
-use crate::journal::Journal;
+use crate::journal::{Journal, Trail};
 use crate::runtime::{INBOX, Runtime};
 use crate::sandbox::Sandbox;
 use crate::store::{ReadOnly, Store};
@@ -97,7 +97,7 @@ pub async fn screen(
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings);
-    let mut runtime = Runtime::start(store, sender, Journal::default()).limits(limits);
+    let mut runtime = Runtime::start(store, sender, journal(&settings)).limits(limits);
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }
@@ -116,6 +116,21 @@ pub async fn screen(
         Err(error) if crate::terminal::is_gone(&error) => Ok(129),
         Err(error) => Err(error).context("the terminal failed"),
     }
+}
+
+/// The journal of this run, and of all runs where that is asked for.
+fn journal(settings: &app::settings::Settings) -> Journal {
+    let memory = usize::try_from(settings.limits.journal_bytes).unwrap_or(usize::MAX);
+    let journal = Journal::new(memory);
+    if let Some(path) = &settings.journal_file {
+        if let Some(folder) = path.parent() {
+            // Where this fails the trail cannot be opened either, and says so on the screen.
+            let _ = config::create_private_dir(folder);
+        }
+        let endpoints = settings.endpoints.join(",");
+        journal.keep_trail(Trail::new(path, settings.user.clone(), move || endpoints.clone()));
+    }
+    journal
 }
 
 /// What the settings mean to work on many keys.

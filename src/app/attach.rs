@@ -1,7 +1,7 @@
 //! Hanging a key on a lease and taking it off: guarded by the key's revision, the value unchanged.
 
 use super::App;
-use super::dialog::PromptKind;
+use super::dialog::{Confirmed, PromptKind};
 use super::effect::{Answer, Call, CallResult};
 use super::purpose::Purpose;
 use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
@@ -60,6 +60,19 @@ impl App {
             success: vec![Op::Put(put)],
             failure: Vec::new(),
         };
+        if self.settings.production.is_none() {
+            return self.attach_guarded(key, id, txn);
+        }
+        let (title, line) = if id.is_some() {
+            let line = "It is deleted when that lease ends.";
+            (format!("Hang {key} on lease {id}?"), line)
+        } else {
+            (format!("Take {key} off its lease?"), "It stays until it is deleted.")
+        };
+        self.question(title, vec![line.to_owned()], Confirmed::Attach(key, id, txn));
+    }
+
+    pub(super) fn attach_guarded(&mut self, key: Key, id: LeaseId, txn: TxnRequest) {
         self.ask(Purpose::Attach(key, id), None, Call::Txn(txn));
     }
 

@@ -74,19 +74,13 @@ impl App {
     }
 
     fn act_in_confirm(&mut self, action: Action) {
-        let Some(Dialog::Confirm(Confirm { typed, then, .. })) = self.dialogs.last() else {
-            return;
-        };
-        let expected = typed.as_ref().map(|typed| (typed.is_met(), typed));
-        match (action, expected) {
-            (Action::Yes, None) | (Action::FieldAccept, Some((true, _))) => {
-                let then = then.clone();
-                self.dialogs.pop();
-                self.confirmed(then);
-            }
-            (Action::FieldAccept, Some((false, typed))) => {
-                let expected = typed.expected.clone();
-                self.complain(format!("type {expected} to confirm, or Esc to leave it"));
+        let Some(Dialog::Confirm(confirm)) = self.dialogs.last() else { return };
+        match (action, confirm.typed()) {
+            (Action::Yes, None) => self.answer_yes(),
+            (Action::FieldAccept, Some(typed)) if typed.is_met() => self.answer_yes(),
+            (Action::FieldAccept, Some(typed)) => {
+                let reminder = typed.reminder();
+                self.complain(reminder);
             }
             (Action::No | Action::Cancel, _) => {
                 self.dialogs.pop();
@@ -99,30 +93,33 @@ impl App {
         }
     }
 
+    fn answer_yes(&mut self) {
+        if let Some(Dialog::Confirm(Confirm { then, .. })) = self.dialogs.pop() {
+            self.confirmed(then);
+        }
+    }
+
     fn confirmed(&mut self, then: Confirmed) {
-        let writes = match &then {
-            Confirmed::DeleteKey(..) | Confirmed::RevokeLease(_) | Confirmed::Put(..) => true,
-            Confirmed::Txn(request) => !request.is_read_only(),
-            Confirmed::StopAndQuit | Confirmed::DropDraft(_) => false,
-        };
         // The question may have been asked for before the past was looked at.
-        if writes && self.refuses_to_write() {
+        if then.writes() && self.refuses_to_write() {
             return;
         }
         match then {
             Confirmed::DeleteKey(key, revision) => self.delete_key(key, revision),
             Confirmed::RevokeLease(id) => self.revoke_lease(id),
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
+            Confirmed::Attach(key, id, txn) => self.attach_guarded(key, id, txn),
             Confirmed::StopAndQuit => self.stop_and_quit(),
             Confirmed::DropDraft(id) => self.drop_offered_draft(id),
             Confirmed::Txn(request) => self.send_txn(request),
+            Confirmed::AllowWrites => self.allow_writes(),
         }
     }
 
+    /// Asks, with yes and no or by a word to be typed.
     pub(super) fn question(&mut self, title: String, lines: Vec<String>, then: Confirmed) {
-        let danger = !matches!(then, Confirmed::Put(..));
-        let confirm = Confirm { title, lines, typed: None, danger, then, scroll: 0 };
-        self.dialogs.push(Dialog::Confirm(confirm));
+        let mark = self.settings.production.as_ref();
+        self.dialogs.push(Dialog::Confirm(Confirm::new(title, lines, then, mark)));
     }
 
     /// `q` at the top, `:quit`: asks when something would be lost.

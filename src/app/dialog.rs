@@ -6,16 +6,15 @@ use super::bulk::sheet::{Face, Sheet};
 use super::draft::Offer;
 use super::journal::RecordSheet;
 use super::txn::form::Form;
-use super::typed::Typed;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;
-use crate::domain::draft::DraftId;
 use crate::domain::text::Field;
-use crate::domain::txn::TxnRequest;
 use crate::domain::watch::LogLine;
 use crate::domain::{Key, KeyRange, LeaseId, Revision};
 use crate::keymap::Context;
 use crate::syntax::{Fault, Format};
+
+pub use super::question::{Confirm, Confirmed};
 
 /// A dialog.
 #[derive(Clone, Debug)]
@@ -105,7 +104,9 @@ impl Dialog {
             Dialog::Event { .. } => {
                 &[Context::Event, Context::List, Context::Everywhere, Context::Always]
             }
-            Dialog::Confirm(Confirm { typed: Some(_), .. }) => &[Context::Field, Context::Always],
+            Dialog::Confirm(confirm) if confirm.typed().is_some() => {
+                &[Context::Field, Context::Always]
+            }
             Dialog::Confirm(_) => &[Context::Dialog, Context::List, Context::Always],
             Dialog::Prompt(Prompt { kind: PromptKind::Command, .. }) => {
                 &[Context::CommandLine, Context::Field, Context::Always]
@@ -162,8 +163,8 @@ impl Dialog {
         match self {
             Dialog::Prompt(prompt) => Some(&mut prompt.field),
             Dialog::TxnForm(form) => form.field_mut(),
-            Dialog::Confirm(Confirm { typed: Some(typed), .. })
-            | Dialog::Job(Sheet { face: Face::Typed(typed), .. }) => Some(&mut typed.field),
+            Dialog::Confirm(confirm) => confirm.field_mut(),
+            Dialog::Job(Sheet { face: Face::Typed(typed), .. }) => Some(&mut typed.field),
             _ => None,
         }
     }
@@ -206,40 +207,6 @@ pub struct Difference {
     pub before: Option<Vec<u8>>,
     /// The newer one.
     pub after: Option<Vec<u8>>,
-}
-
-/// A question that is answered with yes or no, or by typing what is expected.
-#[derive(Clone, Debug)]
-pub struct Confirm {
-    /// What is asked.
-    pub title: String,
-    /// What it touches, made safe; as much as fits is shown.
-    pub lines: Vec<String>,
-    /// What must be typed, for large things.
-    pub typed: Option<Typed>,
-    /// Whether it destroys something.
-    pub danger: bool,
-    /// What yes does.
-    pub then: Confirmed,
-    /// The first line shown.
-    pub scroll: usize,
-}
-
-/// What a confirmed question does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Confirmed {
-    /// Deletes a key, if it is still as it was at this revision.
-    DeleteKey(Key, Revision),
-    /// Revokes a lease.
-    RevokeLease(LeaseId),
-    /// Runs the guarded transaction of `put`.
-    Put(Key, TxnRequest),
-    /// Stops the work on many keys, then quits.
-    StopAndQuit,
-    /// Throws a kept draft away.
-    DropDraft(DraftId),
-    /// Runs the transaction that was composed.
-    Txn(TxnRequest),
 }
 
 /// Why the text of a transaction is left.

@@ -15,6 +15,8 @@ pub(super) struct Goto {
     as_directory: bool,
     /// It is not missed before the tree has followed the store up to here.
     seen_at: Revision,
+    /// A directory is opened when it is reached.
+    opens: bool,
 }
 
 /// What stands at the end of the known way.
@@ -36,7 +38,8 @@ impl App {
             // A filter could hide where we go.
             self.filter_changed();
         }
-        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE });
+        self.goto =
+            Some(Goto { target, as_directory: false, seen_at: Revision::NONE, opens: true });
     }
 
     /// Goes to what was written here at this revision, which the tree may be about to learn.
@@ -48,8 +51,8 @@ impl App {
     }
 
     /// Selects a key again after the tree was read anew, wherever the focus is.
-    pub(super) fn find_again(&mut self, target: Key) {
-        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE });
+    pub(super) fn find_again(&mut self, target: Key, opens: bool) {
+        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE, opens });
     }
 
     /// A key up to and with its last delimiter.
@@ -70,7 +73,7 @@ impl App {
             match self.step(&goto.target) {
                 Step::Arrived(id) => {
                     self.goto = None;
-                    self.reveal(id);
+                    self.reveal(id, goto.opens);
                 }
                 Step::List(dir) => {
                     self.open_dir(dir);
@@ -131,13 +134,13 @@ impl App {
     }
 
     /// Opens the directories above a node and selects it.
-    fn reveal(&mut self, id: NodeId) {
+    fn reveal(&mut self, id: NodeId, opens: bool) {
         let mut above = self.keys.tree.parent(id);
         while let Some(dir) = above {
             self.keys.tree.open(dir);
             above = self.keys.tree.parent(dir);
         }
-        if self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
+        if opens && self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
             self.open_dir(id);
         }
         self.keys.tree.refresh_rows();
@@ -149,10 +152,17 @@ impl App {
         if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
             self.keys.select(index);
         }
-        self.complain(format!(
-            "no key or prefix {named}; the nearest known one is selected",
-            named = named(&target)
-        ));
+        match self.past {
+            None => self.complain(format!(
+                "no key or prefix {}; the nearest known one is selected",
+                named(target)
+            )),
+            Some(past) => self.complain(format!(
+                "{} was not there at revision {}; :rev live comes back",
+                named(target),
+                past.revision
+            )),
+        }
     }
 
     /// The keys and prefixes that a half-typed one could become, of those the tree knows.

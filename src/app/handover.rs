@@ -57,6 +57,14 @@ impl App {
 
     /// Shows what a save would change, and offers it.
     pub(super) fn show_draft_diff(&mut self) {
+        if let Some(draft) = self.value.edit.as_mut() {
+            draft.then = Then::Stay;
+        }
+        self.ask_with_draft_diff();
+    }
+
+    /// The same before a save that was asked for; what is to follow that save still follows.
+    pub(super) fn ask_with_draft_diff(&mut self) {
         let Some(draft) = self.value.edit.as_mut() else { return };
         let session = &draft.session;
         let bytes = match session.draft_bytes() {
@@ -81,13 +89,13 @@ impl App {
         match action {
             Action::Save => {
                 self.dialogs.pop();
-                if let Some(draft) = self.value.edit.as_mut() {
-                    draft.then = Then::Stay;
-                }
-                self.save_draft();
+                self.save_draft_looked_at();
             }
             Action::Cancel => {
                 self.dialogs.pop();
+                if let Some(draft) = self.value.edit.as_mut() {
+                    draft.then = Then::Stay;
+                }
             }
             _ => {}
         }

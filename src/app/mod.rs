@@ -24,6 +24,7 @@ pub mod notice;
 pub mod pane;
 pub mod past;
 pub mod purpose;
+pub mod question;
 pub mod queue;
 pub mod service;
 pub mod settings;

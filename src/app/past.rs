@@ -5,6 +5,7 @@
 //! behind would call a revision that exists a future one.
 
 use super::App;
+use super::command::Moment;
 use super::effect::{Answer, Call, CallResult};
 use super::purpose::{PastPurpose, Purpose};
 use crate::domain::txn::RangeRequest;
@@ -18,17 +19,6 @@ pub struct Past {
     pub revision: Revision,
     /// It was compacted while it was looked at: what is shown was read before, and no more can be.
     pub compacted: bool,
-}
-
-/// A point in time, as it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// The store as it was at a revision.
-    At(Revision),
-    /// Just before the last write that was made here.
-    BeforeLastWrite,
-    /// The present.
-    Live,
 }
 
 impl App {
@@ -128,21 +118,17 @@ impl App {
     /// Drops all that is known of keys and values, and reads it anew at the revision now looked at.
     fn read_tree_anew(&mut self, key: Option<Key>) {
         let selected = self.keys.selected_key().map(|(key, _)| key);
+        let row = self.keys.selected_row();
+        let open = row.and_then(|row| self.keys.tree.dir(row.node())).is_some_and(|dir| dir.open);
         self.close_view();
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
         self.value.forget();
         let root = self.settings.root.clone();
-        match key {
-            Some(key) => {
-                self.root_at(root);
-                self.go_to(key);
-            }
-            None => {
-                self.root_at(root);
-                if let Some(key) = selected {
-                    self.find_again(key);
-                }
-            }
+        self.root_at(root);
+        if let Some(key) = key {
+            self.go_to(key);
+        } else if let Some(key) = selected {
+            self.find_again(key, open);
         }
     }
 }

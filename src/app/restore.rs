@@ -5,18 +5,28 @@ use crate::domain::bulk::PlanRequest;
 use crate::domain::{Key, KeyRange, Revision};
 
 impl App {
-    /// `:restore [KEY|PREFIX] REV`: without a key, the selected key or directory.
+    /// `:restore [KEY|PREFIX] REV`: without a key what is marked, else what is selected.
     pub(super) fn restore_as_of(&mut self, key: Option<Key>, revision: Revision) {
-        match key.map(|key| self.range_of_text(key)).or_else(|| self.selected_range()) {
-            Some(range) => self.restore(vec![range], revision),
-            None => self.say("select a key or directory to restore"),
+        let ranges = match key {
+            Some(key) => vec![self.range_of_text(key)],
+            None => self.marked_or_selected(),
+        };
+        if ranges.is_empty() {
+            return self.say("select or mark what is to be restored");
         }
+        self.restore(ranges, revision);
     }
 
-    fn selected_range(&self) -> Option<KeyRange> {
-        self.keys
-            .selected_key()
-            .map(|(key, is_dir)| if is_dir { KeyRange::prefix(key) } else { KeyRange::single(key) })
+    fn marked_or_selected(&self) -> Vec<KeyRange> {
+        let marked = self.marked_ranges();
+        if !marked.is_empty() {
+            return marked;
+        }
+        let range = |(key, is_dir)| match is_dir {
+            true => KeyRange::prefix(key),
+            false => KeyRange::single(key),
+        };
+        self.keys.selected_key().map(range).into_iter().collect()
     }
 
     /// Plans to make these ranges what they were, and shows the plan.

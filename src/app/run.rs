@@ -97,9 +97,9 @@ impl App {
             // It would end in the midst, refused.
             return self.complain("work on many keys goes on; stop it first");
         }
-        self.settings.read_only = on;
-        self.effects.push(Effect::ReadOnly(on));
         if on {
+            self.settings.read_only = true;
+            self.effects.push(Effect::ReadOnly(true));
             // Their renewals would be refused from now on; said, not discovered later.
             let kept: Vec<LeaseId> = self.leases.kept.keys().copied().collect();
             for id in &kept {
@@ -109,11 +109,26 @@ impl App {
                 0 => String::new(),
                 n => format!("; {n} leases are no longer kept alive"),
             };
-            self.say(format!("read-only: nothing is written{stopped}"));
-        } else {
-            self.say("writing is allowed again");
-            self.look_for_drafts();
+            return self.say(format!("read-only: nothing is written{stopped}"));
         }
+        match &self.settings.production {
+            Some(mark) if self.settings.read_only => {
+                let title = format!("Allow writing to {}?", mark.word());
+                let lines = vec![
+                    "Changes are confirmed by this word.".to_owned(),
+                    ":read-only on refuses writes again".to_owned(),
+                ];
+                self.question(title, lines, Confirmed::AllowWrites);
+            }
+            Some(_) | None => self.allow_writes(),
+        }
+    }
+
+    pub(super) fn allow_writes(&mut self) {
+        self.settings.read_only = false;
+        self.effects.push(Effect::ReadOnly(false));
+        self.say("writing is allowed again");
+        self.look_for_drafts();
     }
 
     /// `put` knows now what it replaces: a new key is written, an old one is shown first.

@@ -26,8 +26,20 @@ enum Told {
 }
 
 impl App {
-    /// Saves the draft, after asking where it breaks the format of the value.
+    /// Saves the draft; on a marked cluster what would change is shown first.
     pub(super) fn save_draft(&mut self) {
+        if self.refuses_to_write() {
+            return;
+        }
+        if self.settings.production.is_some() && self.draft_is_to_be_sent() {
+            self.ask_with_draft_diff();
+        } else {
+            self.save_draft_looked_at();
+        }
+    }
+
+    /// Saves the draft, after asking where it breaks the format of the value.
+    pub(super) fn save_draft_looked_at(&mut self) {
         if self.refuses_to_write() {
             return;
         }
@@ -37,19 +49,23 @@ impl App {
         }
     }
 
-    /// The place where the draft is no longer of the format that the value had. What would not be
-    /// sent anyway is not looked at.
-    fn broken_draft(&self) -> Option<Broken> {
-        let session = &self.value.edit.as_ref()?.session;
-        let to_be_sent = match session.state() {
+    /// Whether a save would send something now.
+    fn draft_is_to_be_sent(&self) -> bool {
+        self.value.edit.as_ref().is_some_and(|draft| match draft.session.state() {
             State::Dirty { .. } => true,
-            State::Clean => matches!(session.base(), Base::Absent(_)),
+            State::Clean => matches!(draft.session.base(), Base::Absent(_)),
             State::Saving { .. }
             | State::Unknown { .. }
             | State::Conflict { .. }
             | State::Gone { .. } => false,
-        };
-        if !to_be_sent || session.mark().is_some() {
+        })
+    }
+
+    /// The place where the draft is no longer of the format that the value had. What would not be
+    /// sent anyway is not looked at.
+    fn broken_draft(&self) -> Option<Broken> {
+        let session = &self.value.edit.as_ref()?.session;
+        if !self.draft_is_to_be_sent() || session.mark().is_some() {
             return None;
         }
         let draft = session.draft_bytes().ok()?;

@@ -1,15 +1,10 @@
-//! What must be typed to confirm something large.
+//! What must be typed to confirm something large, or anything grave on a marked cluster.
 
+use crate::domain::mark::Mark;
 use crate::domain::text::Field;
 
-/// Above this many keys the count must be typed.
+/// Above this many keys their number must be typed.
 const TYPED_ABOVE: u64 = 10;
-
-/// Whether so many keys are confirmed by typing their number rather than by a single key; in
-/// production always.
-pub fn must_type(count: u64, production: bool) -> bool {
-    production || count > TYPED_ABOVE
-}
 
 /// What must be typed to confirm.
 #[derive(Clone, Debug)]
@@ -26,9 +21,25 @@ impl Typed {
         Typed { expected: expected.to_string(), field: Field::new("") }
     }
 
+    /// What must be typed before so many keys are written at once, if a single key is not enough: the
+    /// number of keys where there are many, and on a marked cluster its word, so that neither the
+    /// place nor the size of the work is a surprise: `PROD`, `5000`, `PROD 5000`.
+    /// The number is asked for as well where it is the whole store that is written.
+    pub fn for_keys(count: u64, whole: bool, mark: Option<&Mark>) -> Option<Typed> {
+        let number = (whole || count > TYPED_ABOVE).then(|| count.to_string());
+        let word = mark.map(|mark| mark.word().to_owned());
+        let words: Vec<String> = word.into_iter().chain(number).collect();
+        (!words.is_empty()).then(|| Typed::new(words.join(" ")))
+    }
+
     /// Whether it was typed, as it is asked for or, of a number, with its thousands set apart.
     pub fn is_met(&self) -> bool {
-        let typed = self.field.text().trim();
-        typed == self.expected || typed.replace(',', "") == self.expected
+        let typed = self.field.text().replace(',', "");
+        typed.split_whitespace().eq(self.expected.split_whitespace())
+    }
+
+    /// What is said when something else was typed.
+    pub(super) fn reminder(&self) -> String {
+        format!("type {} to confirm, or Esc to leave it", self.expected)
     }
 }

@@ -8,13 +8,13 @@
 use std::collections::VecDeque;
 
 use tokio::sync::watch;
-use tokio::time::sleep;
 
+use super::ask::ask;
+use super::look::too_many_operations;
 use super::pages::{Looked, Pages, explained};
 use crate::domain::difference::Difference;
 use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
 use crate::domain::{Entry, Key, KeyRange, Revision};
-use crate::recipe::backoff::{Backoff, jitter};
 use crate::store::{ErrorKind, Store, StoreError};
 
 /// Keys whose values are read in one transaction at most: two gets each, and a server takes 128
@@ -24,8 +24,6 @@ const MOST: usize = 64;
 const FIRST: usize = 8;
 /// What its answer should weigh, in bytes of values.
 const ANSWER: usize = 3 << 20;
-/// How often it is asked for again when the connection fails.
-const TRIES: usize = 6;
 
 /// A key that was written or deleted between two revisions; at least one of the two is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +148,7 @@ impl<'a> Differences<'a> {
                 // A server may allow fewer operations, or less of an answer.
                 Err(error)
                     if batch.len() > 1
-                        && matches!(error.kind, ErrorKind::Invalid | ErrorKind::TooLarge) =>
+                        && (too_many_operations(&error) || error.kind == ErrorKind::TooLarge) =>
                 {
                     self.batch = batch.len() / 2;
                     batch.extend(rest);
@@ -179,22 +177,10 @@ impl<'a> Differences<'a> {
     }
 
     async fn ask(&self, txn: &TxnRequest) -> Result<Vec<OpResponse>, StoreError> {
-        let mut backoff = Backoff::default();
-        let mut tries = 1;
-        loop {
-            match self.store.txn(txn.clone()).await {
-                Ok(answer) => return Ok(answer.responses),
-                Err(error)
-                    if error.is_connection() && error.kind != ErrorKind::Tls && tries < TRIES =>
-                {
-                    tries += 1;
-                    sleep(backoff.next(jitter())).await;
-                }
-                // The older of the two is what a compaction takes first.
-                Err(error) => {
-                    return Err(explained(self.store, error, &self.range, self.at).await);
-                }
-            }
+        match ask(|| self.store.txn(txn.clone())).await {
+            Ok(answer) => Ok(answer.responses),
+            // The older of the two revisions is what a compaction takes first.
+            Err(error) => Err(explained(self.store, error, &self.range, self.at).await),
         }
     }
 }

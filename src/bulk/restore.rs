@@ -111,32 +111,29 @@ impl Leases<'_> {
         if !lease.is_some() || now.is_some_and(|now| now.lease == lease) {
             return Ok(lease);
         }
-        let alive = match self.alive.get(&lease) {
-            Some(alive) => *alive,
-            None => {
-                let status = self.store.lease_time_to_live(lease, false).await;
-                let alive = match status {
-                    Ok(status) => status.is_some(),
-                    // Who may not ask may not hang keys on it either.
-                    Err(error)
-                        if matches!(
-                            error.kind,
-                            ErrorKind::LeaseNotFound | ErrorKind::PermissionDenied
-                        ) =>
-                    {
-                        false
-                    }
-                    Err(error) => return Err(error.into()),
-                };
-                self.alive.insert(lease, alive);
-                alive
-            }
-        };
-        if alive {
+        if self.is_alive(lease).await? {
             return Ok(lease);
         }
         self.ended += 1;
         Ok(now.map_or(LeaseId::NONE, |now| now.lease))
+    }
+
+    async fn is_alive(&mut self, lease: LeaseId) -> Result<bool, PlanError> {
+        if let Some(alive) = self.alive.get(&lease) {
+            return Ok(*alive);
+        }
+        let alive = match self.store.lease_time_to_live(lease, false).await {
+            Ok(status) => status.is_some(),
+            // Who may not ask may not hang keys on it either.
+            Err(error)
+                if matches!(error.kind, ErrorKind::LeaseNotFound | ErrorKind::PermissionDenied) =>
+            {
+                false
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.alive.insert(lease, alive);
+        Ok(alive)
     }
 }
 

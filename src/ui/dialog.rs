@@ -55,7 +55,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Dialog::DraftDiff(diff) => {
             let lines = super::comparison::draft_diff_lines(theme, diff);
             let room = usize::from(area.width).saturating_sub(12);
-            let title = format!("Save {}?", cut_middle(&diff.key.to_string(), room));
+            let place = app.settings.production.as_ref();
+            let place = place.map_or_else(String::new, |mark| format!(" in {}", mark.word()));
+            let room = room.saturating_sub(width(&place));
+            let title = format!("Save {}{place}?", cut_middle(&diff.key.to_string(), room));
             text(frame, area, app, theme, &title, lines, diff.scroll)
         }
         Dialog::Broken(broken) => {
@@ -164,8 +167,8 @@ fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Co
         "Confirm"
     };
     lines.extend(confirm.lines.iter().map(|line| Line::raw(cut_middle(line, room))));
-    let style = if confirm.danger { theme.danger() } else { theme.border(true) };
-    let label = confirm.typed.as_ref().map(|typed| format!("type {} to confirm: ", typed.expected));
+    let style = if confirm.is_dangerous() { theme.danger() } else { theme.border(true) };
+    let label = confirm.typed().map(|typed| format!("type {} to confirm: ", typed.expected));
     let columns = lines.iter().map(Line::width).max().unwrap_or(0);
     let columns = columns.max(label.as_ref().map_or(0, |label| width(label) + 8));
     let typed = if label.is_some() { 2 } else { 0 };
@@ -181,7 +184,7 @@ fn confirm(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, confirm: &Co
         frame.render_widget(row, line(text, offset as u16));
     }
     position(frame, text, theme, (top, height, len));
-    if let (Some(typed), Some(label)) = (&confirm.typed, label) {
+    if let (Some(typed), Some(label)) = (confirm.typed(), label) {
         let at = line(inner, inner.height.saturating_sub(1));
         field(frame, at, theme, &label, &typed.field);
     }

@@ -1,7 +1,7 @@
 //! The view of what became of a prefix since a revision: one key a row.
 //!
 //! ```text
-//!  + 3 added   ~ 12 changed   - 1 removed   2 written with the value they had
+//!  + 3 added   ~ 12 changed   - 1 removed   2 rewritten alike, 7 untouched
 //!    + /config/app/new        true
 //!  * ~ /config/app/name       "old" → "new"
 //!    - /config/app/gone       was 17
@@ -117,7 +117,7 @@ fn totals<'a>(theme: &Theme, found: &Difference, cells: usize) -> Line<'a> {
         spans.push(Span::styled(text, style));
     }
     let rest = format!(
-        "{} written with the value they had, {} not written",
+        "{} rewritten alike, {} untouched",
         number(found.rewritten as i64),
         number(found.same as i64)
     );

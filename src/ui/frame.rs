@@ -45,7 +45,7 @@ pub(super) fn past_notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
     let text = format!("at rev {}", number(past.revision.0));
     let mut notes = vec![Span::styled(text, theme.changed())];
     if past.compacted {
-        notes.push(Span::styled("compacted meanwhile", theme.danger()));
+        notes.push(Span::styled("compacted", theme.danger()));
     }
     notes
 }

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::text::{cut_end, cut_middle, number, width};
@@ -31,6 +31,7 @@ enum Stays {
     Version,
     User,
     Kept,
+    Profile,
     Revision,
     /// Cut in the middle before anything after it is touched.
     Endpoint,
@@ -56,7 +57,15 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) {
         let gap = room.saturating_sub(width(&key) + 1);
         spans.extend([Span::raw(" ".repeat(gap)), Span::styled(key, theme.dim())]);
     }
-    frame.render_widget(Line::from(spans), area);
+    let Some(mark) = &app.settings.production else {
+        return frame.render_widget(Line::from(spans), area);
+    };
+    // One bar in the color of the mark: what other colors would say here is said in words too.
+    for span in &mut spans {
+        let bold = span.style.add_modifier.contains(Modifier::BOLD);
+        span.style = if bold { theme.strong() } else { Style::new() };
+    }
+    frame.render_widget(Line::from(spans).style(theme.mark(mark.color())), area);
 }
 
 /// Gives parts up, in their order, until the rest fits; the endpoint is cut first where that helps.
@@ -64,7 +73,9 @@ fn fit(parts: &mut Vec<Part>, cells: usize) {
     let used = |parts: &[Part]| {
         parts.iter().map(|part| width(&part.text) + 2).sum::<usize>().saturating_sub(2)
     };
-    for worst in [Stays::Name, Stays::Version, Stays::User, Stays::Kept, Stays::Endpoint] {
+    let order =
+        [Stays::Name, Stays::Version, Stays::User, Stays::Kept, Stays::Profile, Stays::Endpoint];
+    for worst in order {
         if used(parts) <= cells {
             return;
         }
@@ -94,7 +105,14 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     let status = app.connection.status.as_ref();
     let configured = app.settings.endpoints.first().map(String::as_str).unwrap_or_default();
     let endpoint = status.map_or(configured, |status| &status.endpoint);
+    if let Some(mark) = &app.settings.production {
+        // First, so that no screen is too narrow for it.
+        add(mark.word().to_owned(), theme.strong(), Stays::Always);
+    }
     add("etcdeck".to_owned(), theme.strong(), Stays::Name);
+    if let Some(profile) = &app.settings.profile {
+        add(escape::message(profile), theme.strong(), Stays::Profile);
+    }
     if app.settings.demo {
         add("DEMO sandbox".to_owned(), theme.changed(), Stays::Always);
     } else {

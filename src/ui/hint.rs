@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::text::width;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::dialog::{Confirm, Dialog, Prompt, PromptKind};
+use crate::app::dialog::{Dialog, Prompt, PromptKind};
 use crate::keymap::{Action, Context};
 
 /// A key and what it does, in a word or two.
@@ -74,7 +74,8 @@ pub(super) fn of_dialog(app: &App, scrolls: bool) -> Vec<Hint> {
         hints.push(key(Action::CopyValue, Context::Everywhere, "copy value", false));
     }
     let moves = inner.contains(&Context::List);
-    if moves && scrolls && !matches!(dialog, Dialog::Confirm(Confirm { typed: Some(_), .. })) {
+    if moves && scrolls && !matches!(dialog, Dialog::Confirm(confirm) if confirm.typed().is_some())
+    {
         let down = app.keymap.chord_for(Action::Down, Context::List);
         let up = app.keymap.chord_for(Action::Up, Context::List);
         let (action, chord) = (Action::Down, format!("{down} {up}"));

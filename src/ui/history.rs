@@ -266,6 +266,14 @@ pub(super) fn difference_lines<'a>(theme: &Theme, what: &Difference) -> Vec<Line
         Line::styled(format!("+ {after}, {}", of(&what.after)), theme.dim()),
     ];
     let bytes = |value: &Option<Vec<u8>>| value.clone().unwrap_or_default();
-    lines.extend(diff_lines(theme, &bytes(&what.before), &bytes(&what.after)));
+    let mut differ = diff_lines(theme, &bytes(&what.before), &bytes(&what.after));
+    // Where there was no key there was no empty line either.
+    let nothing = match (&what.before, &what.after) {
+        (None, Some(_)) => "- ",
+        (Some(_), None) => "+ ",
+        (None, None) | (Some(_), Some(_)) => "",
+    };
+    differ.retain(|line| nothing.is_empty() || line.to_string() != nothing);
+    lines.extend(differ);
     lines
 }

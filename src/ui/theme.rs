@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::domain::mark::MarkColor;
 use crate::domain::value::Class;
 
 /// The looks of a run: styles, and the zone in which times are told.
@@ -50,6 +51,22 @@ impl Theme {
     /// Something lost, failed or about to be destroyed.
     pub(super) fn danger(&self) -> Style {
         self.fg(Color::Red).add_modifier(Modifier::BOLD)
+    }
+
+    /// The bar of a marked cluster: its own color, or everything reversed.
+    pub(super) fn mark(&self, color: MarkColor) -> Style {
+        if !self.color {
+            return Style::new().add_modifier(Modifier::REVERSED);
+        }
+        let (ground, text) = match color {
+            MarkColor::Red => (Color::Red, Color::White),
+            MarkColor::Yellow => (Color::Yellow, Color::Black),
+            MarkColor::Green => (Color::Green, Color::Black),
+            MarkColor::Cyan => (Color::Cyan, Color::Black),
+            MarkColor::Blue => (Color::Blue, Color::White),
+            MarkColor::Magenta => (Color::Magenta, Color::White),
+        };
+        Style::new().fg(text).bg(ground)
     }
 
     /// All is well.

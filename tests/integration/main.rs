@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod contract;
 mod coordination;
+mod difference;
 mod domain;
 mod editing;
 mod gateway;

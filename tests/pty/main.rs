@@ -5,6 +5,7 @@
 mod support;
 
 mod modes;
+mod profile;
 mod program;
 mod terminal;
 

@@ -26,8 +26,8 @@ impl App {
                 if typed.is_met() {
                     self.apply();
                 } else {
-                    let expected = typed.expected.clone();
-                    self.complain(format!("type {expected} to confirm, or Esc to leave it"));
+                    let reminder = typed.reminder();
+                    self.complain(reminder);
                 }
             }
             (Face::Question | Face::Typed(_), Action::No | Action::Cancel) => {

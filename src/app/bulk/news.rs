@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::job::{JobId, JobNews};
-use crate::app::typed::{Typed, must_type};
+use crate::app::typed::Typed;
 use crate::domain::bulk::{PlanRequest, Report, Survey};
 use crate::domain::escape;
 
@@ -39,9 +39,8 @@ impl App {
             return self.show_job(Face::Nothing);
         }
         // A single key press must not do away with everything.
-        let typed = must_type(count, whole || self.settings.production.is_some());
-        let face = if typed { Face::Typed(Typed::new(count)) } else { Face::Question };
-        self.show_job(face);
+        let typed = Typed::for_keys(count, whole, self.settings.production.as_ref());
+        self.show_job(typed.map_or(Face::Question, Face::Typed));
     }
 
     fn on_plan_failed(&mut self, reason: &str) {

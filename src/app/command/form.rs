@@ -41,7 +41,7 @@ pub const FORMS: &[Form] = &[
     form("history", "[KEY]", "every version and delete of a key since compaction", true, false),
     form("rev", "N|before|live", "tree and values as they were at a revision, read-only; before: the last write here", false, false),
     form("diff", "PREFIX REV", "keys added, changed and removed since a revision", true, false),
-    form("restore", "[KEY|PREFIX] REV", "make a key or prefix what it was at a revision; shown first", true, true),
+    form("restore", "[KEY|PREFIX] REV", "make a key or prefix, or what is marked, what it was at a revision; shown first", true, true),
     form("lease grant", "TTL [ID]", "grant a lease of TTL seconds", false, true),
     form("lease keepalive", "ID", "keep a lease alive until told otherwise (again to stop)", false, true),
     form("lease renew", "ID", "renew a lease once", false, true),

@@ -3,7 +3,6 @@
 mod form;
 mod word;
 
-use super::past::Moment;
 use crate::domain::journal::JournalId;
 use crate::domain::{Key, LeaseId, Revision};
 
@@ -123,6 +122,17 @@ impl Command {
             | Command::Undo(_) => true,
         }
     }
+}
+
+/// A point in time, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The store as it was at a revision.
+    At(Revision),
+    /// Just before the last write that was made here.
+    BeforeLastWrite,
+    /// The present.
+    Live,
 }
 
 /// An instance of a service, as it is registered.

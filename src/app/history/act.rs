@@ -9,6 +9,7 @@ use crate::app::motion::movement;
 use crate::app::notice::named;
 use crate::app::purpose::Purpose;
 use crate::app::run::{guarded_put, preview};
+use crate::domain::history::Row;
 use crate::domain::txn::RangeRequest;
 use crate::domain::{Entry, Key, Revision};
 use crate::keymap::Action;
@@ -87,7 +88,10 @@ impl App {
         let Some(pending) = view.pending.filter(|pending| view.is_here(*pending)) else { return };
         view.pending = None;
         let key = view.key.clone();
-        let value = |view: &HistoryView, at| view.history.value(at).map(<[u8]>::to_vec);
+        let value = |view: &HistoryView, at| {
+            let exists = view.history.at(at).is_some_and(Row::exists);
+            view.history.value(at).filter(|_| exists).map(<[u8]>::to_vec)
+        };
         match pending {
             Pending::Diff(before, after) => {
                 let difference = Difference {

@@ -6,7 +6,7 @@
 use super::outline::{self, outline};
 use super::reading::is_always_refused;
 use crate::app::App;
-use crate::app::dialog::{Confirm, Confirmed, Dialog};
+use crate::app::dialog::Confirmed;
 use crate::app::effect::{Answer, Call, CallResult};
 use crate::app::purpose::{ComposerPurpose, Purpose};
 use crate::domain::Revision;
@@ -129,14 +129,7 @@ impl App {
         } else {
             format!("Run this transaction? {}", counted(self.composer.reading.writes()))
         };
-        self.dialogs.push(Dialog::Confirm(Confirm {
-            title,
-            lines,
-            typed: None,
-            danger: !request.is_read_only(),
-            then: Confirmed::Txn(request),
-            scroll: 0,
-        }));
+        self.question(title, lines, Confirmed::Txn(request));
     }
 
     pub(in crate::app) fn send_txn(&mut self, request: TxnRequest) {

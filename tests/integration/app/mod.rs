@@ -8,6 +8,8 @@ mod goto;
 mod guard;
 mod lease;
 mod marked;
+mod past;
+mod production;
 mod selection;
 mod table;
 mod ticket;

@@ -25,6 +25,7 @@ mod revision;
 mod sandbox_only;
 mod sort;
 mod target;
+mod time;
 mod txn;
 mod watch;
 
@@ -150,11 +151,13 @@ fn together() -> Vec<Case> {
         election::cases(),
         watch::cases(),
         replay::cases(),
+        time::cases(),
     ];
     modules.into_iter().flatten().collect()
 }
 
 fn alone() -> Vec<Case> {
     // Compaction last: what it takes away is gone for all cases.
-    alone::cases().into_iter().chain(compaction::cases()).collect()
+    let compacting = compaction::cases().into_iter().chain(time::compacting());
+    alone::cases().into_iter().chain(compacting).collect()
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use etcdeck::app::App;
 use etcdeck::app::effect::Edited;
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::mark::Mark;
 use etcdeck::event_loop::{self, Cut, Ended, Happening};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
@@ -66,6 +67,13 @@ impl Opening {
     /// With a drawing that panics once this text is on the screen.
     pub(super) fn panics_at(mut self, text: &'static str) -> Opening {
         self.panics_at = Some(text);
+        self
+    }
+
+    /// With `--production`: marked, and read-only until told otherwise.
+    pub(super) fn production(mut self) -> Opening {
+        self.settings.production = Some(Mark::default());
+        self.settings.read_only = true;
         self
     }
 

@@ -11,17 +11,22 @@ use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
+use etcdeck::bulk::{Looked, compare, oldest};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
-use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId};
+use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
-use etcdeck::store::{Cluster, ErrorKind, Kv, Leases, Status, StoreError};
+use etcdeck::store::{
+    Cluster, ErrorKind, Kv, Leases, Status, StoreError, Watch, WatchMessage, WatchRequest,
+};
 use etcdeck::ui::{Theme, render};
+use futures_util::StreamExt as _;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use tokio::time::timeout;
 
 /// What becomes of the calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,14 +234,42 @@ impl Desk {
                         self.happens(Message::Answered(ticket, answer));
                     }
                 },
-                Effect::Watch { id, range, .. } => {
-                    self.watches.push((id, range));
+                Effect::Watch { id, range, from } => {
+                    self.watches.push((id, range.clone()));
                     let revision = self.status().revision;
                     self.happens(Message::Watch(id, WatchNews::Watching { revision }));
+                    if from.is_some() && from <= revision {
+                        self.replay(id, range, from);
+                    }
+                }
+                Effect::Compare { ticket, range, then } => {
+                    let (looked, _) = tokio::sync::watch::channel(Looked::default());
+                    let found = compare(&self.store, range, then, &looked);
+                    let found = self.runtime.block_on(found).map(Box::new);
+                    self.happens(Message::Compared(ticket, found));
                 }
                 Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
                 // What concerns the runtime or the terminal changes nothing that is drawn.
                 _ => {}
+            }
+        }
+    }
+
+    /// What happened before a watch was made, from a revision on.
+    fn replay(&mut self, id: WatchId, range: KeyRange, from: Revision) {
+        let messages = self.runtime.block_on(async {
+            let request = WatchRequest::new(range).from(from);
+            let mut stream = self.store.watch(request).await.expect("a watch");
+            let mut messages = Vec::new();
+            while let Ok(Some(message)) = timeout(Duration::from_millis(1), stream.next()).await {
+                messages.push(message);
+            }
+            messages
+        });
+        for message in messages {
+            if let Ok(WatchMessage::Events(events)) = message {
+                let received = received(events[0].revision().0);
+                self.happens(Message::Watch(id, WatchNews::Events { events, received }));
             }
         }
     }
@@ -263,9 +296,13 @@ impl Desk {
                 }
                 Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
                 Call::Oldest(key) => {
-                    let range = etcdeck::domain::KeyRange::single(key);
-                    let first = etcdeck::domain::Revision(1);
-                    let told = etcdeck::bulk::oldest(&self.store, &range, first).await;
+                    let first = Revision(1);
+                    let request = RangeRequest::get(key.clone()).at(first);
+                    // Asked only where it is told at once: waiting would move the clock.
+                    let told = match self.store.range(request).await {
+                        Ok(_) => None,
+                        Err(_) => oldest(&self.store, &KeyRange::single(key), first).await,
+                    };
                     Answer::Oldest(told.unwrap_or(first))
                 }
             })
