@@ -9,6 +9,7 @@ use anyhow::Context;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
+use crate::app::etcdctl::Etcdctl;
 use crate::app::{self, App};
 use crate::bulk;
 use crate::config::{self, Credentials, Servers, Settings, Target};
@@ -18,7 +19,7 @@ use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
 use crate::journal::{Journal, Trail};
 use crate::runtime::{INBOX, Runtime};
 use crate::sandbox::Sandbox;
-use crate::store::{ReadOnly, Store};
+use crate::store::{Cluster, ReadOnly, Store};
 use crate::terminal::{Signals, TerminalError, ask_password};
 use crate::ui::Theme;
 
@@ -67,6 +68,7 @@ async fn start(settings: Settings) -> anyhow::Result<u8> {
                     ending = signals.ending() => return Ok(ending.exit_status()),
                 },
             };
+            told.etcdctl = etcdctl(&connection, &endpoints);
             let options = match gateway_options(*connection, endpoints, &mut signals).await {
                 Ok(options) => options,
                 Err(TerminalError::Ended(ending)) => return Ok(ending.exit_status()),
@@ -97,7 +99,8 @@ pub async fn screen(
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings);
-    let mut runtime = Runtime::start(store, sender, journal(&settings)).limits(limits);
+    let journal = journal(&settings, store.clone());
+    let mut runtime = Runtime::start(store, sender, journal).limits(limits);
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }
@@ -119,7 +122,7 @@ pub async fn screen(
 }
 
 /// The journal of this run, and of all runs where that is asked for.
-fn journal(settings: &app::settings::Settings) -> Journal {
+fn journal(settings: &app::settings::Settings, store: ReadOnly) -> Journal {
     let memory = usize::try_from(settings.limits.journal_bytes).unwrap_or(usize::MAX);
     let journal = Journal::new(memory);
     if let Some(path) = &settings.journal_file {
@@ -127,8 +130,7 @@ fn journal(settings: &app::settings::Settings) -> Journal {
             // Where this fails the trail cannot be opened either, and says so on the screen.
             let _ = config::create_private_dir(folder);
         }
-        let endpoints = settings.endpoints.join(",");
-        journal.keep_trail(Trail::new(path, settings.user.clone(), move || endpoints.clone()));
+        journal.keep_trail(Trail::new(path, settings.user.clone(), move || store.endpoint()));
     }
     journal
 }
@@ -140,6 +142,30 @@ fn bulk_limits(settings: &app::settings::Settings) -> bulk::Limits {
         backup: settings.limits.bulk_bytes,
         folder: settings.state_dir.as_ref().map(|folder| folder.join("backups")),
         ..bulk::Limits::default()
+    }
+}
+
+/// How etcdctl is to be called in the shell this program was started from.
+fn etcdctl(connection: &config::Connection, endpoints: &[String]) -> Etcdctl {
+    let mut etcdctl = Etcdctl::new(endpoints);
+    if let Some(path) = &connection.tls.ca {
+        etcdctl = etcdctl.ca(path);
+    }
+    if let Some((cert, key)) = &connection.tls.identity {
+        etcdctl = etcdctl.identity(cert, key);
+    }
+    if connection.tls.skip_verify {
+        etcdctl = etcdctl.skip_verify();
+    }
+    match &connection.credentials {
+        Credentials::None => etcdctl,
+        Credentials::Token(_) => etcdctl.token(),
+        Credentials::User { name, .. } => {
+            // `NAME:PASSWORD`, of which only the name may be written anywhere.
+            let both = std::env::var("ETCDCTL_USER")
+                .is_ok_and(|user| user.split_once(':').is_some_and(|(before, _)| before == name));
+            etcdctl.user(name, both)
+        }
     }
 }
 

@@ -117,6 +117,10 @@ impl App {
 
     /// Says that writing is switched off, if it is, or that the past cannot be written.
     pub(super) fn refuses_to_write(&mut self) -> bool {
+        if self.rehearsing {
+            // Nothing is written.
+            return false;
+        }
         if self.settings.read_only {
             self.complain("read-only: nothing is written (:read-only off allows it)");
         } else if let Some(past) = self.past {

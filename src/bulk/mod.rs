@@ -18,12 +18,13 @@ mod look;
 mod merge;
 mod pages;
 mod plan;
+mod resolve;
 mod restore;
 mod steps;
 mod transfer;
 mod undo;
 
-pub use apply::{Underway, apply};
+pub use apply::{Underway, apply, transactions};
 pub use delete::delete;
 pub use difference::{Differences, Differing, compare};
 pub use error::PlanError;

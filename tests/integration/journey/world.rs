@@ -56,13 +56,13 @@ pub(super) fn in_the_sandbox(journey: impl AsyncFn(World)) {
     });
 }
 
-fn block_on(journey: impl Future<Output = ()>) {
+pub(super) fn block_on(journey: impl Future<Output = ()>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_all().build().expect("a runtime").block_on(journey);
 }
 
 impl World {
-    fn of(etcd: Etcd) -> World {
+    pub(super) fn of(etcd: Etcd) -> World {
         let gateway = Gateway::connect(GatewayOptions::new([etcd.url()])).expect("a fine URL");
         let name = format!("etcd {}", etcd.version());
         World { name, store: Arc::new(gateway), etcd: Some(etcd) }
@@ -129,6 +129,16 @@ impl World {
     pub(super) async fn count(&self) -> i64 {
         let request = RangeRequest::new(KeyRange::all()).count_only();
         self.store.range(request).await.expect("count").count
+    }
+
+    /// Waits until a key hangs on no lease.
+    pub(super) async fn comes_off(&self, key: &str) {
+        let what = format!("{key} to come off its lease on {}", self.name);
+        let free = async || {
+            let entry = self.get(key).await;
+            entry.is_some_and(|entry| !entry.lease.is_some()).then_some(())
+        };
+        eventually(&what, LIMIT, free).await;
     }
 
     /// Waits until a key has this value; `-` for none.

@@ -8,6 +8,7 @@ use etcdeck::app::App;
 use etcdeck::app::Update;
 use etcdeck::app::draft::FoundDraft;
 use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
+use etcdeck::app::etcdctl::Etcdctl;
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
@@ -15,6 +16,7 @@ use etcdeck::bulk::{Looked, compare, oldest};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
+use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
@@ -44,6 +46,7 @@ pub(super) struct Desk {
     pub(super) app: App,
     pub(super) answers: Answers,
     pub(super) theme: Theme,
+    pub(super) journal: Journal,
     store: Sandbox,
     runtime: tokio::runtime::Runtime,
     now: Instant,
@@ -54,7 +57,8 @@ pub(super) struct Desk {
 
 /// The settings of a usual run.
 pub(super) fn settings() -> Settings {
-    Settings { endpoints: vec!["http://10.0.0.1:2379".to_owned()], ..Settings::default() }
+    let endpoints = vec!["http://10.0.0.1:2379".to_owned()];
+    Settings { etcdctl: Etcdctl::new(&endpoints), endpoints, ..Settings::default() }
 }
 
 /// An error of the connection, as the gateway words it.
@@ -82,6 +86,7 @@ impl Desk {
             app: App::new(settings, now),
             answers: Answers::Store,
             theme: Theme::new(true, TimeZone::UTC),
+            journal: Journal::default(),
             store,
             runtime,
             now,
@@ -247,6 +252,10 @@ impl Desk {
                     let found = compare(&self.store, range, then, &looked);
                     let found = self.runtime.block_on(found).map(Box::new);
                     self.happens(Message::Compared(ticket, found));
+                }
+                Effect::ReadJournal { ticket, id, limit } => {
+                    let contents = self.journal.read(id, limit);
+                    self.happens(Message::JournalRead(ticket, contents));
                 }
                 Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
                 // What concerns the runtime or the terminal changes nothing that is drawn.
