@@ -83,6 +83,7 @@ impl App {
             | Effect::WritePlan { .. }
             | Effect::Stop(_)
             | Effect::Compare { .. }
+            | Effect::Export { .. }
             | Effect::ReadJournal { .. }
             | Effect::KeepDraft(..)
             | Effect::DropDraft(_)

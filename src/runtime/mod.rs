@@ -5,6 +5,7 @@
 mod call;
 mod difference;
 mod draft;
+mod export;
 mod file;
 mod hold;
 mod job;
@@ -26,6 +27,7 @@ use write::Writer;
 
 use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
+use crate::app::job::JobId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
 use crate::bulk::Limits;
@@ -55,6 +57,7 @@ pub struct Runtime {
     /// Where drafts are kept; nothing where they are not.
     drafts: Option<mpsc::UnboundedSender<draft::Order>>,
     jobs: Jobs,
+    exports: HashMap<JobId, AbortHandle>,
     probe: AbortHandle,
 }
 
@@ -79,6 +82,7 @@ impl Runtime {
             held: HashMap::new(),
             drafts: None,
             jobs,
+            exports: HashMap::new(),
             probe: probe.abort_handle(),
         }
     }
@@ -187,7 +191,19 @@ impl Runtime {
                 self.jobs.show(id, Show::Script { ticket, path, etcdctl });
             }
             Effect::Apply(id) => self.jobs.apply(id),
-            Effect::Stop(id) => self.jobs.stop(id),
+            Effect::Stop(id) => {
+                self.jobs.stop(id);
+                if let Some(task) = self.exports.remove(&id) {
+                    task.abort();
+                }
+            }
+            Effect::Export { id, path, prefix, revision } => {
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let task = export::Task { id, store, inbox };
+                let task = tokio::spawn(task.run(path, prefix, revision)).abort_handle();
+                self.exports.retain(|_, task| !task.is_finished());
+                replace(&mut self.exports, id, task);
+            }
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None
@@ -210,6 +226,7 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         self.probe.abort();
         let tasks = self.calls.values().chain(self.watches.values()).chain(self.kept.values());
+        let tasks = tasks.chain(self.exports.values());
         tasks.for_each(AbortHandle::abort);
     }
 }
