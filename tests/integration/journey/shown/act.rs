@@ -168,6 +168,21 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
             }
             plan(pair, &format!("restore past/ {then}"), "Restore").await;
         }
+        Kind::Import => {
+            many(pair, "file/").await;
+            let scratch = scratch_dir("file");
+            let file = scratch.path().join("file").to_str().expect("a path of letters").to_owned();
+            pair.screen.runs(&format!("export {file} file/")).sees("9 keys of file/").await;
+            for (n, bytes) in HOSTILE.iter().enumerate() {
+                let key = bad(&format!("file/{n}"), bytes);
+                match n % 3 {
+                    0 => pair.delete(&key).await,
+                    1 => pair.put(&key, b"changed", LeaseId::NONE).await,
+                    _ => {}
+                }
+            }
+            plan(pair, &format!("import {file}"), "Import 6 keys?").await;
+        }
         Kind::Undo => {
             many(pair, "undone/").await;
             plan(pair, "delete-prefix undone/", "Delete 9 keys?").await;

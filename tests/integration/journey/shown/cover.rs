@@ -40,6 +40,7 @@ pub(super) enum Kind {
     Move,
     Copy,
     Restore,
+    Import,
     Undo,
     /// Ends the screen, and so comes last: the test counts to it.
     ReleaseAll,
@@ -78,6 +79,7 @@ impl Kind {
         Kind::Move,
         Kind::Copy,
         Kind::Restore,
+        Kind::Import,
         Kind::Undo,
         Kind::ReleaseAll,
     ];
@@ -90,6 +92,7 @@ fn of_command(command: &Command) -> &'static [Kind] {
         Command::Delete(_) => &[Kind::Delete],
         Command::DeletePrefix(_) => &[Kind::DeleteMany],
         Command::Restore(..) => &[Kind::Restore],
+        Command::Import(_) => &[Kind::Import],
         Command::Move(..) => &[Kind::Move],
         Command::Copy(..) => &[Kind::Copy],
         Command::Undo(_) => &[Kind::Undo],
@@ -112,6 +115,7 @@ fn of_command(command: &Command) -> &'static [Kind] {
         | Command::Drafts
         | Command::Journal
         | Command::Diff(..)
+        | Command::Export(..)
         | Command::Unwatch(_)
         | Command::Locks(_)
         | Command::Elections(_)
@@ -131,7 +135,7 @@ fn of_question(confirmed: &Confirmed) -> &'static [Kind] {
         Confirmed::RevokeLease(_) => &[Kind::Revoke, Kind::DeregisterOther, Kind::Free],
         Confirmed::Put(..) => &[Kind::PutOver, Kind::RestoreVersion],
         // Ends what writes.
-        Confirmed::StopAndQuit | Confirmed::DropDraft(_) => &[],
+        Confirmed::StopAndQuit | Confirmed::StopExportAndQuit | Confirmed::DropDraft(_) => &[],
         Confirmed::Txn(_) => &[Kind::Txn],
         Confirmed::Attach(..) => &[Kind::Attach, Kind::Detach],
         // Turns a switch of this program.
@@ -179,12 +183,13 @@ fn of_key(context: Context, action: Action) -> &'static [Kind] {
 }
 
 /// A line of each command that writes.
-const LINES: [&str; 19] = [
+const LINES: [&str; 20] = [
     "put k v",
     "delete k",
     "delete-prefix k",
     "undo 1",
     "restore k 5",
+    "import file",
     "move k n",
     "copy k n",
     "lease grant 5",
