@@ -229,6 +229,9 @@ impl App {
             Command::Locks(prefix) | Command::Elections(prefix) | Command::Services(prefix) => {
                 etcdctl.get(prefix, true)
             }
+            Command::Export(_, prefix) => {
+                etcdctl.get(prefix.as_ref().unwrap_or(&self.settings.root), true)
+            }
             _ => return self.say("this sends nothing that writes"),
         };
         self.show_lines_as_etcdctl(lines);
