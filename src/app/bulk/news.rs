@@ -27,9 +27,15 @@ impl App {
             (JobNews::Failed(reason), _) => self.on_plan_failed(&reason),
             (JobNews::Finished(report), _) => self.on_job_finished(report),
             // Said late, of a stage that is over.
-            (JobNews::Looking { .. } | JobNews::Planned(_) | JobNews::Progress(_), _)
-            // Of an export that was stopped.
-            | (JobNews::Exporting(_) | JobNews::Exported(_), _) => {}
+            (
+                JobNews::Looking { .. }
+                | JobNews::Planned(_)
+                | JobNews::Progress(_)
+                // Of an export that was stopped.
+                | JobNews::Exporting(_)
+                | JobNews::Exported(_),
+                _,
+            ) => {}
         }
     }
 
