@@ -79,9 +79,8 @@ async fn open_screen(settings: Settings, mut signals: Signals) -> anyhow::Result
             sandbox.start_traffic();
             Arc::new(sandbox) as Arc<dyn Store>
         }
-        Connecting::Server { gateway, user, skip_verify, etcdctl } => {
-            told.etcdctl = etcdctl;
-            (told.user, told.skip_verify) = (user, skip_verify);
+        Connecting::Server { gateway, etcdctl, user, skip_verify } => {
+            (told.etcdctl, told.user, told.skip_verify) = (etcdctl, user, skip_verify);
             told.endpoints = gateway.endpoints();
             Arc::new(gateway)
         }

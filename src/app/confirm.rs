@@ -83,7 +83,7 @@ impl App {
         match (action, confirm.typed()) {
             (Action::ShowAsEtcdctl, _) => {
                 let then = confirm.then.clone();
-                self.rehearse(|app| app.confirmed(then));
+                self.rehearse(|app| app.rehearse_yes(then));
             }
             (Action::Yes, None) => self.answer_yes(),
             (Action::FieldAccept, Some(typed)) if typed.is_met() => self.answer_yes(),

@@ -5,8 +5,11 @@
 
 use super::App;
 use super::dialog::{Confirm, Dialog, PromptKind};
-use super::effect::Effect;
+use super::effect::{Call, Effect};
+use super::etcdctl::Etcdctl;
 use super::purpose::Purpose;
+use super::question::Confirmed;
+use crate::domain::{LeaseId, Revision};
 use crate::keymap::Action;
 
 /// What becomes of an effect while it is only rehearsed.
@@ -15,6 +18,22 @@ enum Rehearsed {
     Shown(Vec<String>),
     /// It reads, or concerns this program alone.
     Done(Effect),
+}
+
+/// What a call would send.
+fn lines_of(etcdctl: &Etcdctl, call: &Call) -> Vec<String> {
+    match call {
+        Call::Range(request) => etcdctl.range(request.clone()),
+        Call::Txn(request) => etcdctl.txn(request),
+        Call::LeaseGrant(ttl, LeaseId::NONE) => vec![etcdctl.grant(*ttl)],
+        Call::LeaseGrant(ttl, id) => etcdctl.grant_with_id(*ttl, *id),
+        Call::LeaseRevoke(id) => vec![etcdctl.revoke(*id)],
+        Call::LeaseKeepAlive(id) => vec![etcdctl.renew(*id)],
+        Call::LeaseStatuses(ids) => ids.iter().map(|id| etcdctl.time_to_live(*id)).collect(),
+        Call::LeaseList => vec![etcdctl.leases()],
+        // The refusal names it.
+        Call::Oldest(key) => etcdctl.get_at(key, Revision(1)),
+    }
 }
 
 /// Lines that write, beside those that read the selection: comments, so that to run them all changes
@@ -33,7 +52,7 @@ impl App {
         act(self);
         while let Some(Dialog::Confirm(_)) = self.dialogs.get(dialogs) {
             if let Dialog::Confirm(Confirm { then, .. }) = self.dialogs.remove(dialogs) {
-                self.confirmed(then);
+                self.rehearse_yes(then);
             }
         }
         self.rehearsing = before;
@@ -50,11 +69,28 @@ impl App {
         }
     }
 
+    /// What yes would send. Where it would send nothing, nothing of it is done.
+    pub(super) fn rehearse_yes(&mut self, then: Confirmed) {
+        match then {
+            Confirmed::StopAndQuit
+            | Confirmed::StopExportAndQuit
+            | Confirmed::DropDraft(_)
+            | Confirmed::AllowWrites => {
+                self.say("yes sends nothing that writes");
+            }
+            Confirmed::DeleteKey(..)
+            | Confirmed::RevokeLease(_)
+            | Confirmed::Put(..)
+            | Confirmed::Attach(..)
+            | Confirmed::Txn(_) => self.confirmed(then),
+        }
+    }
+
     fn rehearsed(&mut self, effect: Effect) -> Rehearsed {
         let etcdctl = &self.settings.etcdctl;
         match effect {
             Effect::Call { ticket, call, .. } if call.writes() => {
-                let lines = etcdctl.call(&call);
+                let lines = lines_of(etcdctl, &call);
                 // Nobody will answer.
                 self.tickets.redeem(ticket);
                 Rehearsed::Shown(lines)
@@ -73,6 +109,9 @@ impl App {
                 })
             }
             Effect::Apply(_) => Rehearsed::Shown(Vec::new()),
+            Effect::Export { .. } => Rehearsed::Shown(vec![
+                "# nothing is written to the store: an export only reads".to_owned(),
+            ]),
             effect @ (Effect::Call { .. }
             | Effect::GiveUp(_)
             | Effect::Watch { .. }
@@ -83,7 +122,6 @@ impl App {
             | Effect::WritePlan { .. }
             | Effect::Stop(_)
             | Effect::Compare { .. }
-            | Effect::Export { .. }
             | Effect::ReadJournal { .. }
             | Effect::KeepDraft(..)
             | Effect::DropDraft(_)

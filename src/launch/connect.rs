@@ -15,12 +15,12 @@ pub(super) enum Connecting {
     Server {
         /// Its client.
         gateway: Gateway,
+        /// How etcdctl is called to reach it.
+        etcdctl: Etcdctl,
         /// Who one is there.
         user: Option<String>,
         /// Whether any certificate is accepted.
         skip_verify: bool,
-        /// How etcdctl is called there.
-        etcdctl: Etcdctl,
     },
     /// A signal came first.
     Ended(Ending),
@@ -50,7 +50,31 @@ pub(super) async fn connect(target: Target, signals: &mut Signals) -> anyhow::Re
     };
     let user = options.credentials.as_ref().map(|credentials| credentials.user.clone());
     let skip_verify = options.tls.skip_verify;
-    Ok(Connecting::Server { gateway: Gateway::connect(options)?, user, skip_verify, etcdctl })
+    Ok(Connecting::Server { gateway: Gateway::connect(options)?, etcdctl, user, skip_verify })
+}
+
+/// How etcdctl is to be called in the shell this program was started from.
+fn etcdctl(connection: &config::Connection, endpoints: &[String]) -> Etcdctl {
+    let mut etcdctl = Etcdctl::new(endpoints);
+    if let Some(path) = &connection.tls.ca {
+        etcdctl = etcdctl.ca(path);
+    }
+    if let Some((cert, key)) = &connection.tls.identity {
+        etcdctl = etcdctl.identity(cert, key);
+    }
+    if connection.tls.skip_verify {
+        etcdctl = etcdctl.skip_verify();
+    }
+    match &connection.credentials {
+        Credentials::None => etcdctl,
+        Credentials::Token(_) => etcdctl.token(),
+        Credentials::User { name, .. } => {
+            // `NAME:PASSWORD`, of which only the name may be written anywhere.
+            let both = std::env::var("ETCDCTL_USER")
+                .is_ok_and(|user| user.split_once(':').is_some_and(|(before, _)| before == name));
+            etcdctl.user(name, both)
+        }
+    }
 }
 
 /// What the settings mean to the gateway; a password that is missing is asked for.
@@ -89,28 +113,4 @@ async fn gateway_options(
         keepalive_time: connection.keepalive_time,
         keepalive_timeout: connection.keepalive_timeout,
     })
-}
-
-/// How etcdctl is to be called in the shell this program was started from.
-fn etcdctl(connection: &config::Connection, endpoints: &[String]) -> Etcdctl {
-    let mut etcdctl = Etcdctl::new(endpoints);
-    if let Some(path) = &connection.tls.ca {
-        etcdctl = etcdctl.ca(path);
-    }
-    if let Some((cert, key)) = &connection.tls.identity {
-        etcdctl = etcdctl.identity(cert, key);
-    }
-    if connection.tls.skip_verify {
-        etcdctl = etcdctl.skip_verify();
-    }
-    match &connection.credentials {
-        Credentials::None => etcdctl,
-        Credentials::Token(_) => etcdctl.token(),
-        Credentials::User { name, .. } => {
-            // `NAME:PASSWORD`, of which only the name may be written anywhere.
-            let both = std::env::var("ETCDCTL_USER")
-                .is_ok_and(|user| user.split_once(':').is_some_and(|(before, _)| before == name));
-            etcdctl.user(name, both)
-        }
-    }
 }

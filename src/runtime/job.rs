@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -20,6 +21,9 @@ use super::plan_text::Show;
 /// How often it is told how far the work has come.
 const NEWS: Duration = Duration::from_millis(100);
 
+/// How often a plan may be asked for before it was told once; the others are refused.
+const SHOWS: usize = 8;
+
 /// The jobs of one program.
 pub(super) struct Jobs {
     store: ReadOnly,
@@ -35,7 +39,7 @@ struct Job {
     /// Has the plan carried out.
     go: Option<oneshot::Sender<()>>,
     /// Has the plan shown.
-    show: mpsc::UnboundedSender<Show>,
+    show: mpsc::Sender<Show>,
     /// Ends it, when it is dropped.
     stop: Option<oneshot::Sender<()>>,
 }
@@ -63,7 +67,7 @@ impl Jobs {
         }
         let (go, gone) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
-        let (show, shows) = mpsc::unbounded_channel();
+        let (show, shows) = mpsc::channel(SHOWS);
         let task = Task {
             id,
             store: self.store.clone(),
@@ -87,7 +91,9 @@ impl Jobs {
     /// Shows the plan of this number, while it waits.
     pub(super) fn show(&mut self, id: JobId, show: Show) {
         let refused = match self.running.get(&id) {
-            Some(job) => job.show.send(show).err().map(|error| error.0),
+            Some(job) => job.show.try_send(show).err().map(|error| match error {
+                TrySendError::Full(show) | TrySendError::Closed(show) => show,
+            }),
             None => Some(show),
         };
         if let Some(show) = refused {
@@ -124,7 +130,7 @@ impl Task {
         mut self,
         request: PlanRequest,
         mut go: oneshot::Receiver<()>,
-        mut shows: mpsc::UnboundedReceiver<Show>,
+        mut shows: mpsc::Receiver<Show>,
     ) {
         let mut plan = match self.plan(request).await {
             Some(Ok(plan)) => plan,

@@ -55,7 +55,7 @@ pub struct Runtime {
     kept: HashMap<LeaseId, AbortHandle>,
     held: HashMap<HoldId, oneshot::Sender<()>>,
     /// Where drafts are kept; nothing where they are not.
-    drafts: Option<mpsc::UnboundedSender<draft::Order>>,
+    drafts: Option<(draft::Orders, AbortHandle)>,
     jobs: Jobs,
     exports: HashMap<JobId, AbortHandle>,
     probe: AbortHandle,
@@ -89,9 +89,9 @@ impl Runtime {
 
     /// From now on drafts are kept in this folder. Without it they are not.
     pub fn keep_drafts_in(&mut self, folder: PathBuf) {
-        let (sender, orders) = mpsc::unbounded_channel();
-        tokio::spawn(draft::run(Drafts::in_folder(folder), orders, self.inbox.clone()));
-        self.drafts = Some(sender);
+        let orders = draft::Orders::default();
+        let task = draft::run(Drafts::in_folder(folder), orders.clone(), self.inbox.clone());
+        self.drafts = Some((orders, tokio::spawn(task).abort_handle()));
     }
 
     /// Waits until every draft that was to be kept or removed is; not for ever, since a folder may
@@ -104,9 +104,8 @@ impl Runtime {
     }
 
     fn order(&self, order: draft::Order) {
-        if let Some(drafts) = &self.drafts {
-            // The task ends only after a panic, which ends the program.
-            let _ = drafts.send(order);
+        if let Some((orders, _)) = &self.drafts {
+            orders.give(order);
         }
     }
 
@@ -225,6 +224,9 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         self.probe.abort();
+        if let Some((_, task)) = &self.drafts {
+            task.abort();
+        }
         let tasks = self.calls.values().chain(self.watches.values()).chain(self.kept.values());
         let tasks = tasks.chain(self.exports.values());
         tasks.for_each(AbortHandle::abort);

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::app::effect::Call;
 use crate::app::etcdctl::Etcdctl;
 use crate::app::job::PlanText;
 use crate::app::message::Message;
@@ -66,7 +65,7 @@ fn first(plan: &Plan, limits: &Limits, limit: usize) -> io::Result<PlanText> {
 /// One transaction after the other, so that no more than that is held.
 fn write(plan: &Plan, limits: &Limits, path: &Path, etcdctl: &Etcdctl) -> io::Result<()> {
     let all = transactions(plan, limits);
-    let lines = all.map(|request| Ok(etcdctl.call(&Call::Txn(request?))));
+    let lines = all.map(|request| Ok(etcdctl.txn(&request?)));
     let first = [Ok(vec!["#!/usr/bin/env bash".to_owned()])];
     super::file::write_all(path, first.into_iter().chain(lines))
 }

@@ -8,7 +8,6 @@ mod called;
 mod held;
 mod quote;
 
-use super::effect::Call;
 use super::hold::Hold;
 use crate::domain::txn::{Op, RangeRequest, TxnRequest};
 use crate::domain::txn_text::{beyond_etcdctl, lease_id, print};
@@ -23,25 +22,6 @@ pub use quote::quote;
 const END: &str = "END";
 
 impl Etcdctl {
-    /// What a call would send. Reads are lines as well: a transaction may be one.
-    pub fn call(&self, call: &Call) -> Vec<String> {
-        match call {
-            Call::Range(request) => {
-                let success = vec![Op::Range(request.clone())];
-                self.txn(&TxnRequest { success, ..TxnRequest::default() })
-            }
-            Call::Txn(request) => self.txn(request),
-            Call::LeaseGrant(ttl, LeaseId::NONE) => vec![self.grant(*ttl)],
-            Call::LeaseGrant(ttl, id) => self.grant_with_id(*ttl, *id),
-            Call::LeaseRevoke(id) => vec![self.revoke(*id)],
-            Call::LeaseKeepAlive(id) => vec![self.renew(*id)],
-            Call::LeaseStatuses(ids) => ids.iter().map(|id| self.time_to_live(*id)).collect(),
-            Call::LeaseList => vec![format!("{} lease list", self.command())],
-            // The refusal names it.
-            Call::Oldest(key) => self.get_at(key, Revision(1)),
-        }
-    }
-
     /// What holding something sends; the last line runs for as long as it is held.
     pub fn hold(&self, hold: &Hold) -> Vec<String> {
         match hold {
@@ -57,7 +37,7 @@ impl Etcdctl {
             // No argument can hold a zero byte; the text of a transaction can.
             let key = key.clone();
             let range = if prefix { KeyRange::prefix(key) } else { KeyRange::single(key) };
-            return self.call(&Call::Range(RangeRequest::new(range)));
+            return self.range(RangeRequest::new(range));
         }
         let flag = if prefix { " --prefix" } else { "" };
         vec![format!("{} get{flag} -- {}", self.command(), quote(key.as_bytes()))]
@@ -66,19 +46,29 @@ impl Etcdctl {
     /// `etcdctl get --rev=N KEY`.
     pub fn get_at(&self, key: &Key, revision: Revision) -> Vec<String> {
         if key.as_bytes().contains(&0) {
-            return self.call(&Call::Range(RangeRequest::get(key.clone()).at(revision)));
+            return self.range(RangeRequest::get(key.clone()).at(revision));
         }
         let key = quote(key.as_bytes());
         vec![format!("{} get --rev={revision} -- {key}", self.command())]
     }
 
-    /// `etcdctl lease grant TTL`.
+    /// A read, as a transaction that does nothing else: its text says all that a request can.
+    pub fn range(&self, request: RangeRequest) -> Vec<String> {
+        self.txn(&TxnRequest { success: vec![Op::Range(request)], ..TxnRequest::default() })
+    }
+
+    /// `etcdctl lease list`.
+    pub fn leases(&self) -> String {
+        format!("{} lease list", self.command())
+    }
+
+    /// `etcdctl lease grant TTL`, where the server chooses the ID.
     pub fn grant(&self, ttl: i64) -> String {
         format!("{} lease grant {ttl}", self.command())
     }
 
-    /// The gateway lets one choose the ID of a lease, which etcdctl does not.
-    fn grant_with_id(&self, ttl: i64, id: LeaseId) -> Vec<String> {
+    /// A lease with a chosen ID: the gateway takes one, which etcdctl does not.
+    pub fn grant_with_id(&self, ttl: i64, id: LeaseId) -> Vec<String> {
         let why = format!("# etcdctl cannot choose the ID of a lease ({})", lease_id(id));
         match self.curl() {
             Some(curl) => {
@@ -125,7 +115,7 @@ impl Etcdctl {
     pub fn watch(&self, key: &Key, prefix: bool, from: Revision) -> Vec<String> {
         let mut flags = if prefix { " --prefix" } else { "" }.to_owned();
         if from.is_some() {
-            flags.push_str(&format!(" --rev={from}"));
+            flags.extend([" --rev=", &from.to_string()]);
         }
         let command = format!("{} watch --prev-kv{flags} --", self.command());
         if key.as_bytes().contains(&0) {
@@ -179,16 +169,16 @@ mod tests {
                 etcdctl.watch(&"k".into(), false, Revision(5)),
                 format!("{to} watch --prev-kv --rev=5 -- k"),
             ),
-            (etcdctl.call(&Call::LeaseRevoke(LeaseId(42))), format!("{to} lease revoke 2a")),
-            (etcdctl.call(&Call::LeaseRevoke(LeaseId(-42))), format!("{to} lease revoke -- -2a")),
+            (vec![etcdctl.revoke(LeaseId(42))], format!("{to} lease revoke 2a")),
+            (vec![etcdctl.revoke(LeaseId(-42))], format!("{to} lease revoke -- -2a")),
             (
-                etcdctl.call(&Call::LeaseGrant(60, LeaseId(42))),
+                etcdctl.grant_with_id(60, LeaseId(42)),
                 "# etcdctl cannot choose the ID of a lease (2a); the gateway can:\n\
                  curl -sS -d '{\"TTL\":\"60\",\"ID\":\"42\"}' http://127.0.0.1:2379/v3/lease/grant"
                     .to_owned(),
             ),
             (
-                etcdctl.user("root", false).call(&Call::LeaseGrant(60, LeaseId(42))),
+                etcdctl.user("root", false).grant_with_id(60, LeaseId(42)),
                 "# etcdctl cannot choose the ID of a lease (2a); with one that the server chooses it \
                  would be:\n# ETCDCTL_ENDPOINTS=http://127.0.0.1:2379 ETCDCTL_USER=root \
                  ETCDCTL_PASSWORD=\"${ETCDCTL_PASSWORD:?}\" etcdctl lease grant 60"

@@ -9,6 +9,7 @@ mod outage;
 mod program;
 mod rights;
 mod rounds;
+mod task;
 mod transfer;
 mod undo;
 mod world;

@@ -7,6 +7,7 @@ use etcdeck::app::command::Service;
 use etcdeck::app::effect::Effect;
 use etcdeck::app::hold::{Hold, HoldId};
 use etcdeck::app::message::Message;
+use etcdeck::domain::mark::Mark;
 use etcdeck::journal::Journal;
 use etcdeck::runtime::{INBOX, Runtime};
 use etcdeck::store::ReadOnly;
@@ -112,5 +113,49 @@ fn a_question_that_was_open_writes_nothing_any_more() {
         let before = doorway.writes.load(Ordering::SeqCst);
         screen.keys("e").sees("read-only").await;
         assert_eq!(doorway.writes.load(Ordering::SeqCst), before);
+    });
+}
+
+/// What is only shown is not done: no request, no switch, no work ended.
+#[test]
+fn showing_what_would_be_sent_sends_nothing() {
+    in_the_sandbox(async |world| {
+        world.holds(&["dir/a=1", "dir/b=2", "k=v"]).await;
+        let lease = world.grant(600).await;
+        let doorway = Doorway::new(world.store.clone(), Door::Open);
+        let world = world.with(doorway.clone());
+        let opening = Opening::new().read_only();
+        let opening = opening.with(|settings| settings.production = Some(Mark::default()));
+        let mut screen = world.open(opening);
+        screen.sees("READ-ONLY").await;
+        let commands = [
+            ("put k x".to_owned(), "put \"k\" \"x\""),
+            ("put new x".to_owned(), "put \"new\" \"x\""),
+            ("delete k".to_owned(), "del \"k\""),
+            ("lease grant 60".to_owned(), "etcdctl lease grant 60"),
+            (format!("lease keepalive {lease}"), "lease keep-alive"),
+            (format!("lease renew {lease}"), "lease keep-alive --once"),
+            (format!("lease revoke {lease}"), "lease revoke"),
+            (format!("lease attach k {lease}"), "--lease="),
+            ("lock n 5".to_owned(), "lock --ttl=5 n"),
+            ("campaign n v".to_owned(), "elect n v"),
+            ("service register a b c".to_owned(), "lease keep-alive"),
+            ("goto k".to_owned(), "get -- k"),
+        ];
+        for (command, line) in &commands {
+            screen.keys(":").types(command).keys("alt-x").sees("As etcdctl").await.sees(line).await;
+            // The line that was typed is still there.
+            screen.keys("esc").loses("As etcdctl").await.sees(&format!(":{command}")).await;
+            screen.keys("esc").loses(&format!(":{command}")).await;
+        }
+        // A plan is made, which only reads; its lines are shown, and yes is refused.
+        screen.keys(":").types("delete-prefix dir/").keys("alt-x").sees("Delete 2 keys?").await;
+        screen.keys("alt-x").sees("As etcdctl").await.sees("del \"dir/b\"").await.keys("esc");
+        screen.loses("As etcdctl").await.keys("esc").loses("Delete 2 keys?").await.keys("esc");
+        // A question whose yes sends nothing does nothing either.
+        screen.runs("read-only off").sees("Allow writing to").await.keys("alt-x");
+        screen.sees("yes sends nothing that writes").await.sees("READ-ONLY").await.keys("esc");
+        screen.loses("Allow writing to").await.runs("put k x").sees("nothing is written").await;
+        assert_eq!(doorway.writes.load(Ordering::SeqCst), 0);
     });
 }

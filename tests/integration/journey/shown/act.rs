@@ -4,11 +4,11 @@ use etcdeck::app::effect::Edited;
 use etcdeck::domain::LeaseId;
 
 use super::cover::Kind;
+use super::many;
 use super::pair::Pair;
-use crate::support::process::scratch_dir;
 
 /// Bytes that shells, Go and etcdctl each read in ways of their own.
-const HOSTILE: [&[u8]; 9] = [
+pub(super) const HOSTILE: [&[u8]; 9] = [
     b"",
     b"plain",
     b"-v --help",
@@ -22,12 +22,12 @@ const HOSTILE: [&[u8]; 9] = [
 
 /// Bytes as one word of the command line, each written as an escape.
 fn typed(bytes: &[u8]) -> String {
-    let escaped: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
-    format!("\"{escaped}\"")
+    let escaped: Vec<String> = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    format!("\"{}\"", escaped.concat())
 }
 
 /// A key that begins with a name and goes on as badly as it can.
-fn bad(name: &str, rest: &[u8]) -> Vec<u8> {
+pub(super) fn bad(name: &str, rest: &[u8]) -> Vec<u8> {
     [name.as_bytes(), rest].concat()
 }
 
@@ -126,67 +126,8 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
             pair.screen.keys("esc");
             pair.runs(&lines);
         }
-        Kind::DeleteMany => {
-            many(pair, "many/").await;
-            plan(pair, "delete-prefix many/", "Delete 9 keys?").await;
-            // More than is shown: all of it is in the script.
-            for n in 0..250 {
-                pair.put(format!("big/{n:03}").as_bytes(), b"x", LeaseId::NONE).await;
-            }
-            let scratch = scratch_dir("script");
-            let script = scratch.path().join("script");
-            pair.screen.runs("delete-prefix big/").sees("Delete 250 keys?").await;
-            pair.screen.keys("alt-x").sees("As etcdctl").await.keys("G");
-            pair.screen
-                .sees("more: s saves all of them")
-                .await
-                .keys("s")
-                .types(script.to_str().expect("a path of letters"));
-            pair.screen.keys("enter").sees("all lines of the plan saved").await.keys("esc");
-            pair.screen.loses("As etcdctl").await.types("250").keys("enter");
-            pair.screen.sees("all 250 keys done").await.keys("esc");
-            pair.runs(&std::fs::read_to_string(script).expect("it was written"));
-        }
-        Kind::Move => {
-            many(pair, "from/").await;
-            plan(pair, "move from/ to/", "Move 9 keys?").await;
-        }
-        Kind::Copy => {
-            many(pair, "original/").await;
-            plan(pair, "copy original/ copy/", "Copy 9 keys?").await;
-        }
-        Kind::Restore => {
-            many(pair, "past/").await;
-            let then = pair.revision().await;
-            for (n, bytes) in HOSTILE.iter().enumerate() {
-                let key = bad(&format!("past/{n}"), bytes);
-                match n % 3 {
-                    0 => pair.delete(&key).await,
-                    1 => pair.put(&key, b"changed", LeaseId::NONE).await,
-                    _ => pair.put(&bad("past/new", bytes), bytes, LeaseId::NONE).await,
-                }
-            }
-            plan(pair, &format!("restore past/ {then}"), "Restore").await;
-        }
-        Kind::Import => {
-            many(pair, "file/").await;
-            let scratch = scratch_dir("file");
-            let file = scratch.path().join("file").to_str().expect("a path of letters").to_owned();
-            pair.screen.runs(&format!("export {file} file/")).sees("9 keys of file/").await;
-            for (n, bytes) in HOSTILE.iter().enumerate() {
-                let key = bad(&format!("file/{n}"), bytes);
-                match n % 3 {
-                    0 => pair.delete(&key).await,
-                    1 => pair.put(&key, b"changed", LeaseId::NONE).await,
-                    _ => {}
-                }
-            }
-            plan(pair, &format!("import {file}"), "Import 6 keys?").await;
-        }
-        Kind::Undo => {
-            many(pair, "undone/").await;
-            plan(pair, "delete-prefix undone/", "Delete 9 keys?").await;
-            plan(pair, "undo", "Undo").await;
+        Kind::DeleteMany | Kind::Move | Kind::Copy | Kind::Restore | Kind::Import | Kind::Undo => {
+            many::act(pair, kind).await
         }
         Kind::KeepMine => {
             pair.put(b"contended", b"base", LeaseId::NONE).await;
@@ -368,26 +309,6 @@ async fn command_that_writes(pair: &mut Pair, command: &str) {
 async fn question(pair: &mut Pair, command: &str, question: &str) {
     let revision = pair.revision().await;
     let lines = pair.asks_and_runs(command, question).await;
-    pair.acted_since(revision).await;
-    pair.runs(&lines);
-}
-
-/// Keys under a prefix, every other one on a lease.
-async fn many(pair: &mut Pair, prefix: &str) {
-    for (n, bytes) in HOSTILE.iter().enumerate() {
-        let lease = if n % 2 == 0 { LeaseId(0x11) } else { LeaseId::NONE };
-        pair.put(&bad(&format!("{prefix}{n}"), bytes), HOSTILE[(n + 5) % 9], lease).await;
-    }
-}
-
-/// Work on a few keys: planned, shown, done.
-async fn plan(pair: &mut Pair, command: &str, question: &str) {
-    pair.screen.runs(command).sees(question).await.sees("yes").await;
-    let lines = pair.shows("X").await;
-    let revision = pair.revision().await;
-    pair.screen.sees(question).await;
-    // Where the plan has more than a few keys their number is typed.
-    pair.screen.keys("y").sees("keys done").await.keys("esc").loses("keys done").await;
     pair.acted_since(revision).await;
     pair.runs(&lines);
 }

@@ -92,9 +92,9 @@ fn of_command(command: &Command) -> &'static [Kind] {
         Command::Delete(_) => &[Kind::Delete],
         Command::DeletePrefix(_) => &[Kind::DeleteMany],
         Command::Restore(..) => &[Kind::Restore],
-        Command::Import(_) => &[Kind::Import],
         Command::Move(..) => &[Kind::Move],
         Command::Copy(..) => &[Kind::Copy],
+        Command::Import(_) => &[Kind::Import],
         Command::Undo(_) => &[Kind::Undo],
         Command::LeaseGrant(..) => &[Kind::Grant, Kind::GrantWithId],
         Command::LeaseKeepAlive(_) => &[Kind::KeepAlive],
@@ -113,9 +113,10 @@ fn of_command(command: &Command) -> &'static [Kind] {
         | Command::History(_)
         | Command::Rev(_)
         | Command::Drafts
+        // Writes a file only.
+        | Command::Export(..)
         | Command::Journal
         | Command::Diff(..)
-        | Command::Export(..)
         | Command::Unwatch(_)
         | Command::Locks(_)
         | Command::Elections(_)
@@ -134,20 +135,24 @@ fn of_question(confirmed: &Confirmed) -> &'static [Kind] {
         Confirmed::DeleteKey(..) => &[Kind::Delete],
         Confirmed::RevokeLease(_) => &[Kind::Revoke, Kind::DeregisterOther, Kind::Free],
         Confirmed::Put(..) => &[Kind::PutOver, Kind::RestoreVersion],
-        // Ends what writes.
-        Confirmed::StopAndQuit | Confirmed::StopExportAndQuit | Confirmed::DropDraft(_) => &[],
+        // Ends work, throws away a file of this program, turns its switch.
+        Confirmed::StopAndQuit
+        | Confirmed::StopExportAndQuit
+        | Confirmed::DropDraft(_)
+        | Confirmed::AllowWrites => &[],
         Confirmed::Txn(_) => &[Kind::Txn],
         Confirmed::Attach(..) => &[Kind::Attach, Kind::Detach],
-        // Turns a switch of this program.
-        Confirmed::AllowWrites => &[],
     }
 }
 
 /// The kinds that a key leads to.
 fn of_key(context: Context, action: Action) -> &'static [Kind] {
     match (context, action) {
-        (_, Action::Edit) => &[Kind::SaveDraft],
-        (_, Action::EditExternal) => &[Kind::SaveFromEditor],
+        // What is merged is then saved as any draft.
+        (_, Action::Edit | Action::Merge) | (Context::Draft | Context::Unsaved, Action::Save) => {
+            &[Kind::SaveDraft]
+        }
+        (_, Action::EditExternal) | (Context::DraftDiff, Action::Save) => &[Kind::SaveFromEditor],
         (_, Action::NewKey) => &[Kind::SaveNew],
         (Context::Keys, Action::Delete) => &[Kind::Delete, Kind::DeleteMany],
         // Marks what the keys around it then take.
@@ -166,15 +171,11 @@ fn of_key(context: Context, action: Action) -> &'static [Kind] {
         (_, Action::QueueFree) => &[Kind::Free],
         (_, Action::ServiceRegister) => &[Kind::Register],
         (_, Action::ServiceDeregister) => &[Kind::Deregister, Kind::DeregisterOther],
-        (Context::DraftDiff, Action::Save) => &[Kind::SaveFromEditor],
         (Context::Broken, Action::Save) => &[Kind::SaveBroken],
-        (Context::Draft | Context::Unsaved, Action::Save) => &[Kind::SaveDraft],
         (Context::History, Action::ViewRestore) => &[Kind::RestoreVersion],
         (Context::Difference, Action::ViewRestore) => &[Kind::Restore],
         (_, Action::JobUndo | Action::Undo | Action::JournalUndo) => &[Kind::Undo],
         (_, Action::KeepMine) => &[Kind::KeepMine],
-        // What is merged is then saved as any draft.
-        (_, Action::Merge) => &[Kind::SaveDraft],
         (_, Action::CreateAnew) => &[Kind::CreateAnew],
         (_, Action::TxnRun) => &[Kind::Txn],
         (_, Action::ReleaseAll) => &[Kind::ReleaseAll],
@@ -183,13 +184,12 @@ fn of_key(context: Context, action: Action) -> &'static [Kind] {
 }
 
 /// A line of each command that writes.
-const LINES: [&str; 20] = [
+const LINES: [&str; 19] = [
     "put k v",
     "delete k",
     "delete-prefix k",
     "undo 1",
     "restore k 5",
-    "import file",
     "move k n",
     "copy k n",
     "lease grant 5",

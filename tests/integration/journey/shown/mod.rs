@@ -5,6 +5,7 @@
 
 mod act;
 mod cover;
+mod many;
 mod pair;
 
 use crate::support::install::Version;
