@@ -1,7 +1,6 @@
 //! A hundred thousand keys: exact, in little memory, and complete after a kill in the midst.
 
 use std::process::{Child, Stdio};
-use std::thread;
 use std::time::Duration;
 
 use etcdeck::domain::LeaseId;
@@ -12,24 +11,29 @@ use etcdeck::store::Kv as _;
 use super::world::{World, kept, told};
 use crate::support::install::Version;
 use crate::support::servers::Etcd;
+use crate::support::wait::poll;
 
 const KEYS: usize = 100_000;
+
+/// A minute on a quiet machine would be long; this is for a busy one.
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// What the program may take at its height, in KiB. The debug build, too.
 const MEMORY: u64 = 60 * 1024;
 
-/// Waits for its end and tells the most memory it ever held, in KiB (`VmHWM`).
+/// Waits for its end and tells the most memory it ever held, in KiB (`VmHWM`). The height only grows,
+/// so little is missed between two looks.
 fn height(child: &mut Child) -> u64 {
     let path = format!("/proc/{}/status", child.id());
     let mut most = 0;
-    while child.try_wait().expect("a child").is_none() {
+    let ended = poll(LIMIT, || {
         let status = std::fs::read_to_string(&path).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         most = most.max(now.unwrap_or(0));
-        // The height only grows, so little is missed between two looks.
-        thread::sleep(Duration::from_millis(2));
-    }
+        child.try_wait().expect("a child")
+    });
+    assert!(ended.is_some(), "it goes on after {LIMIT:?}");
     most
 }
 

@@ -137,7 +137,7 @@ fn a_file_with_a_fault_writes_nothing_and_one_that_was_cut_says_so() {
 #[test]
 fn a_full_disk_leaves_no_file() {
     let world = World::new(Etcd::shared(Version::newest()));
-    let big = written(b"/", &[entry(b"/full", &[b'x'; 20_000])]);
+    let big = written(b"/", &[entry(b"/full", &vec![b'x'; 20_000])]);
     fs::write(world.path("big"), big).expect("room");
     assert_eq!(world.run(&["import", "--yes", "big"]).0, 0);
     let program = world.command(&[]).get_program().to_owned();
@@ -169,7 +169,7 @@ fn a_signal_ends_an_export_and_leaves_no_file() {
     let child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
     let begun = poll(LIMIT, || {
         let names = names(world.folder.path());
-        names.iter().any(|name| name.ends_with(".part")).then_some(())
+        (!names.is_empty()).then_some(())
     });
     assert!(begun.is_some(), "it never began");
     let pid = Pid::from_child(&child);
