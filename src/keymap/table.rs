@@ -24,7 +24,7 @@ pub const BINDINGS: &[Binding] = &[
     row(C::Everywhere, &["y"], A::CopyKey, "", "Copy the key through the terminal (OSC 52)."),
     row(C::Everywhere, &["Y"], A::CopyValue, "", "Copy the value through the terminal (OSC 52)."),
     row(C::Everywhere, &["X"], A::ShowAsEtcdctl, "", "Show the selection, or in a question what yes would send, as etcdctl lines."),
-    row(C::Everywhere, &["b"], A::JobShow, "", "Show the work that runs in the background, or the report of the last."),
+    row(C::Everywhere, &["B"], A::JobShow, "", "Show the work that runs in the background, or the report of the last."),
 
     row(C::Always, &["ctrl-c"], A::Quit, "", "Quit; with an unsaved draft it asks, a second one quits at once."),
     row(C::Always, &["ctrl-z"], A::Suspend, "", "Suspend; the shell's `fg` comes back."),
@@ -165,7 +165,10 @@ pub const BINDINGS: &[Binding] = &[
     row(C::Typed, &["pgup"], A::PageUp, "", "Scroll a page up."),
 
     foot(row(C::Running, &["esc"], A::JobStop, "stop", "Stop between two transactions; what is done is told.")),
-    foot(row(C::Running, &["b", "q"], A::JobHide, "background", "Hide this; the work goes on, and the header says how far it is.")),
+    foot(row(C::Running, &["B", "q"], A::JobHide, "background", "Hide this; the work goes on, and the header says how far it is.")),
+
+    foot(row(C::Exporting, &["esc"], A::JobStop, "stop", "Stop; no file is left.")),
+    foot(row(C::Exporting, &["B", "q"], A::JobHide, "background", "Hide this; the export goes on, and the header says how far it is.")),
 
     write(foot(row(C::Report, &["u"], A::JobUndo, "undo", "Take back what was written; shows it and asks."))),
     foot(row(C::Etcdctl, &["y", "Y"], A::CopyLines, "copy", "Copy the lines through the terminal (OSC 52).")),

@@ -43,6 +43,7 @@ fn fill(etcd: &Etcd, lives: &str, ends: &str) {
             .arg("txn")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .expect("etcdctl starts");
         ctl.stdin.take().expect("a pipe").write_all(txn.as_bytes()).expect("it reads");

@@ -115,7 +115,7 @@ fn a_plan_that_failed_says_why() {
 #[test]
 fn one_at_a_time_and_read_only_none() {
     let mut table = planned(3);
-    table.keys("y b");
+    table.keys("y B");
     assert!(table.app.dialogs.is_empty(), "hidden");
     table.keys("d");
     assert!(table.notice().contains("one at a time"), "{}", table.notice());
@@ -134,7 +134,7 @@ fn a_running_job_is_hidden_shown_and_stopped_once() {
     table.keys("2 0 enter");
     let progress = Progress { done: 4, total: 20, ..Progress::default() };
     table.told(JobNews::Progress(progress.clone()));
-    table.keys("b j k b");
+    table.keys("B j k B");
     assert!(matches!(table.face(), Some(Face::Running)));
     table.keys("esc esc");
     let stops = table.effects.iter().filter(|effect| **effect == Effect::Stop(JobId(1)));
@@ -161,7 +161,7 @@ fn a_running_job_is_hidden_shown_and_stopped_once() {
 #[test]
 fn what_ends_in_the_background_is_told_and_kept() {
     let mut table = planned(3);
-    table.keys("y b").told(JobNews::Finished(Box::new(Report {
+    table.keys("y B").told(JobNews::Finished(Box::new(Report {
         done: 2,
         total: 3,
         left_count: 1,
@@ -169,7 +169,7 @@ fn what_ends_in_the_background_is_told_and_kept() {
     })));
     assert!(table.notice().contains("2 of 3 keys done, 1 left"), "{}", table.notice());
     assert!(table.app.dialogs.is_empty());
-    table.keys("b");
+    table.keys("B");
     assert!(matches!(table.face(), Some(Face::Report)));
     assert!(table.app.jobs.last.as_ref().is_some_and(|ended| ended.read));
 }
@@ -177,7 +177,7 @@ fn what_ends_in_the_background_is_told_and_kept() {
 #[test]
 fn quitting_stops_the_job_first() {
     let mut table = planned(3);
-    table.keys("y b q");
+    table.keys("y B q");
     assert!(!table.effects.contains(&Effect::Quit));
     table.keys("n");
     assert!(!table.effects.contains(&Effect::Stop(JobId(1))), "stayed");

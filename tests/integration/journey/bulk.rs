@@ -16,7 +16,7 @@ async fn fill(store: &dyn Store, count: usize, lease: LeaseId) {
     for part in keys.chunks(100) {
         let put = |n: &usize| {
             let request = PutRequest::new(&*format!("/big/{n:04}"), format!("value {n}"));
-            Op::Put(if n % 10 == 0 { request.lease(lease) } else { request })
+            Op::Put(if n.is_multiple_of(10) { request.lease(lease) } else { request })
         };
         let success = part.iter().map(put).collect();
         let txn = TxnRequest { success, ..TxnRequest::default() };
@@ -75,10 +75,10 @@ fn work_is_stopped_in_the_midst_and_tells_what_it_did() {
         // The server goes away after the third transaction.
         door.shuts_after(3);
         screen.types("1000").keys("enter").sees("waiting: ").await;
-        screen.keys("b").loses("waiting: ").await.sees("delete ").await.sees("waiting (b)").await;
+        screen.keys("B").loses("waiting: ").await.sees("delete ").await.sees("waiting (B)").await;
         // One at a time, and not without a word.
         screen.keys("d").sees("one at a time").await;
-        screen.keys("b").sees("waiting: ").await.keys("esc").sees("stopped by you").await;
+        screen.keys("B").sees("waiting: ").await.keys("esc").sees("stopped by you").await;
         door.stands(Door::Open);
         let left = world.keys("/big/").await.len();
         assert!(left > 0 && left < 1000, "{left}");
@@ -99,11 +99,11 @@ fn work_goes_on_in_the_background_and_its_report_waits() {
         let mut screen = world.screen();
         screen.sees_row(&["▸ /big/", "300"]).await.keys("d").sees("Delete 300 keys?").await;
         door.shuts_after(1);
-        screen.types("300").keys("enter").sees("waiting: ").await.keys("b");
-        screen.sees("waiting (b)").await.keys("q").sees("Stop it and quit?").await.keys("n");
+        screen.types("300").keys("enter").sees("waiting: ").await.keys("B");
+        screen.sees("waiting (B)").await.keys("q").sees("Stop it and quit?").await.keys("n");
         door.stands(Door::Open);
         door.shuts_after(usize::MAX);
-        screen.sees("300 of 300 keys done").await.keys("b").sees("all 300 keys done").await;
+        screen.sees("300 of 300 keys done").await.keys("B").sees("all 300 keys done").await;
         assert_eq!(world.count().await, 0);
     });
 }
@@ -117,7 +117,7 @@ fn quitting_stops_the_work_first() {
         let mut screen = world.screen();
         screen.sees_row(&["▸ /big/", "300"]).await.keys("d").sees("Delete 300 keys?").await;
         door.shuts_after(1);
-        screen.types("300").keys("enter").sees("waiting: ").await.keys("b q");
+        screen.types("300").keys("enter").sees("waiting: ").await.keys("B q");
         screen.sees("Stop it and quit?").await.keys("y");
         screen.ends().await;
     });

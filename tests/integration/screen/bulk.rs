@@ -193,13 +193,13 @@ fn a_job_that_runs() {
     });
     at_sizes("bulk-hidden", &ALL, |size| {
         let mut desk = running(size, half());
-        desk.press("b");
+        desk.press("B");
         desk.wait(Duration::from_secs(6));
         desk
     });
     at_sizes("bulk-quit", &[USUAL, SMALL], |size| {
         let mut desk = running(size, half());
-        desk.press("b q");
+        desk.press("B q");
         desk.wait(Duration::from_secs(6));
         desk
     });
@@ -256,7 +256,7 @@ fn the_report() {
     });
     at_sizes("bulk-report-hidden", &[USUAL, SMALL], |size| {
         let mut desk = running(size, half());
-        desk.press("b");
+        desk.press("B");
         tell(&mut desk, JobNews::Finished(Box::new(left())));
         desk
     });
