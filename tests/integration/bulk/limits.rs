@@ -54,24 +54,24 @@ async fn a_server_that_takes_small_requests_gets_small_ones() {
 fn large_values_go_in_requests_that_fit() {
     on_all_stores("large", async |mut world| {
         world.limits.backup = u64::MAX;
-        // 24 MB in all: neither a request nor an answer may hold that.
-        for n in 0..24 {
+        // 8 MB in all: neither a request nor an answer may hold that.
+        for n in 0..8 {
             world.put(&format!("{n:02}"), vec![n; 1_000_000]).await;
         }
         let before = world.pairs(world.all(), Revision::NONE).await;
         let moved = world.apply(world.plan_transfer("", "moved/", true).await).await;
-        assert_eq!((moved.done, moved.transactions), (24, 24), "{}: {moved:?}", world.name);
+        assert_eq!((moved.done, moved.transactions), (8, 8), "{}: {moved:?}", world.name);
         let report = world.apply(world.plan_delete(&[world.all()]).await).await;
-        assert_eq!(report.done, 48, "{}: {report:?}", world.name);
+        assert_eq!(report.done, 16, "{}: {report:?}", world.name);
         // Four of them in one answer.
-        assert_eq!(report.transactions, 12, "{}", world.name);
+        assert_eq!(report.transactions, 4, "{}", world.name);
         let report = world.apply(world.plan_undo(report.journal.expect("it wrote")).await).await;
-        assert_eq!((report.done, report.left_count), (48, 0), "{}", world.name);
+        assert_eq!((report.done, report.left_count), (16, 0), "{}", world.name);
         let after = world.pairs(world.all(), Revision::NONE).await;
-        assert!(after[..24] == before[..], "{}: not the same again", world.name);
+        assert!(after[..8] == before[..], "{}: not the same again", world.name);
         // Room for the other tests on this server.
         let ranges = [world.all()];
-        assert_eq!(world.apply(world.plan_delete(&ranges).await).await.done, 48);
+        assert_eq!(world.apply(world.plan_delete(&ranges).await).await.done, 16);
     });
 }
 
