@@ -40,11 +40,14 @@ impl Dice {
     }
 }
 
+/// A write outside: the key, its value or none, and the revision.
+type Done = (Key, Option<Vec<u8>>, Revision);
+
 /// The writer outside. What it did is what the store answered.
 struct Outside {
     world: World,
     dice: Mutex<Dice>,
-    done: Mutex<Vec<(Key, Option<Vec<u8>>, Revision)>>,
+    done: Mutex<Vec<Done>>,
 }
 
 impl Outside {
@@ -152,7 +155,7 @@ async fn round(seed: u64, which: &str, store: Arc<dyn Store>) -> (u64, u64, u64)
             _ => {
                 let key = world.key(&name(dice.below(2), dice.below(NAMES)));
                 let value = format!("mine-{seed}-{turn}").into_bytes();
-                saves.push(save(&*meddled, key, value).await);
+                saves.push(save(&meddled, key, value).await);
                 continue;
             }
         };
@@ -352,7 +355,6 @@ async fn rounds(seeds: std::ops::Range<u64>, which: &str, store: Arc<dyn Store>)
         let (d, l, s) = round(seed, which, store.clone()).await;
         (done, left, saved) = (done + d, left + l, saved + s);
     }
-    println!("{which}: {done} keys written, {left} left, {saved} saved");
     assert!(done > 0 && left > 0 && saved > 0, "{which}: {done} {left} {saved}");
 }
 

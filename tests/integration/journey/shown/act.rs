@@ -127,7 +127,7 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
             pair.runs(&lines);
         }
         Kind::DeleteMany | Kind::Move | Kind::Copy | Kind::Restore | Kind::Import | Kind::Undo => {
-            many::act(pair, kind).await
+            many::act(pair, kind).await;
         }
         Kind::KeepMine => {
             pair.put(b"contended", b"base", LeaseId::NONE).await;
