@@ -18,7 +18,7 @@ use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
 use crate::journal::{Journal, Trail};
 use crate::runtime::{INBOX, Runtime};
 use crate::sandbox::Sandbox;
-use crate::store::{ReadOnly, Store};
+use crate::store::{Cluster, ReadOnly, Store};
 use crate::terminal::{Signals, TerminalError, ask_password};
 use crate::ui::Theme;
 
@@ -97,7 +97,8 @@ pub async fn screen(
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings);
-    let mut runtime = Runtime::start(store, sender, journal(&settings)).limits(limits);
+    let journal = journal(&settings, store.clone());
+    let mut runtime = Runtime::start(store, sender, journal).limits(limits);
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }
@@ -119,7 +120,7 @@ pub async fn screen(
 }
 
 /// The journal of this run, and of all runs where that is asked for.
-fn journal(settings: &app::settings::Settings) -> Journal {
+fn journal(settings: &app::settings::Settings, store: ReadOnly) -> Journal {
     let memory = usize::try_from(settings.limits.journal_bytes).unwrap_or(usize::MAX);
     let journal = Journal::new(memory);
     if let Some(path) = &settings.journal_file {
@@ -127,8 +128,7 @@ fn journal(settings: &app::settings::Settings) -> Journal {
             // Where this fails the trail cannot be opened either, and says so on the screen.
             let _ = config::create_private_dir(folder);
         }
-        let endpoints = settings.endpoints.join(",");
-        journal.keep_trail(Trail::new(path, settings.user.clone(), move || endpoints.clone()));
+        journal.keep_trail(Trail::new(path, settings.user.clone(), move || store.endpoint()));
     }
     journal
 }

@@ -89,18 +89,15 @@ impl App {
 
 /// What a merge came to, and what is to be done now.
 fn merge_told(merged: Merged) -> String {
-    let joined = merged.mine + merged.theirs + merged.both;
-    let changes = |n: usize| if n == 1 { "1 change".to_owned() } else { format!("{n} changes") };
-    let both =
-        if merged.both > 0 { format!(", {} made by both", merged.both) } else { String::new() };
-    let of = format!(
-        "{} joined ({} yours, {} theirs{both})",
-        changes(joined),
-        merged.mine,
-        merged.theirs
-    );
-    match merged.conflicts {
-        0 => format!("{of}; nothing touches: look at it, then save"),
-        n => format!("{of}, {n} marked where both differ; decide there, then save"),
+    let Merged { mine, theirs, both, conflicts } = merged;
+    let joined = mine + theirs + both;
+    let by_both = if both > 0 { format!(", {both} alike") } else { String::new() };
+    let whose = format!("({mine} yours, {theirs} theirs{by_both})");
+    match (joined, conflicts) {
+        (1, 0) => format!("1 change joined {whose}: look at it, then save"),
+        (_, 0) => format!("{joined} changes joined {whose}: look at it, then save"),
+        (0, 1) => "1 place marked where both differ; decide there, then save".to_owned(),
+        (0, _) => format!("{conflicts} places marked where both differ; decide there, then save"),
+        _ => format!("{joined} joined {whose}, {conflicts} marked; decide there, then save"),
     }
 }

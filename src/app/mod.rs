@@ -228,11 +228,7 @@ impl App {
             Message::Compared(ticket, result) => self.on_compared(ticket, result),
             Message::Journaled(line) => self.on_journaled(line),
             Message::JournalTrouble(trouble) => self.complain(trouble),
-            Message::JournalRead(ticket, result) => {
-                if let Some(Purpose::Journal(purpose)) = self.tickets.redeem(ticket) {
-                    self.on_journal_read(purpose, result);
-                }
-            }
+            Message::JournalRead(ticket, result) => self.on_journal_read(ticket, result),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {
@@ -385,18 +381,5 @@ impl App {
         self.timers.set(Timer::Notice, notice.ends(self.now));
         self.notice = Some(notice);
         self.redraw = true;
-    }
-
-    /// Says that writing is switched off, if it is, or that the past cannot be written.
-    fn refuses_to_write(&mut self) -> bool {
-        if self.settings.read_only {
-            self.complain("read-only: nothing is written (:read-only off allows it)");
-        } else if let Some(past) = self.past {
-            self.complain(format!(
-                "this is revision {}, nothing is written; :rev live comes back",
-                past.revision
-            ));
-        }
-        self.is_read_only()
     }
 }

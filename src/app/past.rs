@@ -115,6 +115,22 @@ impl App {
         }
     }
 
+    /// Says that writing is switched off, if it is, or that the past cannot be written.
+    pub(super) fn refuses_to_write(&mut self) -> bool {
+        if self.rehearsing {
+            return false;
+        }
+        if self.settings.read_only {
+            self.complain("read-only: nothing is written (:read-only off allows it)");
+        } else if let Some(past) = self.past {
+            self.complain(format!(
+                "this is revision {}, nothing is written; :rev live comes back",
+                past.revision
+            ));
+        }
+        self.is_read_only()
+    }
+
     /// Drops all that is known of keys and values, and reads it anew at the revision now looked at.
     fn read_tree_anew(&mut self, key: Option<Key>) {
         let selected = self.keys.selected_key().map(|(key, _)| key);

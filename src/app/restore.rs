@@ -22,9 +22,8 @@ impl App {
         if !marked.is_empty() {
             return marked;
         }
-        let range = |(key, is_dir)| match is_dir {
-            true => KeyRange::prefix(key),
-            false => KeyRange::single(key),
+        let range = |(key, is_dir)| {
+            if is_dir { KeyRange::prefix(key) } else { KeyRange::single(key) }
         };
         self.keys.selected_key().map(range).into_iter().collect()
     }

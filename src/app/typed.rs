@@ -22,9 +22,8 @@ impl Typed {
     }
 
     /// What must be typed before so many keys are written at once, if a single key is not enough: the
-    /// number of keys where there are many, and on a marked cluster its word, so that neither the
-    /// place nor the size of the work is a surprise: `PROD`, `5000`, `PROD 5000`.
-    /// The number is asked for as well where it is the whole store that is written.
+    /// number of keys where there are many or all of them go, and on a marked cluster its word, so that
+    /// neither the place nor the size of the work is a surprise: `PROD`, `5000`, `PROD 5000`.
     pub fn for_keys(count: u64, whole: bool, mark: Option<&Mark>) -> Option<Typed> {
         let number = (whole || count > TYPED_ABOVE).then(|| count.to_string());
         let word = mark.map(|mark| mark.word().to_owned());

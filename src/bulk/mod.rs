@@ -18,6 +18,7 @@ mod look;
 mod merge;
 mod pages;
 mod plan;
+mod resolve;
 mod restore;
 mod steps;
 mod transfer;

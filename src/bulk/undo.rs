@@ -12,6 +12,7 @@ use super::limits::Limits;
 use super::look::{Look, Patience, Want};
 use super::pages::Looked;
 use super::plan::{Builder, Plan};
+use super::resolve::{Fate, fate};
 use crate::domain::bulk::{PlanRequest, Verb};
 use crate::domain::change::{Change, To};
 use crate::domain::journal::{Before, JournalId, Written};
@@ -109,7 +110,7 @@ impl Undo<'_> {
         self.builder.read_at(revision);
         self.ask_leases(&chunk).await?;
         let mut pairs = chunk.into_iter().zip(present).peekable();
-        let mut changed = Vec::new();
+        let (mut changed, mut unanswered) = (Vec::new(), Vec::new());
         while let Some((written, now)) = pairs.next() {
             let moved = pairs.next_if(|(next, _)| is_moved(next, &written));
             let holds = |(written, now): &(Written, Option<Entry>)| {
@@ -124,14 +125,37 @@ impl Undo<'_> {
                 Some(_) => changed.push(first.0),
                 None if holds(&first) => self.put_back(&first.0, first.1)?,
                 None if first.0.revision.is_some() => changed.push(first.0),
-                None => {
-                    let why =
-                        "no answer told whether it was written, so nothing is known to take back";
-                    self.builder.blocked(&first.0.key, why);
-                }
+                None => unanswered.push(first.0),
             }
         }
+        self.unanswered(unanswered, revision).await?;
         self.left(&changed, revision).await
+    }
+
+    /// Writes without an answer: those that were done are taken back as well.
+    async fn unanswered(
+        &mut self,
+        sent: Vec<Written>,
+        revision: Revision,
+    ) -> Result<(), PlanError> {
+        let keys: Vec<&Key> = sent.iter().map(|written| &written.key).collect();
+        let (_, present) = self.look.at(&keys, revision, Want::Values).await?;
+        for (sent, now) in sent.into_iter().zip(present) {
+            let key = sent.key.clone();
+            match fate(self.store, sent, now.as_ref(), revision).await? {
+                Fate::Written(Written { before: Before::Unknown, .. }) => {
+                    let why = "no answer came of it, and what it was before is compacted";
+                    self.builder.blocked(&key, why);
+                }
+                Fate::Written(written) => {
+                    self.ask_leases(std::slice::from_ref(&written)).await?;
+                    self.put_back(&written, now)?;
+                }
+                Fate::NotWritten => self.builder.same(),
+                Fate::Unclear(why) => self.builder.blocked(&key, why),
+            }
+        }
+        Ok(())
     }
 
     fn move_back(

@@ -80,7 +80,7 @@ pub(super) fn draft_diff_lines<'a>(theme: &Theme, diff: &DraftDiff) -> Vec<Line<
 
 /// Where the draft stops being of its format, with the place pointed at.
 pub(super) fn broken_lines<'a>(theme: &Theme, broken: &Broken, room: usize) -> Vec<Line<'a>> {
-    let Broken { format, fault, text } = broken;
+    let Broken { fault, text, .. } = broken;
     let fault_text = escape::message(&fault.what);
     // The place stands well inside what is shown of a long line.
     let before = room.saturating_sub(2) * 2 / 3;
@@ -88,11 +88,9 @@ pub(super) fn broken_lines<'a>(theme: &Theme, broken: &Broken, room: usize) -> V
     let shown: String = text.chars().skip(from).take(room.saturating_sub(2)).collect();
     let head: String = shown.chars().take(fault.column - 1 - from).collect();
     let column = super::text::width(&escape::message(&head));
+    let place = format!("line {}, column {}: {fault_text}", fault.line, fault.column);
     vec![
-        Line::raw(format!("The value was valid {}; the draft is not any more.", format.name())),
-        Line::styled(format!("line {}, column {}", fault.line, fault.column), theme.strong()),
-        Line::styled(fault_text, theme.danger()),
-        Line::default(),
+        Line::styled(place, theme.danger()),
         Line::raw(format!("  {}", escape::message(&shown))),
         Line::styled(format!("  {}^", " ".repeat(column)), theme.danger()),
     ]

@@ -44,7 +44,6 @@ pub(super) fn offer_lines<'a>(theme: &Theme, offer: &Offer) -> Vec<Line<'a>> {
         ),
     };
     out.push(since);
-    out.push(Line::default());
     let text = format!("from the present value to the draft: {}", counts(&offer.comparison));
     out.push(Line::styled(text, theme.strong()));
     out.extend(comparison_lines(theme, &offer.comparison));

@@ -1,13 +1,11 @@
 //! The view of the journal: one write a row, the newest first; and one write at length.
 //!
 //! ```text
-//!      time            no  what                                   keys     revisions
-//!      12:01:02.123     3  undo write 1                          5,000   1,210–1,249  undo of 1
-//!      12:00:58.040     2  save /config/app/name                     1         1,203
-//!      11:59:12.900     1  delete /jobs/                         5,000   1,101–1,140  undone by 3
+//! time          no  what                                    keys    revisions
+//! 12:01:02.123   3  undo write 1                           5,000  1,210–1,249  undo of 1
+//! 12:00:58.040   2  save /config/app/name                      1        1,203
+//! 11:59:12.900   1  delete /jobs/                          5,000  1,101–1,140  undone by 3
 //! ```
-
-use std::fmt::Write as _;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,7 +15,7 @@ use ratatui::text::{Line, Span};
 use super::comparison::comparison_lines;
 use super::frame::{self, face, scrollbar};
 use super::layout::line;
-use super::text::{cut_end, fit_key, number, time_of_day, width};
+use super::text::{fit, fit_key, number, time_of_day, width};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::journal::{Contents, JournalView, Part, RecordSheet};
@@ -26,8 +24,12 @@ use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
 use crate::domain::journal::{JournalLine, Standing};
 
+/// With fewer cells a row says less of revisions and of what became of the write.
+const WIDE: usize = 100;
 /// With fewer cells a row leaves out milliseconds and revisions.
 const ROOMY: usize = 66;
+/// With fewer cells a row is its number, its words and a mark.
+const NARROW: usize = 50;
 /// Lower than this the list has no heading.
 const LOW: u16 = 6;
 
@@ -85,9 +87,11 @@ fn notes<'a>(app: &App, theme: &Theme, shown: &JournalView) -> Vec<Span<'a>> {
     notes
 }
 
-/// How wide the columns are, which is the same for all rows so that they do not dance.
+/// How wide the columns are, which is the same for all rows so that they do not dance; 0 for those
+/// that are left out.
 struct Columns {
     cells: usize,
+    time: usize,
     id: usize,
     keys: usize,
     revisions: usize,
@@ -100,95 +104,102 @@ impl Columns {
         let widest = |text: &dyn Fn(&JournalLine) -> String, least: usize| {
             lines().map(|line| width(&text(line))).max().unwrap_or(0).max(least)
         };
-        let roomy = cells >= ROOMY;
         Columns {
             cells,
+            time: match cells {
+                ..NARROW => 0,
+                NARROW..ROOMY => 8,
+                ROOMY.. => 12,
+            },
             id: widest(&|line| number(line.id.0 as i64), 2),
-            keys: widest(&|line| number(line.keys as i64), 4),
-            revisions: if roomy { widest(&revisions, 9) } else { 0 },
-            standing: widest(&|line| standing(app, line, roomy), 0),
+            keys: if cells < NARROW { 0 } else { widest(&|line| number(line.keys as i64), 4) },
+            revisions: if cells < ROOMY { 0 } else { widest(&|line| revisions(line, cells), 8) },
+            standing: widest(&|line| standing(app, line, cells), 0),
         }
-    }
-
-    fn time(&self) -> usize {
-        if self.cells >= ROOMY { 12 } else { 8 }
     }
 
     /// What is left for the words.
     fn what(&self) -> usize {
-        let fixed = [self.time(), self.id, self.keys, self.revisions, self.standing];
+        let fixed = [self.time, self.id, self.keys, self.revisions, self.standing];
         let used: usize = fixed.iter().filter(|width| **width > 0).map(|width| width + 2).sum();
         self.cells.saturating_sub(used)
     }
 
     fn heading<'a>(&self, theme: &Theme) -> Line<'a> {
-        let (time, id, keys) = (self.time(), self.id, self.keys);
-        let what = self.what();
-        let mut text =
-            format!("{:<time$}  {:>id$}  {:<what$}  {:>keys$}", "time", "no", "what", "keys");
-        if self.revisions > 0 {
-            let revisions = self.revisions;
-            // Writing to a string cannot fail.
-            let _ = write!(text, "  {:>revisions$}", "revisions");
-        }
-        Line::styled(cut_end(&text, self.cells), theme.dim())
+        let revisions = if self.cells < WIDE { "revision" } else { "revisions" };
+        let cells = ["time", "no", "what", "keys", revisions].map(str::to_owned);
+        Line::styled(self.joined(cells).concat(), theme.dim())
+    }
+
+    /// The columns in their widths, with the blanks between them; empty where one is left out.
+    fn joined(&self, [time, id, what, keys, revisions]: [String; 5]) -> [String; 5] {
+        let right = |text: String, width: usize| match width {
+            0 => String::new(),
+            width => format!("  {text:>width$}"),
+        };
+        let time = match self.time {
+            0 => String::new(),
+            width => format!("{}  ", fit(&time, width)),
+        };
+        let id = format!("{id:>width$}  ", width = self.id);
+        let what = fit_key(&what, self.what());
+        [time, id, what, right(keys, self.keys), right(revisions, self.revisions)]
     }
 
     fn row<'a>(&self, app: &App, theme: &Theme, record: &JournalLine) -> Line<'a> {
-        let time = time_of_day(record.time, theme.offset(record.time));
-        let (id, keys, revisions_width) = (self.id, self.keys, self.revisions);
-        let what = fit_key(&escape::message(&record.what), self.what());
-        let undone = matches!(record.standing, Standing::Undone(_));
-        let style = if undone { theme.dim() } else { Style::new() };
-        let mut spans = vec![
-            Span::styled(format!("{}  ", &time[..self.time()]), theme.dim()),
-            Span::styled(format!("{:>id$}  ", number(record.id.0 as i64)), theme.dim()),
-            Span::styled(format!("{what}  "), style),
-            Span::styled(format!("{:>keys$}", number(record.keys as i64)), theme.number()),
-        ];
-        if revisions_width > 0 {
-            let text = format!("  {:>revisions_width$}", revisions(record));
-            spans.push(Span::styled(text, theme.number()));
-        }
-        let text = standing(app, record, self.cells >= ROOMY);
-        let style = match record.standing {
-            Standing::Done => theme.dim(),
-            Standing::Unknown => theme.danger(),
-            Standing::Undone(_) => theme.changed(),
+        let mut time = time_of_day(record.time, theme.offset(record.time));
+        time.truncate(self.time);
+        let [time, id, what, keys, revisions] = self.joined([
+            time,
+            number(record.id.0 as i64),
+            escape::message(&record.what),
+            number(record.keys as i64),
+            revisions(record, self.cells),
+        ]);
+        let (what_style, style) = match record.standing {
+            Standing::Done => (Style::new(), theme.dim()),
+            Standing::Unknown => (Style::new(), theme.danger()),
+            Standing::Undone(_) => (theme.dim(), theme.changed()),
         };
-        let used: usize = spans.iter().map(Span::width).sum();
-        let room = self.cells.saturating_sub(used + 2);
-        spans.push(Span::styled(format!("  {}", cut_end(&text, room)), style));
-        Line::from(spans)
+        Line::from(vec![
+            Span::styled(time, theme.dim()),
+            Span::styled(id, theme.dim()),
+            Span::styled(what, what_style),
+            Span::styled(keys, theme.number()),
+            Span::styled(revisions, theme.number()),
+            Span::styled(format!("  {}", standing(app, record, self.cells)), style),
+        ])
     }
 }
 
-/// `1,101–1,140`
-fn revisions(record: &JournalLine) -> String {
+/// `1,101–1,140`; in less room the last alone.
+fn revisions(record: &JournalLine, cells: usize) -> String {
     let (first, last) = record.revisions;
     match (first.is_some(), first == last) {
         (false, _) => "?".to_owned(),
         (true, true) => number(first.0),
+        (true, false) if cells < WIDE => number(last.0),
         (true, false) => format!("{}–{}", number(first.0), number(last.0)),
     }
 }
 
-/// What became of a write.
-fn standing(app: &App, record: &JournalLine, roomy: bool) -> String {
+/// What became of a write, in as many words as there is room for.
+fn standing(app: &App, record: &JournalLine, cells: usize) -> String {
     match (&record.standing, record.undoes) {
         (Standing::Undone(by), _) => {
             let by_keys = app.journal.line(*by).map_or(record.keys, |by| by.keys);
             let part = app.journal.is_half_undone(record.id) || by_keys < record.keys;
-            match (roomy, part) {
-                (true, true) => format!("undone in part by {by}"),
-                (true, false) => format!("undone by {by}"),
-                (false, true) => format!("part ↶{by}"),
-                (false, false) => format!("↶{by}"),
+            match (cells, part) {
+                (WIDE.., true) => format!("undone in part by {by}"),
+                (ROOMY.., true) => format!("part by {by}"),
+                (ROOMY.., false) => format!("undone by {by}"),
+                (..ROOMY, true) => format!("½{by}"),
+                (..ROOMY, false) => format!("↶{by}"),
             }
         }
-        (Standing::Unknown, _) if roomy => "no answer".to_owned(),
+        (Standing::Unknown, _) if cells >= ROOMY => "no answer".to_owned(),
         (Standing::Unknown, _) => "?".to_owned(),
-        (Standing::Done, Some(of)) if roomy => format!("undo of {of}"),
+        (Standing::Done, Some(of)) if cells >= WIDE => format!("undo of {of}"),
         (Standing::Done, _) => String::new(),
     }
 }
@@ -204,10 +215,10 @@ pub(super) fn record_lines<'a>(app: &App, theme: &Theme, sheet: &RecordSheet) ->
     let mut out = vec![
         Line::styled(escape::message(&record.what), theme.strong()),
         label("time", time_of_day(record.time, theme.offset(record.time))),
-        label("revisions", revisions(record)),
+        label("revisions", revisions(record, WIDE)),
         label("keys", number(record.keys as i64)),
     ];
-    let standing = standing(app, record, true);
+    let standing = standing(app, record, WIDE);
     match record.standing {
         Standing::Unknown => {
             let text = "no answer came: it may have been written; undo finds out first";

@@ -14,6 +14,7 @@ mod difference;
 mod domain;
 mod editing;
 mod gateway;
+mod journal;
 mod journey;
 mod layering;
 mod readme;

@@ -142,7 +142,7 @@ fn a_draft_outlives_the_server_and_the_program() {
     term.exit(LIMIT);
     // The next start finds nobody who could say what the key holds: it offers the draft when it can.
     let term = on(&etcd).env("XDG_STATE_HOME", state.path()).start();
-    term.wait("○ lost", LIMIT);
+    term.wait("○ no connection", LIMIT);
     etcd.restart();
     term.wait("● online", LIMIT);
     term.wait("+ mine more x", LIMIT);

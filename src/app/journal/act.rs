@@ -8,6 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::etcdctl;
 use crate::app::motion::{movement, scroll};
 use crate::app::purpose::{JournalPurpose, Purpose};
+use crate::app::ticket::Ticket;
 use crate::app::view::View;
 use crate::domain::change::{Change, Step, To, transaction};
 use crate::domain::escape;
@@ -115,9 +116,10 @@ impl App {
 
     pub(in crate::app) fn on_journal_read(
         &mut self,
-        purpose: JournalPurpose,
+        ticket: Ticket,
         result: Result<Vec<Written>, String>,
     ) {
+        let Some(Purpose::Journal(purpose)) = self.tickets.redeem(ticket) else { return };
         self.redraw = true;
         match purpose {
             JournalPurpose::Show(id) => {

@@ -6,7 +6,7 @@
 use crate::domain::change::To;
 use crate::domain::comparison::{Comparison, Row};
 use crate::domain::journal::{Before, JournalId, Written};
-use crate::domain::{Key, LeaseId};
+use crate::domain::{Entry, Key, LeaseId};
 
 /// How many keys are read of a record.
 pub(super) const KEYS: usize = 200;
@@ -105,6 +105,10 @@ fn compare(before: Option<&Vec<u8>>, after: Option<&Vec<u8>>) -> Comparison {
 }
 
 fn happened(written: &Written) -> String {
+    if !written.revision.is_some() {
+        let what = if written.after == To::Deleted { "deleted" } else { "written" };
+        return format!("it was to be {what}, and no answer came");
+    }
     let what = match (&written.before, &written.after) {
         (Before::Absent, To::Put { .. }) => "created",
         (Before::Entry(_), To::Put { .. }) => "changed",
@@ -112,20 +116,13 @@ fn happened(written: &Written) -> String {
         (Before::Absent, To::Deleted) => "not there, and not there after",
         (Before::Entry(_) | Before::Unknown, To::Deleted) => "deleted",
     };
-    let sent = if written.revision.is_some() {
-        format!("at revision {}", written.revision)
-    } else {
-        "sent, without an answer".to_owned()
-    };
+    let what = format!("{what} at revision {}", written.revision);
     match &written.before {
-        Before::Entry(entry) => {
-            format!(
-                "{what} {sent}; before: revision {}, version {}",
-                entry.mod_revision, entry.version
-            )
+        Before::Entry(Entry { mod_revision, version, .. }) => {
+            format!("{what}; before: revision {mod_revision}, version {version}")
         }
-        Before::Unknown => format!("{what} {sent}; what was there before is not known"),
-        Before::Absent => format!("{what} {sent}"),
+        Before::Unknown => format!("{what}; what was there before is not known"),
+        Before::Absent => what,
     }
 }
 
@@ -150,7 +147,7 @@ fn lease(written: &Written) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Entry, Revision, Version};
+    use crate::domain::{Revision, Version};
 
     fn written(before: Before, after: To) -> Written {
         Written { key: "/a".into(), before, after, revision: Revision(9) }

@@ -6,6 +6,7 @@ mod deadline;
 mod draft;
 mod goto;
 mod guard;
+mod journal;
 mod lease;
 mod marked;
 mod past;

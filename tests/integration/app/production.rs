@@ -70,6 +70,9 @@ fn work_on_many_keys_wants_the_word_and_their_number() {
         assert_eq!(of(None).as_deref(), plain, "{count}");
         assert_eq!(of(Some(&mark)).as_deref(), Some(marked), "{count}");
     }
+    let everything = |mark| Typed::for_keys(3, true, mark).map(|typed| typed.expected);
+    assert_eq!(everything(None).as_deref(), Some("3"), "of the whole store");
+    assert_eq!(everything(Some(&mark)).as_deref(), Some("PROD 3"), "of the whole store");
     let mut typed = Typed::for_keys(5000, false, Some(&mark)).expect("it must be typed");
     for (text, right) in [
         ("PROD 5000", true),

@@ -13,6 +13,7 @@ mod bytes;
 mod compaction;
 mod compare;
 mod election;
+mod journal;
 mod kv;
 mod lease;
 mod limits;
@@ -144,6 +145,7 @@ fn together() -> Vec<Case> {
         sort::cases(),
         txn::cases(),
         nested::cases(),
+        journal::cases(),
         compare::cases(),
         limits::cases(),
         lease::cases(),
@@ -159,5 +161,5 @@ fn together() -> Vec<Case> {
 fn alone() -> Vec<Case> {
     // Compaction last: what it takes away is gone for all cases.
     let compacting = compaction::cases().into_iter().chain(time::compacting());
-    alone::cases().into_iter().chain(compacting).collect()
+    alone::cases().into_iter().chain(journal::alone()).chain(compacting).collect()
 }

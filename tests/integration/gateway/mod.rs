@@ -6,6 +6,7 @@ mod auth;
 mod election;
 mod etcdctl;
 mod failover;
+mod journal;
 mod kv;
 mod lease;
 mod lock;

@@ -46,7 +46,7 @@ fn changes_that_do_not_touch_are_joined_and_saved_by_the_operator() {
         screen.sees("changed here and by somebody else").await.keys("ctrl-s");
         screen.sees("Somebody else changed this key").await.keys("e");
         screen.sees("2 changes joined (1 yours, 1 theirs)").await.sees("theirs").await;
-        screen.sees("nothing touches: look at it, then save").await.loses("<<<<<<<").await;
+        screen.sees("look at it, then save").await.loses("<<<<<<<").await;
         assert_eq!(world.value("k").await, "one\r\ntwo\r\ntheirs\n", "nothing is saved by itself");
         screen.keys("ctrl-s").sees("saved at").await;
         assert_eq!(world.value("k").await, "mine one\r\ntwo\r\ntheirs\n");
@@ -57,7 +57,7 @@ fn changes_that_do_not_touch_are_joined_and_saved_by_the_operator() {
 fn both_can_be_merged_by_hand() {
     everywhere(async |world| {
         let mut screen = in_conflict(&world).await;
-        screen.keys("e").sees("1 marked where both differ").await.sees("||||||| base").await;
+        screen.keys("e").sees("1 place marked where both differ").await.sees("||||||| base").await;
         screen.keys("ctrl-s");
         screen.sees("still a mark of the merge").await;
         assert_eq!(world.value("k").await, "one\ntheirs");

@@ -131,6 +131,16 @@ impl World {
         self.store.range(request).await.expect("count").count
     }
 
+    /// Waits until a key hangs on no lease.
+    pub(super) async fn comes_off(&self, key: &str) {
+        let what = format!("{key} to come off its lease on {}", self.name);
+        let free = async || {
+            let entry = self.get(key).await;
+            entry.is_some_and(|entry| !entry.lease.is_some()).then_some(())
+        };
+        eventually(&what, LIMIT, free).await;
+    }
+
     /// Waits until a key has this value; `-` for none.
     pub(super) async fn comes_to(&self, key: &str, value: &str) {
         let what = format!("{key} to be {value} on {}", self.name);

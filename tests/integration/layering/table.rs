@@ -70,7 +70,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain", "store"],
         packages: &["base64", "futures_core", "futures_util", "serde", "serde_json", "tokio"],
     },
-    Layer { name: "journal", imports: &["archive", "domain", "store"], packages: &[] },
+    Layer { name: "journal", imports: &["archive", "domain", "store"], packages: &["tempfile"] },
     Layer {
         name: "recipe",
         imports: &["domain", "store"],

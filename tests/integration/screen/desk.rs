@@ -15,6 +15,7 @@ use etcdeck::bulk::{Looked, compare, oldest};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
+use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
@@ -44,6 +45,7 @@ pub(super) struct Desk {
     pub(super) app: App,
     pub(super) answers: Answers,
     pub(super) theme: Theme,
+    pub(super) journal: Journal,
     store: Sandbox,
     runtime: tokio::runtime::Runtime,
     now: Instant,
@@ -82,6 +84,7 @@ impl Desk {
             app: App::new(settings, now),
             answers: Answers::Store,
             theme: Theme::new(true, TimeZone::UTC),
+            journal: Journal::default(),
             store,
             runtime,
             now,
@@ -247,6 +250,10 @@ impl Desk {
                     let found = compare(&self.store, range, then, &looked);
                     let found = self.runtime.block_on(found).map(Box::new);
                     self.happens(Message::Compared(ticket, found));
+                }
+                Effect::ReadJournal { ticket, id, limit } => {
+                    let contents = self.journal.read(id, limit);
+                    self.happens(Message::JournalRead(ticket, contents));
                 }
                 Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
                 // What concerns the runtime or the terminal changes nothing that is drawn.

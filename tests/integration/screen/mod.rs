@@ -7,6 +7,7 @@ mod bulk;
 mod desk;
 mod dialogs;
 mod hostile;
+mod journal;
 mod panes;
 mod past;
 mod picture;
