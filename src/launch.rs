@@ -9,6 +9,7 @@ use anyhow::Context;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
+use crate::app::etcdctl::Etcdctl;
 use crate::app::{self, App};
 use crate::bulk;
 use crate::config::{self, Credentials, Servers, Settings, Target};
@@ -67,6 +68,7 @@ async fn start(settings: Settings) -> anyhow::Result<u8> {
                     ending = signals.ending() => return Ok(ending.exit_status()),
                 },
             };
+            told.etcdctl = etcdctl(&connection, &endpoints);
             let options = match gateway_options(*connection, endpoints, &mut signals).await {
                 Ok(options) => options,
                 Err(TerminalError::Ended(ending)) => return Ok(ending.exit_status()),
@@ -140,6 +142,30 @@ fn bulk_limits(settings: &app::settings::Settings) -> bulk::Limits {
         backup: settings.limits.bulk_bytes,
         folder: settings.state_dir.as_ref().map(|folder| folder.join("backups")),
         ..bulk::Limits::default()
+    }
+}
+
+/// How etcdctl is to be called in the shell this program was started from.
+fn etcdctl(connection: &config::Connection, endpoints: &[String]) -> Etcdctl {
+    let mut etcdctl = Etcdctl::new(endpoints);
+    if let Some(path) = &connection.tls.ca {
+        etcdctl = etcdctl.ca(path);
+    }
+    if let Some((cert, key)) = &connection.tls.identity {
+        etcdctl = etcdctl.identity(cert, key);
+    }
+    if connection.tls.skip_verify {
+        etcdctl = etcdctl.skip_verify();
+    }
+    match &connection.credentials {
+        Credentials::None => etcdctl,
+        Credentials::Token(_) => etcdctl.token(),
+        Credentials::User { name, .. } => {
+            // `NAME:PASSWORD`, of which only the name may be written anywhere.
+            let both = std::env::var("ETCDCTL_USER")
+                .is_ok_and(|user| user.split_once(':').is_some_and(|(before, _)| before == name));
+            etcdctl.user(name, both)
+        }
     }
 }
 

@@ -34,8 +34,12 @@ impl App {
             Purpose::Attach(key, id) => self.on_attached(&key, id, result),
             Purpose::Past(purpose) => self.on_past_answer(purpose, result),
             Purpose::Composer(purpose) => self.on_composer_answer(purpose, result),
+            Purpose::Rehearsed(purpose) => self.on_rehearsed(*purpose, result),
             // Answered by messages of their own.
-            Purpose::SaveLog(..) | Purpose::Journal(_) => {}
+            Purpose::SaveLog(..)
+            | Purpose::SavePlan(_)
+            | Purpose::PlanText(_)
+            | Purpose::Journal(_) => {}
         }
     }
 }

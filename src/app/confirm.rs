@@ -26,6 +26,10 @@ impl App {
                 Some(movement) => scroll(top, movement, len, height),
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::Etcdctl { scroll: top, .. }) => match movement(action, height) {
+                Some(movement) => scroll(top, movement, len, height),
+                None => self.act_in_lines(action),
+            },
             Some(Dialog::Event { scroll: top, .. }) => match movement(action, height) {
                 Some(movement) => scroll(top, movement, len, height),
                 None if action == Action::CopyValue => self.copy_value(),
@@ -67,7 +71,7 @@ impl App {
         }
     }
 
-    fn close_dialog_on(&mut self, action: Action) {
+    pub(super) fn close_dialog_on(&mut self, action: Action) {
         if matches!(action, Action::Cancel | Action::Close | Action::Help) {
             self.dialogs.pop();
         }
@@ -76,6 +80,10 @@ impl App {
     fn act_in_confirm(&mut self, action: Action) {
         let Some(Dialog::Confirm(confirm)) = self.dialogs.last() else { return };
         match (action, confirm.typed()) {
+            (Action::ShowAsEtcdctl, _) => {
+                let then = confirm.then.clone();
+                self.rehearse(|app| app.confirmed(then));
+            }
             (Action::Yes, None) => self.answer_yes(),
             (Action::FieldAccept, Some(typed)) if typed.is_met() => self.answer_yes(),
             (Action::FieldAccept, Some(typed)) => {
@@ -99,7 +107,7 @@ impl App {
         }
     }
 
-    fn confirmed(&mut self, then: Confirmed) {
+    pub(super) fn confirmed(&mut self, then: Confirmed) {
         // The question may have been asked for before the past was looked at.
         if then.writes() && self.refuses_to_write() {
             return;

@@ -23,6 +23,7 @@ impl App {
             }
         }
         match self.dialogs.last() {
+            _ if action == Action::ShowAsEtcdctl => return self.rehearse_draft(),
             Some(Dialog::Broken(_)) => return self.act_in_broken(action),
             Some(Dialog::DraftDiff(_)) => return self.act_in_draft_diff(action),
             _ => {}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::bulk::sheet::{Face, Sheet};
 use super::draft::Offer;
+use super::job::JobId;
 use super::journal::RecordSheet;
 use super::txn::form::Form;
 use super::viewport::Cursor;
@@ -33,6 +34,15 @@ pub enum Dialog {
         /// Its lines, made safe.
         lines: Vec<String>,
         /// The first line shown.
+        scroll: usize,
+    },
+    /// What something would send, as lines for a shell.
+    Etcdctl {
+        /// The lines, not escaped.
+        lines: Vec<String>,
+        /// The plan of which they are the beginning.
+        of: Option<JobId>,
+        /// The first row shown.
         scroll: usize,
     },
     /// A question.
@@ -104,6 +114,9 @@ impl Dialog {
             Dialog::Event { .. } => {
                 &[Context::Event, Context::List, Context::Everywhere, Context::Always]
             }
+            Dialog::Etcdctl { .. } => {
+                &[Context::Etcdctl, Context::List, Context::Everywhere, Context::Always]
+            }
             Dialog::Confirm(confirm) if confirm.typed().is_some() => {
                 &[Context::Field, Context::Always]
             }
@@ -143,6 +156,7 @@ impl Dialog {
             | Dialog::Broken(_) => true,
             Dialog::Help { .. }
             | Dialog::Text { .. }
+            | Dialog::Etcdctl { .. }
             | Dialog::Confirm(_)
             | Dialog::Prompt(_)
             | Dialog::UnsavedTxn(_)
@@ -266,6 +280,8 @@ pub enum PromptKind {
     LeaseGrant,
     /// The file for the watch log.
     SaveLog,
+    /// The file for lines of etcdctl.
+    SaveLines,
     /// The lock to take: `NAME [TTL]`.
     Lock,
     /// The election to enter: `NAME VALUE [TTL]`.

@@ -200,6 +200,7 @@ impl App {
         let height = usize::from(self.viewport.value.height);
         match action {
             Action::Save => self.save_draft(),
+            Action::ShowAsEtcdctl => self.rehearse_draft(),
             Action::Cancel => self.leave_draft(),
             Action::DraftDiff => self.show_draft_diff(),
             action => {

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::etcdctl::Etcdctl;
 use super::hold::{Hold, HoldId};
 use super::job::JobId;
 use super::ticket::Ticket;
@@ -34,6 +35,17 @@ pub enum Call {
     /// The oldest revision that can still be read, found by asking for this key (which need not
     /// exist, but must be allowed to be read).
     Oldest(Key),
+}
+
+impl Call {
+    /// Whether it changes anything in the store.
+    pub fn writes(&self) -> bool {
+        match self {
+            Call::Txn(request) => !request.is_read_only(),
+            Call::LeaseGrant(..) | Call::LeaseRevoke(_) | Call::LeaseKeepAlive(_) => true,
+            Call::Range(_) | Call::LeaseStatuses(_) | Call::LeaseList | Call::Oldest(_) => false,
+        }
+    }
 }
 
 /// The answer of a [`Call`], of the same shape.
@@ -125,6 +137,27 @@ pub enum Effect {
     Plan(JobId, PlanRequest),
     /// Carry out the plan of this number.
     Apply(JobId),
+    /// Tell the first transactions of the plan of this number; it stays as it is.
+    ReadPlan {
+        /// Comes back with them.
+        ticket: Ticket,
+        /// Which plan.
+        id: JobId,
+        /// No more of them once they have so many operations.
+        limit: usize,
+    },
+    /// Write all transactions of the plan of this number as a script of etcdctl lines, as
+    /// [`WriteFile`](Effect::WriteFile) writes.
+    WritePlan {
+        /// Comes back with the outcome.
+        ticket: Ticket,
+        /// Which plan.
+        id: JobId,
+        /// Where.
+        path: PathBuf,
+        /// How etcdctl is called.
+        etcdctl: Etcdctl,
+    },
     /// End a job: give up planning, or stop between two transactions, or forget a plan that stands.
     Stop(JobId),
     /// Compare a range with what it was at a revision; progress and outcome come under the ticket.

@@ -87,6 +87,10 @@ impl App {
         if self.holdings.find(same).is_some() {
             return self.complain(format!("{} is held or waited for here already", hold.name()));
         }
+        if self.rehearsing {
+            let lines = self.settings.etcdctl.hold(&hold);
+            return self.show_lines_as_etcdctl(lines);
+        }
         self.holdings.started += 1;
         let id = HoldId(self.holdings.started);
         self.say(format!("waiting for {}", hold.name()));
@@ -106,7 +110,9 @@ impl App {
 
     pub(super) fn release_one(&mut self, id: HoldId) {
         let Some(holding) = self.holdings.all.get_mut(&id) else { return };
-        if holding.state != HoldState::Releasing {
+        if holding.state != HoldState::Releasing && self.rehearsing {
+            self.effects.push(Effect::Release(id));
+        } else if holding.state != HoldState::Releasing {
             holding.state = HoldState::Releasing;
             holding.since = self.now;
             self.effects.push(Effect::Release(id));
@@ -188,23 +194,28 @@ impl App {
                 self.dialogs.pop();
                 self.holdings.quitting = false;
             }
+            Action::ShowAsEtcdctl => self.rehearse(App::release_all),
             Action::QuitAnyway => self.effects.push(Effect::Quit),
             Action::ReleaseAll => {
-                let kept: Vec<LeaseId> = self.leases.kept.keys().copied().collect();
-                for id in kept {
-                    self.let_go(id);
-                }
-                let held: Vec<HoldId> = self.holdings.all.keys().copied().collect();
-                if held.is_empty() {
+                self.release_all();
+                if self.holdings.all.is_empty() {
                     return self.effects.push(Effect::Quit);
-                }
-                for id in held {
-                    self.release_one(id);
                 }
                 self.holdings.quitting = true;
                 self.timers.set(Timer::Release, self.now + RELEASE_LIMIT);
             }
             _ => {}
+        }
+    }
+
+    fn release_all(&mut self) {
+        let kept: Vec<LeaseId> = self.leases.kept.keys().copied().collect();
+        for id in kept {
+            self.let_go(id);
+        }
+        let held: Vec<HoldId> = self.holdings.all.keys().copied().collect();
+        for id in held {
+            self.release_one(id);
         }
     }
 

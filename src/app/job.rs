@@ -1,10 +1,20 @@
 //! Long work that is planned, shown, carried out and can be stopped: its number and its news.
 
 use crate::domain::bulk::{Progress, Report, Survey};
+use crate::domain::txn::TxnRequest;
 
 /// The number of a job. Numbers are never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u32);
+
+/// The transactions that a plan would be carried out in, or the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanText {
+    /// The first, in order.
+    pub first: Vec<TxnRequest>,
+    /// How many more there are.
+    pub more: u64,
+}
 
 /// What a job has to tell. Planning ends with `Planned` or `Failed`, carrying out with `Finished`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 use super::draft::FoundDrafts;
 use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
-use super::job::{JobId, JobNews};
+use super::job::{JobId, JobNews, PlanText};
 use super::ticket::Ticket;
 use crate::domain::difference::Difference;
 use crate::domain::journal::{JournalLine, Written};
@@ -38,6 +38,8 @@ pub enum Message {
     Hold(HoldId, HoldNews),
     /// News of a job.
     Job(JobId, JobNews),
+    /// The first transactions of a plan, or why they cannot be had.
+    PlanRead(Ticket, Result<PlanText, String>),
     /// Something was written from here; a record of the same number is replaced.
     Journaled(JournalLine),
     /// The journal cannot do all of its work: why, and what that means. Not escaped.

@@ -44,6 +44,7 @@ mod decide;
 mod delete;
 pub mod difference;
 pub mod edit;
+mod file;
 pub mod filter;
 pub mod follow;
 mod goto;
@@ -53,6 +54,7 @@ mod input;
 mod listing;
 mod motion;
 mod prompt;
+mod rehearsal;
 mod restore;
 mod run;
 mod save;
@@ -127,6 +129,8 @@ pub struct App {
     history: Vec<String>,
     goto: Option<goto::Goto>,
     quit_asked: bool,
+    /// What is done now is only shown, not sent.
+    rehearsing: bool,
     tickets: Tickets<Purpose>,
     /// The latest question of each slot.
     slots: HashMap<Slot, Ticket>,
@@ -171,6 +175,7 @@ impl App {
             history: Vec::new(),
             goto: None,
             quit_asked: false,
+            rehearsing: false,
             tickets: Tickets::default(),
             slots: HashMap::new(),
             timers: Timers::default(),
@@ -208,22 +213,12 @@ impl App {
                     self.on_answer(purpose, result);
                 }
             }
-            Message::FileWritten(ticket, result) => match (self.tickets.redeem(ticket), result) {
-                (Some(Purpose::SaveLog(path, lines)), Ok(())) => {
-                    self.say(format!("{lines} lines saved to {}", path.display()));
-                }
-                (Some(Purpose::SaveLog(..)), Err(error)) => {
-                    self.complain(format!("not saved: {error}"));
-                }
-                (Some(Purpose::Composer(ComposerPurpose::Save(path))), result) => {
-                    self.on_txn_saved(path, result);
-                }
-                _ => {}
-            },
+            Message::FileWritten(ticket, result) => self.on_file_written(ticket, result),
             Message::Connection(news) => self.on_connection(news),
             Message::Watch(id, news) => self.on_watch(id, news),
             Message::Hold(id, news) => self.on_hold(id, news),
             Message::Job(id, news) => self.on_job(id, news),
+            Message::PlanRead(ticket, result) => self.on_plan_read(ticket, result),
             Message::Comparing(ticket, keys) => self.on_comparing(ticket, keys),
             Message::Compared(ticket, result) => self.on_compared(ticket, result),
             Message::Journaled(line) => self.on_journaled(line),
@@ -359,6 +354,7 @@ impl App {
     }
 
     fn ask(&mut self, purpose: Purpose, slot: Option<Slot>, call: Call) -> Ticket {
+        let purpose = if self.rehearsing { Purpose::Rehearsed(Box::new(purpose)) } else { purpose };
         let ticket = self.tickets.issue(purpose, self.now);
         if let Some(before) = slot.and_then(|slot| self.slots.insert(slot, ticket)) {
             // Given up by the runtime, so it will not be answered.

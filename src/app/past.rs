@@ -118,6 +118,7 @@ impl App {
     /// Says that writing is switched off, if it is, or that the past cannot be written.
     pub(super) fn refuses_to_write(&mut self) -> bool {
         if self.rehearsing {
+            // Nothing is written.
             return false;
         }
         if self.settings.read_only {

@@ -51,6 +51,7 @@ impl App {
             Action::HistoryPrevious => self.recall(-1),
             Action::HistoryNext => self.recall(1),
             Action::HistorySearch => self.search_history(),
+            Action::ShowAsEtcdctl => self.rehearse_prompt(),
             action => {
                 self.edit_field(action);
             }
@@ -60,36 +61,48 @@ impl App {
     /// Takes what was typed, or says what is wrong with it and keeps it.
     fn accept_prompt(&mut self) {
         let Some(prompt) = self.prompt_mut() else { return };
-        let (kind, text) = (prompt.kind, prompt.field.text().to_owned());
-        let about = prompt.about.clone();
+        let prompt = prompt.clone();
         // Closed first: what is accepted may open a dialog of its own.
         let Some(dialog) = self.dialogs.pop() else { return };
-        let done = match kind {
-            PromptKind::Command => {
-                self.remember(&text);
-                command::parse(&text).map(|command| self.run(command))
-            }
-            PromptKind::Goto => {
-                Key::parse(&text).map(|key| self.go_to(key)).map_err(|e| e.to_string())
-            }
-            PromptKind::NewKey => self.accept_new_key(&text),
-            PromptKind::Transfer(keep) => self.accept_transfer(&about, &text, (false, keep)),
-            PromptKind::TransferInto(keep) => self.accept_transfer(&about, &text, (true, keep)),
-            PromptKind::LeaseGrant => self.accept_grant(&text),
-            PromptKind::SaveLog => self.accept_log_file(&text),
-            PromptKind::Attach => self.accept_attach(&text),
-            // These are the arguments of a command, and read as such.
-            PromptKind::Lock => self.accept_arguments("lock", &text),
-            PromptKind::Campaign => self.accept_arguments("campaign", &text),
-            PromptKind::Register => self.accept_arguments("service register", &text),
-            PromptKind::SaveTxn => self.accept_txn_to_save(&text),
-            PromptKind::LoadTxn => self.accept_txn_to_load(&text),
-        };
-        if let Err(error) = done {
+        if prompt.kind == PromptKind::Command {
+            self.remember(prompt.field.text());
+        }
+        if let Err(error) = self.accept(&prompt) {
             self.dialogs.push(dialog);
-            if let Some(prompt) = self.prompt_mut() {
-                prompt.error = Some(error);
+            self.refuse_prompt(error);
+        }
+    }
+
+    /// Does what a text typed into such a field stands for, or says what is wrong with it.
+    pub(super) fn accept(&mut self, prompt: &Prompt) -> Result<(), String> {
+        let text = prompt.field.text();
+        match prompt.kind {
+            PromptKind::Command => command::parse(text).map(|command| self.run(command)),
+            PromptKind::Goto => {
+                Key::parse(text).map(|key| self.go_to(key)).map_err(|e| e.to_string())
             }
+            PromptKind::NewKey => self.accept_new_key(text),
+            PromptKind::Transfer(keep) => self.accept_transfer(&prompt.about, text, (false, keep)),
+            PromptKind::TransferInto(keep) => {
+                self.accept_transfer(&prompt.about, text, (true, keep))
+            }
+            PromptKind::LeaseGrant => self.accept_grant(text),
+            PromptKind::SaveLog => self.accept_log_file(text),
+            PromptKind::SaveLines => self.accept_lines_file(text),
+            PromptKind::Attach => self.accept_attach(text),
+            // These are the arguments of a command, and read as such.
+            PromptKind::Lock => self.accept_arguments("lock", text),
+            PromptKind::Campaign => self.accept_arguments("campaign", text),
+            PromptKind::Register => self.accept_arguments("service register", text),
+            PromptKind::SaveTxn => self.accept_txn_to_save(text),
+            PromptKind::LoadTxn => self.accept_txn_to_load(text),
+        }
+    }
+
+    /// Says what is wrong with what was typed, under the field.
+    pub(super) fn refuse_prompt(&mut self, error: String) {
+        if let Some(prompt) = self.prompt_mut() {
+            prompt.error = Some(error);
         }
     }
 
@@ -132,6 +145,7 @@ impl App {
                 | PromptKind::TransferInto(_) => self.complete_key(&text),
                 PromptKind::LeaseGrant
                 | PromptKind::SaveLog
+                | PromptKind::SaveLines
                 | PromptKind::Lock
                 | PromptKind::Campaign
                 | PromptKind::Register

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::job::JobId;
 use crate::domain::journal::JournalId;
 use crate::domain::tree::NodeId;
 use crate::domain::{Key, LeaseId, Revision};
@@ -65,7 +66,13 @@ pub enum Purpose {
     Composer(ComposerPurpose),
     /// The contents of a record of the journal.
     Journal(JournalPurpose),
-    /// The watch log, written to this file.
+    /// The transactions of a plan, to be shown.
+    PlanText(JobId),
+    /// All lines of a plan, written to this file.
+    SavePlan(PathBuf),
+    /// The answer leads to more that is shown, not sent.
+    Rehearsed(Box<Purpose>),
+    /// Lines of text, such as the watch log, written to this file.
     SaveLog(PathBuf, usize),
 }
 

@@ -4,17 +4,20 @@ use super::App;
 use super::command::Command;
 use super::dialog::{Confirmed, Dialog};
 use super::effect::{Answer, Call, CallResult, Effect};
-use super::etcdctl;
 use super::hold::Hold;
 use super::notice::named;
 use super::pane::Pane;
 use super::purpose::Purpose;
+use super::rehearsal::instead;
 use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
 use crate::domain::{Entry, Key, KeyRange, LeaseId, escape};
 
 impl App {
     pub(super) fn run(&mut self, command: Command) {
         let writes = command.writes();
+        if self.rehearsing && !writes {
+            return self.show_reading(&command);
+        }
         if writes && self.refuses_to_write() {
             return;
         }
@@ -189,27 +192,43 @@ impl App {
 
     /// Shows the selected thing as an etcdctl command line.
     pub(super) fn show_as_etcdctl(&mut self) {
-        let endpoints = &self.settings.endpoints;
-        let line = match self.focus {
+        let etcdctl = &self.settings.etcdctl;
+        let lines = match self.focus {
             Pane::Keys | Pane::Value => {
-                self.keys.selected_key().map(|(key, dir)| etcdctl::get(endpoints, &key, dir))
+                self.keys.selected_key().map(|(key, dir)| etcdctl.get(&key, dir))
             }
-            Pane::Leases => self.leases.selected().map(|id| etcdctl::time_to_live(endpoints, id)),
-            Pane::Watch => {
-                self.watch.selected().and_then(|line| line.event()).map(|event| {
-                    etcdctl::watch(endpoints, &event.entry.key, false, event.revision())
-                })
-            }
+            Pane::Leases => self.leases.selected().map(|id| {
+                let mut lines = vec![etcdctl.time_to_live(id)];
+                lines.extend(instead("renew it once", &[etcdctl.renew(id)]));
+                lines.extend(instead("keep it alive", &[etcdctl.keep_alive(id)]));
+                lines.extend(instead("revoke it", &[etcdctl.revoke(id)]));
+                lines
+            }),
+            Pane::Watch => self
+                .watch
+                .selected()
+                .and_then(|line| line.event())
+                .map(|event| etcdctl.watch(&event.entry.key, false, event.revision())),
         };
-        match line {
-            Some(line) => self.show_lines_as_etcdctl(&[line]),
+        match lines {
+            Some(lines) => self.show_lines_as_etcdctl(lines),
             None => self.say("nothing is selected"),
         }
     }
 
-    pub(super) fn show_lines_as_etcdctl(&mut self, lines: &[String]) {
-        let lines = lines.iter().map(|line| escape::message(line)).collect();
-        self.dialogs.push(Dialog::Text { title: "As etcdctl".to_owned(), lines, scroll: 0 });
+    /// What a command that writes nothing asks for.
+    fn show_reading(&mut self, command: &Command) {
+        let etcdctl = &self.settings.etcdctl;
+        let dir = |key: &Key| !self.range_of_text(key.clone()).is_single();
+        let lines = match command {
+            Command::Goto(key) => etcdctl.get(key, dir(key)),
+            Command::Watch(key, from) => etcdctl.watch(key, dir(key), *from),
+            Command::Locks(prefix) | Command::Elections(prefix) | Command::Services(prefix) => {
+                etcdctl.get(prefix, true)
+            }
+            _ => return self.say("this sends nothing that writes"),
+        };
+        self.show_lines_as_etcdctl(lines);
     }
 }
 

@@ -31,6 +31,9 @@ impl App {
         if self.refuses_to_write() {
             return;
         }
+        if self.rehearsing {
+            return self.rehearse_draft();
+        }
         if self.settings.production.is_some() && self.draft_is_to_be_sent() {
             self.ask_with_draft_diff();
         } else {

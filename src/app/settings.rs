@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::etcdctl::Etcdctl;
 use crate::domain::Key;
 use crate::domain::limit::Limits;
 use crate::domain::mark::Mark;
@@ -21,8 +22,10 @@ pub struct Settings {
     pub user: Option<String>,
     /// The server's certificate is not checked: marked in the header for as long as it lasts.
     pub skip_verify: bool,
-    /// The endpoints, as given, for the header before anything has answered and for `X`.
+    /// The endpoints, as given, for the header before anything has answered.
     pub endpoints: Vec<String>,
+    /// How etcdctl reaches them, for `X`.
+    pub etcdctl: Etcdctl,
     /// The profile in use, for the header.
     pub profile: Option<String>,
     /// The mark of a cluster in which a mistake hurts: always in sight, and confirmations are typed.
@@ -49,6 +52,7 @@ impl Default for Settings {
             user: None,
             skip_verify: false,
             endpoints: Vec::new(),
+            etcdctl: Etcdctl::default(),
             profile: None,
             production: None,
             keep_drafts: true,

@@ -65,7 +65,10 @@ impl Purpose {
             | Purpose::View(ViewPurpose::FreeLook(id)) => {
                 format!("reading lease {id}")
             }
-            Purpose::SaveLog(path, _) | Purpose::Composer(ComposerPurpose::Save(path)) => {
+            Purpose::PlanText(_) => "reading the plan".to_owned(),
+            Purpose::SaveLog(path, _)
+            | Purpose::SavePlan(path)
+            | Purpose::Composer(ComposerPurpose::Save(path)) => {
                 format!("writing {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
             Purpose::Past(PastPurpose::Look(revision, _)) => {
@@ -75,6 +78,7 @@ impl Purpose {
             Purpose::Composer(ComposerPurpose::Load(path)) => {
                 format!("reading {}", crate::domain::escape::message(&path.to_string_lossy()))
             }
+            Purpose::Rehearsed(purpose) => return purpose.in_words(),
             Purpose::Journal(JournalPurpose::Etcdctl(id)) => format!("reading write {id}"),
             // Its dialog says so.
             Purpose::Journal(JournalPurpose::Show(_))

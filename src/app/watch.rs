@@ -7,7 +7,6 @@ use super::filter::Filter;
 use super::message::WatchNews;
 use super::motion::movement;
 use super::notice::named;
-use super::purpose::Purpose;
 use super::viewport::{Cursor, Move};
 use crate::domain::watch::{Flow, LogLine, Logged, WatchLog, json_line};
 use crate::domain::{KeyRange, Revision};
@@ -272,15 +271,7 @@ impl App {
     }
 
     pub(super) fn accept_log_file(&mut self, text: &str) -> Result<(), String> {
-        let path = text.trim();
-        if path.is_empty() {
-            return Err("a file name is expected".to_owned());
-        }
-        let lines: Vec<String> = self.watch.log.all().filter_map(json_line).collect();
-        let path = std::path::PathBuf::from(path);
-        let purpose = Purpose::SaveLog(path.clone(), lines.len());
-        let ticket = self.tickets.issue(purpose, self.now);
-        self.effects.push(Effect::WriteFile { ticket, path, lines });
-        Ok(())
+        let lines = self.watch.log.all().filter_map(json_line).collect();
+        self.save_lines(text, lines)
     }
 }

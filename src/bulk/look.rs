@@ -55,39 +55,66 @@ impl<'a> Look<'a> {
         while found.len() < keys.len() {
             let most = if want == Want::Values { self.most.min(VALUES) } else { self.most };
             let chunk = &keys[found.len()..keys.len().min(found.len() + most)];
-            let request = request(chunk, revision, want);
-            let answer = match self.patience {
-                Patience::Some => ask(|| self.store.txn(request.clone())).await,
-                Patience::None => self.store.txn(request).await,
-            };
-            let answer = match answer {
-                Err(error) if too_many_operations(&error) && chunk.len() > 1 => {
-                    self.most = chunk.len() / 2;
-                    continue;
-                }
-                answer @ (Ok(_) | Err(_)) => answer?,
-            };
-            if answer.responses.len() != chunk.len() {
-                return Err(senseless());
-            }
-            for response in answer.responses {
-                let OpResponse::Range(range) = response else { return Err(senseless()) };
-                found.push(range.entries.into_iter().next());
-            }
+            let chunk: Vec<_> = chunk.iter().map(|key| (*key, revision)).collect();
+            let Some((told, entries)) = self.ask(&chunk, want).await? else { continue };
+            found.extend(entries);
             if !revision.is_some() {
-                revision = answer.revision;
+                revision = told;
             }
         }
         Ok((revision, found))
     }
+
+    /// One key as it was at the first of these revisions, as many as go together; without values.
+    pub(super) async fn over(
+        &mut self,
+        key: &Key,
+        revisions: std::ops::Range<i64>,
+    ) -> Result<Vec<Option<Entry>>, StoreError> {
+        loop {
+            let chunk = revisions.clone().take(self.most);
+            let chunk: Vec<_> = chunk.map(|revision| (key, Revision(revision))).collect();
+            if let Some((_, entries)) = self.ask(&chunk, Want::Keys).await? {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Reads the keys, each at its revision; nothing when it must be asked for fewer.
+    async fn ask(
+        &mut self,
+        chunk: &[(&Key, Revision)],
+        want: Want,
+    ) -> Result<Option<(Revision, Vec<Option<Entry>>)>, StoreError> {
+        let request = request(chunk, want);
+        let answer = match self.patience {
+            Patience::Some => ask(|| self.store.txn(request.clone())).await,
+            Patience::None => self.store.txn(request).await,
+        };
+        let answer = match answer {
+            Err(error) if too_many_operations(&error) && chunk.len() > 1 => {
+                self.most = chunk.len() / 2;
+                return Ok(None);
+            }
+            answer @ (Ok(_) | Err(_)) => answer?,
+        };
+        if answer.responses.len() != chunk.len() {
+            return Err(senseless());
+        }
+        let entries = answer.responses.into_iter().map(|response| match response {
+            OpResponse::Range(range) => Ok(range.entries.into_iter().next()),
+            OpResponse::Put(_) | OpResponse::Delete(_) | OpResponse::Txn(_) => Err(senseless()),
+        });
+        Ok(Some((answer.revision, entries.collect::<Result<_, _>>()?)))
+    }
 }
 
-fn request(keys: &[&Key], revision: Revision, want: Want) -> TxnRequest {
-    let op = |key: &&Key| {
-        let request = RangeRequest::get((*key).clone()).at(revision);
+fn request(chunk: &[(&Key, Revision)], want: Want) -> TxnRequest {
+    let op = |(key, revision): &(&Key, Revision)| {
+        let request = RangeRequest::get((*key).clone()).at(*revision);
         Op::Range(RangeRequest { keys_only: want == Want::Keys, ..request })
     };
-    TxnRequest { success: keys.iter().map(op).collect(), ..TxnRequest::default() }
+    TxnRequest { success: chunk.iter().map(op).collect(), ..TxnRequest::default() }
 }
 
 /// Whether the server allows fewer operations in a transaction (`--max-txn-ops`).

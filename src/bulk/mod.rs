@@ -24,7 +24,7 @@ mod steps;
 mod transfer;
 mod undo;
 
-pub use apply::{Underway, apply};
+pub use apply::{Underway, apply, transactions};
 pub use delete::delete;
 pub use difference::{Differences, Differing, compare};
 pub use error::PlanError;

@@ -33,10 +33,14 @@ pub enum Action {
     CopyKey,
     /// Copy the selected value through the terminal.
     CopyValue,
-    /// Show the selected action or object as an etcdctl command line.
+    /// Show the selection, or what an action would send, as etcdctl lines.
     ShowAsEtcdctl,
     /// Take back the last write made here.
     Undo,
+    /// Copy the lines shown.
+    CopyLines,
+    /// Save the lines shown as a script.
+    SaveLines,
     /// Stop the program until the shell continues it.
     Suspend,
     /// Draw the whole screen anew.
@@ -269,6 +273,8 @@ impl Action {
         Action::CopyValue,
         Action::ShowAsEtcdctl,
         Action::Undo,
+        Action::CopyLines,
+        Action::SaveLines,
         Action::Suspend,
         Action::Redraw,
         Action::Down,

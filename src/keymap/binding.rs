@@ -58,6 +58,8 @@ pub enum Context {
     Running,
     /// What became of work on many keys.
     Report,
+    /// Lines of etcdctl that stand for an action or a selection.
+    Etcdctl,
     /// A question answered with yes or no.
     Dialog,
     /// The draft has changes and the user wants to leave.
@@ -107,6 +109,7 @@ impl Context {
         Context::Typed,
         Context::Running,
         Context::Report,
+        Context::Etcdctl,
         Context::Dialog,
         Context::Unsaved,
         Context::Conflict,
@@ -147,6 +150,7 @@ impl Context {
             Context::Typed => "confirming a plan",
             Context::Running => "work on many keys",
             Context::Report => "report of work on many keys",
+            Context::Etcdctl => "as etcdctl",
             Context::Dialog => "dialogs",
             Context::Unsaved => "unsaved changes",
             Context::Conflict => "save conflict",

@@ -23,7 +23,7 @@ pub const BINDINGS: &[Binding] = &[
     row(C::Everywhere, &["R"], A::Reload, "", "Reload the pane."),
     row(C::Everywhere, &["y"], A::CopyKey, "", "Copy the key through the terminal (OSC 52)."),
     row(C::Everywhere, &["Y"], A::CopyValue, "", "Copy the value through the terminal (OSC 52)."),
-    row(C::Everywhere, &["X"], A::ShowAsEtcdctl, "", "Show the selection as an etcdctl command line."),
+    row(C::Everywhere, &["X"], A::ShowAsEtcdctl, "", "Show the selection, or in a question what yes would send, as etcdctl lines."),
     row(C::Everywhere, &["B"], A::JobShow, "", "Show the work that runs in the background, or the report of the last."),
 
     row(C::Always, &["ctrl-c"], A::Quit, "", "Quit; with an unsaved draft it asks, a second one quits at once."),
@@ -61,6 +61,7 @@ pub const BINDINGS: &[Binding] = &[
 
     write(foot(row(C::Draft, &["ctrl-s"], A::Save, "save", "Save, unless somebody else changed the key meanwhile."))),
     foot(row(C::Draft, &["alt-d"], A::DraftDiff, "diff", "Show what a save would change, line by line.")),
+    row(C::Draft, &["alt-x"], A::ShowAsEtcdctl, "", "Show what saving would send, as etcdctl lines."),
     foot(row(C::Edit, &["esc"], A::Cancel, "leave", "Leave the editor; asks when there are changes.")),
     foot(row(C::Edit, &["alt-u"], A::EditUndo, "undo", "Take back the last change of the draft.")),
     row(C::Edit, &["alt-r", "ctrl-y"], A::EditRedo, "", "Make the change again that was taken back."),
@@ -143,7 +144,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),
     foot(row(C::Txn, &["alt-o"], A::TxnLoad, "load", "Load a transaction from a file.")),
     foot(row(C::Txn, &["esc"], A::Cancel, "leave", "Go back to the panes; the text is kept.")),
-    row(C::Txn, &["alt-x"], A::ShowAsEtcdctl, "", "Show the transaction as an etcdctl command line."),
+    row(C::Txn, &["alt-x"], A::ShowAsEtcdctl, "", "Show the transaction as etcdctl lines."),
     row(C::Txn, &["alt-down"], A::HalfDown, "", "Scroll what the text means, and its answer, down."),
     row(C::Txn, &["alt-up"], A::HalfUp, "", "Scroll what the text means, and its answer, up."),
     foot(row(C::Txn, &["f1"], A::Help, "help", "Show the keys that work here.")),
@@ -153,6 +154,7 @@ pub const BINDINGS: &[Binding] = &[
 
     foot(row(C::Holding, &["r"], A::ReleaseAll, "release all and quit", "Give up all that is held here, then quit.")),
     foot(row(C::Holding, &["x"], A::QuitAnyway, "quit", "Quit; what is held here runs out with its lease.")),
+    row(C::Holding, &["X"], A::ShowAsEtcdctl, "", "Show what giving up all would send, as etcdctl lines."),
     foot(row(C::Holding, &["esc", "q"], A::Cancel, "stay", "Stay.")),
 
     foot(row(C::Looking, &["esc", "q"], A::JobStop, "stop", "Stop; nothing was written.")),
@@ -166,27 +168,35 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Running, &["B", "q"], A::JobHide, "background", "Hide this; the work goes on, and the header says how far it is.")),
 
     write(foot(row(C::Report, &["u"], A::JobUndo, "undo", "Take back what was written; shows it and asks."))),
+    foot(row(C::Etcdctl, &["y", "Y"], A::CopyLines, "copy", "Copy the lines through the terminal (OSC 52).")),
+    foot(row(C::Etcdctl, &["s"], A::SaveLines, "save", "Save the lines as a script; asks for the file.")),
 
     foot(row(C::Dialog, &["y"], A::Yes, "yes", "Yes.")),
     foot(row(C::Dialog, &["n", "esc", "q"], A::No, "no", "No. What must be typed to confirm ends with Enter.")),
+    foot(row(C::Dialog, &["X"], A::ShowAsEtcdctl, "etcdctl", "Show what yes would send, as etcdctl lines.")),
 
     write(foot(row(C::Unsaved, &["s"], A::Save, "save", "Save the draft."))),
     foot(row(C::Unsaved, &["x"], A::Discard, "discard", "Give up the draft.")),
+    row(C::Unsaved, &["X"], A::ShowAsEtcdctl, "", "Show what saving would send, as etcdctl lines."),
     foot(row(C::Unsaved, &["esc", "q"], A::Cancel, "stay", "Go on editing.")),
 
     foot(row(C::Conflict, &["t"], A::TakeTheirs, "take theirs", "Give up the draft and take their value.")),
     write(foot(row(C::Conflict, &["m"], A::KeepMine, "keep mine", "Save the draft on top of their value."))),
     write(foot(row(C::Conflict, &["e"], A::Merge, "merge", "Go on editing with both values in the draft."))),
+    row(C::Conflict, &["X"], A::ShowAsEtcdctl, "", "Show what keeping mine would send, as etcdctl lines."),
     foot(row(C::Conflict, &["esc", "q"], A::Cancel, "back", "Go back to the draft and decide later.")),
 
     write(foot(row(C::Gone, &["c"], A::CreateAnew, "create anew", "Create the key anew from the draft."))),
     foot(row(C::Gone, &["x"], A::Discard, "discard", "Give up the draft.")),
+    row(C::Gone, &["X"], A::ShowAsEtcdctl, "", "Show what creating it anew would send, as etcdctl lines."),
     foot(row(C::Gone, &["esc", "q"], A::Cancel, "back", "Go back to the draft and decide later.")),
 
     write(foot(row(C::DraftDiff, &["s", "y"], A::Save, "save", "Save the draft."))),
+    row(C::DraftDiff, &["X"], A::ShowAsEtcdctl, "", "Show what saving would send, as etcdctl lines."),
     foot(row(C::DraftDiff, &["esc", "q", "n"], A::Cancel, "go on editing", "Go back to the draft.")),
 
     write(foot(row(C::Broken, &["s"], A::Save, "save anyway", "Save the draft as it is."))),
+    row(C::Broken, &["X"], A::ShowAsEtcdctl, "", "Show what saving would send, as etcdctl lines."),
     foot(row(C::Broken, &["esc", "q", "e"], A::Cancel, "go on editing", "Go back to the draft, where the fault is.")),
 
     write(foot(row(C::Offer, &["e"], A::Edit, "go on editing", "Go on editing the draft; saving is guarded by the revision it began at."))),
@@ -196,6 +206,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Field, &["enter"], A::FieldAccept, "accept", "Accept.")),
     foot(row(C::Field, &["esc"], A::Cancel, "cancel", "Cancel.")),
     foot(row(C::Field, &["tab"], A::FieldComplete, "complete", "Complete, again for the next completion.")),
+    row(C::Field, &["alt-x"], A::ShowAsEtcdctl, "", "Show what accepting would send, as etcdctl lines; nothing is sent."),
     row(C::Field, &["shift-tab"], A::FieldCompletePrevious, "", "Take the completion before."),
     row(C::Field, &["left", "ctrl-b"], A::FieldLeft, "", "Move a character to the left."),
     row(C::Field, &["right", "ctrl-f"], A::FieldRight, "", "Move a character to the right."),

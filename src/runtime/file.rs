@@ -46,12 +46,22 @@ fn read_text(path: &Path) -> std::io::Result<String> {
 }
 
 fn write_new(path: &Path, lines: &[String]) -> std::io::Result<()> {
+    write_all(path, [Ok(lines)])
+}
+
+/// Writes lines that come in portions, to a new file that only its owner can read.
+pub(super) fn write_all(
+    path: &Path,
+    portions: impl IntoIterator<Item = std::io::Result<impl AsRef<[String]>>>,
+) -> std::io::Result<()> {
     // Values may be secrets, and a file that is there may be somebody's: never overwritten.
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     let mut out = std::io::BufWriter::new(file);
-    for line in lines {
-        out.write_all(line.as_bytes())?;
-        out.write_all(b"\n")?;
+    for lines in portions {
+        for line in lines?.as_ref() {
+            out.write_all(line.as_bytes())?;
+            out.write_all(b"\n")?;
+        }
     }
     out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
 }

@@ -15,6 +15,8 @@ use crate::domain::journal::JournalId;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
 
+use super::plan_text::Show;
+
 /// How often it is told how far the work has come.
 const NEWS: Duration = Duration::from_millis(100);
 
@@ -32,6 +34,8 @@ struct Job {
     task: AbortHandle,
     /// Has the plan carried out.
     go: Option<oneshot::Sender<()>>,
+    /// Has the plan shown.
+    show: mpsc::UnboundedSender<Show>,
     /// Ends it, when it is dropped.
     stop: Option<oneshot::Sender<()>>,
 }
@@ -59,6 +63,7 @@ impl Jobs {
         }
         let (go, gone) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
+        let (show, shows) = mpsc::unbounded_channel();
         let task = Task {
             id,
             store: self.store.clone(),
@@ -67,8 +72,8 @@ impl Jobs {
             limits: self.limits.clone(),
             stop: stopped,
         };
-        let task = tokio::spawn(task.run(request, gone)).abort_handle();
-        self.running.insert(id, Job { task, go: Some(go), stop: Some(stop) });
+        let task = tokio::spawn(task.run(request, gone, shows)).abort_handle();
+        self.running.insert(id, Job { task, go: Some(go), show, stop: Some(stop) });
     }
 
     /// Carries out the plan of this number, once.
@@ -76,6 +81,18 @@ impl Jobs {
         if let Some(go) = self.running.get_mut(&id).and_then(|job| job.go.take()) {
             // It may have ended in this moment.
             let _ = go.send(());
+        }
+    }
+
+    /// Shows the plan of this number, while it waits.
+    pub(super) fn show(&mut self, id: JobId, show: Show) {
+        let refused = match self.running.get(&id) {
+            Some(job) => job.show.send(show).err().map(|error| error.0),
+            None => Some(show),
+        };
+        if let Some(show) = refused {
+            let inbox = self.inbox.clone();
+            tokio::spawn(async move { inbox.send(show.of_none()).await });
         }
     }
 
@@ -103,22 +120,44 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, request: PlanRequest, go: oneshot::Receiver<()>) {
-        let plan = match self.plan(request).await {
+    async fn run(
+        mut self,
+        request: PlanRequest,
+        mut go: oneshot::Receiver<()>,
+        mut shows: mpsc::UnboundedReceiver<Show>,
+    ) {
+        let mut plan = match self.plan(request).await {
             Some(Ok(plan)) => plan,
             Some(Err(error)) => return self.tell(JobNews::Failed(error.to_string())).await,
             None => return,
         };
         self.tell(JobNews::Planned(Box::new(plan.survey().clone()))).await;
-        tokio::select! {
-            biased;
-            _ = &mut self.stop => {}
-            go = go => {
-                if go.is_ok() {
-                    self.apply(plan).await;
-                }
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut self.stop => return,
+                go = &mut go => match go {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                Some(show) = shows.recv() => match self.show(plan, show).await {
+                    Some(same) => plan = same,
+                    None => return,
+                },
             }
         }
+        drop(shows);
+        self.apply(plan).await;
+    }
+
+    /// Shows the plan and gives it back.
+    async fn show(&self, plan: Plan, show: Show) -> Option<Plan> {
+        let limits = self.limits.clone();
+        // It may lie in a file, and is to be written into one.
+        let shown = spawn_blocking(move || (show.of(&plan, &limits), plan)).await;
+        let (message, plan) = shown.ok()?;
+        let _ = self.inbox.send(message).await;
+        Some(plan)
     }
 
     /// The plan; nothing when it was given up.

@@ -10,6 +10,7 @@ mod hold;
 mod job;
 mod journal;
 mod keepalive;
+mod plan_text;
 mod probe;
 mod watch;
 mod write;
@@ -33,6 +34,7 @@ use crate::draft::Drafts;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
 use job::Jobs;
+use plan_text::Show;
 
 /// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
 /// network down to what the screen can take.
@@ -178,6 +180,12 @@ impl Runtime {
                 tokio::spawn(journal::read(journal, inbox, ticket, id, limit));
             }
             Effect::Plan(id, request) => self.jobs.plan(id, request),
+            Effect::ReadPlan { ticket, id, limit } => {
+                self.jobs.show(id, Show::First { ticket, limit });
+            }
+            Effect::WritePlan { ticket, id, path, etcdctl } => {
+                self.jobs.show(id, Show::Script { ticket, path, etcdctl });
+            }
             Effect::Apply(id) => self.jobs.apply(id),
             Effect::Stop(id) => self.jobs.stop(id),
             Effect::Terminal(_) | Effect::Quit => return Some(effect),

@@ -26,6 +26,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = lines.iter().map(|line| Line::raw(line.clone())).collect();
             text(frame, area, app, theme, title, lines, *scroll)
         }
+        Dialog::Etcdctl { lines, scroll, .. } => {
+            let lines = lines.iter().map(|line| Line::raw(escape::message(line))).collect();
+            text(frame, area, app, theme, "As etcdctl", lines, *scroll)
+        }
         Dialog::Confirm(confirm) => self::confirm(frame, area, app, theme, confirm),
         Dialog::Prompt(Prompt { kind: PromptKind::Command, .. }) => (PaneSize::default(), 0),
         Dialog::Prompt(prompt) => self::prompt(frame, area, app, theme, prompt),
@@ -225,6 +229,7 @@ fn explained(kind: PromptKind) -> &'static str {
         PromptKind::TransferInto(_) => "a prefix, where each keeps its own name",
         PromptKind::LeaseGrant => "seconds, and if you like an ID in hexadecimal",
         PromptKind::SaveLog => "a new file; JSON lines, readable only by you",
+        PromptKind::SaveLines => "a new file, readable only by you; bash runs it",
         PromptKind::Lock => "NAME [TTL]",
         PromptKind::Campaign => "NAME VALUE [TTL]",
         PromptKind::Register => "NAME ID ENDPOINT [TTL]",

@@ -21,6 +21,7 @@ impl App {
         }
         match (&sheet.face, action) {
             (Face::Looking, Action::JobStop) => self.give_up_plan("nothing was written"),
+            (Face::Question | Face::Typed(_), Action::ShowAsEtcdctl) => self.read_plan(),
             (Face::Question, Action::Yes) => self.apply(),
             (Face::Typed(typed), Action::FieldAccept) => {
                 if typed.is_met() {

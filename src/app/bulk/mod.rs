@@ -4,6 +4,7 @@
 //! goes on. Nothing is written before the plan was shown and confirmed.
 
 mod act;
+mod lines;
 mod news;
 pub mod sheet;
 mod survey;

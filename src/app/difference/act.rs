@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::app::dialog::{Dialog, Difference as Sides};
 use crate::app::effect::Call;
-use crate::app::etcdctl;
 use crate::app::motion::movement;
 use crate::app::purpose::{Purpose, ViewPurpose};
 use crate::domain::KeyRange;
@@ -47,12 +46,10 @@ impl App {
                 None => self.say("the key does not exist now"),
             },
             Action::ShowAsEtcdctl => {
-                let endpoints = self.settings.endpoints.clone();
-                let lines = [
-                    etcdctl::get_at(&endpoints, &row.key, then),
-                    etcdctl::get(&endpoints, &row.key, false),
-                ];
-                self.show_lines_as_etcdctl(&lines);
+                let etcdctl = &self.settings.etcdctl;
+                let mut lines = etcdctl.get_at(&row.key, then);
+                lines.extend(etcdctl.get(&row.key, false));
+                self.show_lines_as_etcdctl(lines);
             }
             _ => {}
         }

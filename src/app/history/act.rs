@@ -4,7 +4,6 @@ use super::{HistoryView, Pending, Reading};
 use crate::app::App;
 use crate::app::dialog::{Confirmed, Dialog, Difference};
 use crate::app::effect::Call;
-use crate::app::etcdctl;
 use crate::app::motion::movement;
 use crate::app::notice::named;
 use crate::app::purpose::Purpose;
@@ -68,8 +67,7 @@ impl App {
             Action::CopyValue => self.when_here(Pending::Copy(revision)),
             Action::ViewTree => self.look_at(revision, Some(key)),
             Action::ShowAsEtcdctl => {
-                let line = etcdctl::get_at(&self.settings.endpoints, &key, revision);
-                self.show_lines_as_etcdctl(&[line]);
+                self.show_lines_as_etcdctl(self.settings.etcdctl.get_at(&key, revision));
             }
             _ => {}
         }

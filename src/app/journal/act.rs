@@ -5,13 +5,11 @@ use super::view::JournalView;
 use crate::app::App;
 use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
-use crate::app::etcdctl;
 use crate::app::motion::{movement, scroll};
 use crate::app::purpose::{JournalPurpose, Purpose};
 use crate::app::ticket::Ticket;
 use crate::app::view::View;
 use crate::domain::change::{Change, Step, To, transaction};
-use crate::domain::escape;
 use crate::domain::journal::{Before, JournalId, JournalLine, Standing, Written};
 use crate::keymap::Action;
 
@@ -155,10 +153,7 @@ impl App {
             return self.say(format!("write {id} has no keys that are known"));
         }
         let request = transaction([&changes]);
-        let lines = etcdctl::txn(&self.settings.endpoints, &request);
-        let lines = lines.iter().map(|line| escape::message(line)).collect();
-        let title = format!("Undo write {id} as etcdctl");
-        self.dialogs.push(Dialog::Text { title, lines, scroll: 0 });
+        self.show_lines_as_etcdctl(self.settings.etcdctl.txn(&request));
     }
 }
 

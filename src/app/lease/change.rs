@@ -116,14 +116,21 @@ impl App {
     }
 
     fn keep_alive(&mut self, id: LeaseId, ttl: i64) {
-        self.leases.kept.insert(id, Kept::Alive);
         self.effects.push(Effect::KeepAlive { id, ttl });
+        if self.rehearsing {
+            return;
+        }
+        self.leases.kept.insert(id, Kept::Alive);
         self.say(format!("lease {id} is kept alive until told otherwise"));
     }
 
     /// Stops keeping a lease alive, if that was done.
     pub(in crate::app) fn let_go(&mut self, id: LeaseId) {
-        if self.leases.kept.remove(&id).is_some() {
+        if self.rehearsing {
+            if self.leases.kept.contains_key(&id) {
+                self.effects.push(Effect::LetGo(id));
+            }
+        } else if self.leases.kept.remove(&id).is_some() {
             self.effects.push(Effect::LetGo(id));
             if let Some(list) = self.leases.list.ready_mut() {
                 list.change(id, Reading::forget_renewals);

@@ -2,13 +2,14 @@
 
 use super::{QueuesView, Row};
 use crate::app::App;
+use crate::app::command::DEFAULT_TTL;
 use crate::app::dialog::{Confirmed, PromptKind};
 use crate::app::effect::{Answer, Call, CallResult};
-use crate::app::etcdctl;
 use crate::app::hold::Hold;
 use crate::app::motion::movement;
 use crate::app::prompt::word;
 use crate::app::purpose::{Purpose, ViewPurpose};
+use crate::app::rehearsal::instead;
 use crate::domain::lock::queue_prefix;
 use crate::domain::queue::{Member, QueueKind};
 use crate::domain::{Key, LeaseId};
@@ -171,27 +172,26 @@ impl App {
     }
 
     fn show_queue_as_etcdctl(&mut self) {
-        let endpoints = &self.settings.endpoints;
+        let etcdctl = &self.settings.etcdctl;
         let Some(view) = self.queues() else { return };
         let Some(row) = view.selected() else { return self.say("nothing is selected") };
         let queue = row.queue();
-        let mut lines = match view.kind {
-            QueueKind::Lock => vec![etcdctl::lock(endpoints, &queue.name)],
+        let mut lines = match row {
+            Row::Queue(_) => etcdctl.get(&queue_prefix(&queue.name), true),
+            Row::Member(_, _, member) => vec![etcdctl.time_to_live(member.lease)],
+        };
+        let enter = match view.kind {
+            QueueKind::Lock => etcdctl.lock(&queue.name, DEFAULT_TTL),
             QueueKind::Election => {
+                lines.extend(etcdctl.observe(&queue.name));
                 let value = self.selected_member().map_or(&b""[..], |member| &member.value);
-                vec![
-                    etcdctl::elect(endpoints, &queue.name, value),
-                    etcdctl::observe(endpoints, &queue.name),
-                ]
+                etcdctl.elect(&queue.name, value, DEFAULT_TTL)
             }
         };
-        match row {
-            Row::Queue(_) => lines.push(etcdctl::get(endpoints, &queue_prefix(&queue.name), true)),
-            Row::Member(_, _, member) => {
-                lines.push(etcdctl::time_to_live(endpoints, member.lease));
-                lines.push(etcdctl::revoke(endpoints, member.lease));
-            }
+        lines.extend(instead("wait and hold it", &enter));
+        if let Row::Member(_, _, member) = row {
+            lines.extend(instead("free it", &[etcdctl.revoke(member.lease)]));
         }
-        self.show_lines_as_etcdctl(&lines);
+        self.show_lines_as_etcdctl(lines);
     }
 }

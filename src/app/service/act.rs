@@ -2,13 +2,13 @@
 
 use super::{ServiceRow, is_registration};
 use crate::app::App;
-use crate::app::dialog::{Confirmed, Dialog, PromptKind};
+use crate::app::dialog::{Confirmed, PromptKind};
 use crate::app::effect::{Answer, Call, CallResult};
-use crate::app::etcdctl;
 use crate::app::motion::movement;
 use crate::app::purpose::{Purpose, ViewPurpose};
+use crate::app::rehearsal::instead;
+use crate::domain::LeaseId;
 use crate::domain::service::Instance;
-use crate::domain::{LeaseId, escape};
 use crate::keymap::Action;
 
 impl App {
@@ -40,15 +40,13 @@ impl App {
                 self.copy(instance.endpoint.clone(), "endpoint");
             }
             (Action::ShowAsEtcdctl, instance) => {
-                let endpoints = &self.settings.endpoints;
-                let mut lines = vec![etcdctl::get(endpoints, &key, instance.is_none())];
+                let etcdctl = &self.settings.etcdctl;
+                let mut lines = etcdctl.get(&key, instance.is_none());
                 if let Some(instance) = instance.filter(|instance| instance.lease.is_some()) {
-                    lines.push(etcdctl::time_to_live(endpoints, instance.lease));
-                    lines.push(etcdctl::revoke(endpoints, instance.lease));
+                    lines.push(etcdctl.time_to_live(instance.lease));
+                    lines.extend(instead("take it out", &[etcdctl.revoke(instance.lease)]));
                 }
-                let lines = lines.iter().map(|line| escape::message(line)).collect();
-                let title = "As etcdctl".to_owned();
-                self.dialogs.push(Dialog::Text { title, lines, scroll: 0 });
+                self.show_lines_as_etcdctl(lines);
             }
             _ => {}
         }

@@ -13,16 +13,14 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::App;
-use super::dialog::{Dialog, Leaving, PromptKind};
+use super::dialog::{Leaving, PromptKind};
 use super::edit;
 use super::effect::{Answer, Call, CallResult};
-use super::etcdctl;
 use super::motion::{movement, scroll};
 use super::purpose::{ComposerPurpose, Purpose};
 use super::view::View;
 use super::viewport::keep_in_view;
 use crate::domain::LeaseId;
-use crate::domain::escape;
 use crate::domain::text::TextBuffer;
 use crate::keymap::Action;
 use reading::Reading;
@@ -183,8 +181,6 @@ impl App {
         if let Some(error) = &self.composer.reading.error {
             return self.complain(error.to_string());
         }
-        let lines = etcdctl::txn(&self.settings.endpoints, &self.composer.reading.request);
-        let lines = lines.iter().map(|line| escape::message(line)).collect();
-        self.dialogs.push(Dialog::Text { title: "As etcdctl".to_owned(), lines, scroll: 0 });
+        self.show_lines_as_etcdctl(self.settings.etcdctl.txn(&self.composer.reading.request));
     }
 }

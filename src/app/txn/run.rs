@@ -133,6 +133,9 @@ impl App {
     }
 
     pub(in crate::app) fn send_txn(&mut self, request: TxnRequest) {
+        if self.rehearsing {
+            return self.show_lines_as_etcdctl(self.settings.etcdctl.txn(&request));
+        }
         let text = self.composer.buffer.revision();
         self.composer.run = Run::Running { request: request.clone(), text };
         self.composer.scroll = 0;

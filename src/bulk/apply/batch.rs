@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::decide::is_lasting;
 use crate::bulk::limits::Limits;
 use crate::bulk::steps::Planned;
 use crate::domain::Revision;
@@ -24,6 +25,12 @@ impl Batch {
         let second = self.steps.split_off(self.steps.len() / 2);
         let doubt = self.doubt;
         Ok((self, Batch { steps: second, doubt }))
+    }
+
+    /// Whether it cannot be done twice, whatever others do in between: one of its keys exists, and
+    /// will never again be as it was.
+    pub(super) fn is_guarded_for_good(&self) -> bool {
+        self.steps.iter().flat_map(|planned| &planned.step).any(is_lasting)
     }
 
     /// How many changes it makes.

@@ -11,14 +11,19 @@ mod refusal;
 mod tally;
 mod work;
 
+use std::io;
+
 use tokio::sync::watch;
 
 use super::limits::Limits;
 use super::plan::Plan;
 use crate::domain::bulk::{Progress, Report};
+use crate::domain::change::transaction;
 use crate::domain::journal::JournalLine;
+use crate::domain::txn::TxnRequest;
 use crate::journal::Journal;
 use crate::store::Store;
+use batch::{Cutter, Measure};
 use work::Work;
 
 /// How far the carrying out of a plan has come.
@@ -30,6 +35,23 @@ pub struct Underway {
     pub line: Option<JournalLine>,
     /// The record that was taken back, once all its keys were put back.
     pub undone: Option<JournalLine>,
+}
+
+/// The transactions that carrying a plan out begins with, in order: all of them, unless the server
+/// refuses one or a key has changed.
+///
+/// # Errors
+/// The plan's temporary file cannot be read.
+pub fn transactions<'a>(
+    plan: &'a Plan,
+    limits: &Limits,
+) -> impl Iterator<Item = io::Result<TxnRequest>> + 'a {
+    let measure = Measure::new(limits);
+    let mut cutter = Cutter::new(plan.steps.iter());
+    std::iter::from_fn(move || {
+        let batch = cutter.batch(measure).transpose()?;
+        Some(batch.map(|batch| transaction(batch.steps.iter().map(|planned| &planned.step))))
+    })
 }
 
 /// Carries out a plan in guarded transactions (etcd's `Txn`) of at most [`Limits::changes`] changes,

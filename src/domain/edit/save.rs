@@ -73,6 +73,25 @@ impl EditSession {
     /// # Errors
     /// Why there is nothing to send; the state stays as it was.
     pub fn save(&mut self) -> Result<TxnRequest, SaveError> {
+        let (request, sent) = self.guarded()?;
+        let behind = match self.take_state() {
+            State::Dirty { behind } => behind,
+            _ => None,
+        };
+        self.state = State::Saving { sent, behind, seen: None };
+        Ok(request)
+    }
+
+    /// The transaction that [`save`](EditSession::save) would send now; nothing changes.
+    ///
+    /// # Errors
+    /// Why there is nothing to send.
+    pub fn saving(&self) -> Result<TxnRequest, SaveError> {
+        self.guarded().map(|(request, _)| request)
+    }
+
+    /// What saving sends, and the value it writes.
+    fn guarded(&self) -> Result<(TxnRequest, Vec<u8>), SaveError> {
         match (&self.state, &self.base) {
             (State::Clean, Base::Entry(_)) => return Err(SaveError::Unchanged),
             (State::Clean, Base::Absent(_)) | (State::Dirty { .. }, _) => {}
@@ -95,16 +114,12 @@ impl EditSession {
             Base::Absent(_) => Compare::absent(key.clone()),
         };
         let put = PutRequest::new(key.clone(), value.clone()).lease(self.lease());
-        let behind = match self.take_state() {
-            State::Dirty { behind } => behind,
-            _ => None,
-        };
-        self.state = State::Saving { sent: value, behind, seen: None };
-        Ok(TxnRequest {
+        let request = TxnRequest {
             compares: vec![guard],
             success: vec![Op::Put(put)],
             failure: vec![Op::Range(RangeRequest::get(key))],
-        })
+        };
+        Ok((request, value))
     }
 
     /// The transaction was answered.

@@ -35,4 +35,5 @@ pub use cursor::TextError;
 pub use explain::{Explaining, Held, Verdict, explain, explaining};
 pub use insert::{Inserted, insert, part_at};
 pub use parse::{parse, parse_compare, parse_op};
-pub use print::{beyond_etcdctl, print, print_compare, print_op, save};
+pub use print::{beyond_etcdctl, lease_id, print, print_compare, print_op, save};
+pub use quote::quoted;

@@ -65,7 +65,7 @@ pub fn print_compare(compare: &Compare) -> String {
     let number = match &compare.target {
         Target::Version(version) => version.to_string(),
         Target::Create(revision) | Target::Mod(revision) => revision.to_string(),
-        Target::Lease(lease) => signed(*lease),
+        Target::Lease(lease) => lease_id(*lease),
         Target::Value(value) => {
             push_quoted(&mut out, value);
             return out;
@@ -117,7 +117,7 @@ fn push_op(out: &mut String, op: &Op, indent: &str) {
 fn put(request: &PutRequest) -> String {
     let mut words = vec!["put".to_owned()];
     if request.lease.is_some() {
-        words.push(format!("--lease={}", signed(request.lease)));
+        words.push(format!("--lease={}", lease_id(request.lease)));
     }
     if request.prev_kv {
         words.push("--prev-kv".to_owned());
@@ -214,7 +214,7 @@ fn push_arguments(words: &mut Vec<String>, arguments: &[&[u8]]) {
 }
 
 /// A lease as etcdctl reads it: a signed number in hexadecimal.
-fn signed(lease: LeaseId) -> String {
+pub fn lease_id(lease: LeaseId) -> String {
     let sign = if lease.0 < 0 { "-" } else { "" };
     format!("{sign}{:x}", lease.0.unsigned_abs())
 }

@@ -26,7 +26,7 @@ pub(super) fn push_quoted(out: &mut String, bytes: &[u8]) {
 }
 
 /// Bytes as a Go string.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+pub fn quoted(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() + 2);
     push_quoted(&mut out, bytes);
     out

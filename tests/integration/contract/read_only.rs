@@ -62,6 +62,43 @@ async fn nothing_is_written_while_the_switch_is_on() {
     assert!(writes(&store).await.iter().all(|(_, error)| error.is_some()));
 }
 
+/// The calls that only read; the others are those of [`writes`].
+const READS: [&str; 8] = [
+    "range",
+    "lease_time_to_live",
+    "lease_list",
+    "leader",
+    "observe",
+    "watch",
+    "status",
+    "endpoint",
+];
+
+/// Every call that a store has is known here as one that reads or one that is refused.
+#[tokio::test(start_paused = true)]
+async fn every_call_of_a_store_reads_or_is_refused() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut calls = std::collections::BTreeSet::new();
+    for file in std::fs::read_dir(folder).expect("the sources") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+        let traits = text.split("pub trait ").skip(1).filter_map(|rest| rest.split("\n}").next());
+        for line in traits.flat_map(str::lines) {
+            if let Some(rest) = line.strip_prefix("    fn ") {
+                calls.extend(rest.split(['(', '<']).next().map(str::to_owned));
+            }
+        }
+    }
+    let store = ReadOnly::new(Arc::new(Sandbox::new()), true);
+    let refused = writes(&store).await;
+    let refused = refused.iter().map(|(call, error)| {
+        assert!(error.is_some(), "{call} is not refused");
+        // As the errors call them.
+        call.replace("keepalive", "keep_alive").replace(' ', "_")
+    });
+    let known = refused.chain(READS.map(str::to_owned)).collect();
+    assert_eq!(calls, known);
+}
+
 #[tokio::test(start_paused = true)]
 async fn everything_is_read_while_the_switch_is_on() {
     let sandbox = Sandbox::new();

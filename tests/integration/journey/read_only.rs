@@ -1,10 +1,54 @@
 //! Read-only: every key and command that writes is refused, and nothing of it reaches the store.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use etcdeck::app::command::Service;
+use etcdeck::app::effect::Effect;
+use etcdeck::app::hold::{Hold, HoldId};
+use etcdeck::app::message::Message;
+use etcdeck::journal::Journal;
+use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::store::ReadOnly;
+use tokio::sync::mpsc;
 
 use super::door::{Door, Doorway};
 use super::screen::Opening;
 use super::world::in_the_sandbox;
+
+/// What was begun while writing was allowed goes on by itself, and so must be stopped by the switch.
+#[test]
+fn nothing_begun_before_the_switch_writes_after_it() {
+    in_the_sandbox(async |world| {
+        let (kept, other) = (world.grant(30).await, world.grant(9_000).await);
+        world.put_leased("held/1", "", other).await;
+        let doorway = Doorway::new(world.store.clone(), Door::Open);
+        let (sender, mut inbox) = mpsc::channel(INBOX);
+        let store = ReadOnly::new(doorway.clone(), false);
+        let mut runtime = Runtime::start(store, sender, Journal::default());
+        runtime.execute(Effect::KeepAlive { id: kept, ttl: 30 });
+        let lock = |name: &str| Hold::Lock { name: name.into(), ttl: 30 };
+        runtime.execute(Effect::Hold(HoldId(1), lock("free")));
+        runtime.execute(Effect::Hold(HoldId(2), lock("held")));
+        let service = Service { name: "api".into(), id: "i".into(), endpoint: b"x".to_vec() };
+        runtime.execute(Effect::Hold(HoldId(3), Hold::Registration { service, ttl: 30 }));
+        let minutes = async |inbox: &mut mpsc::Receiver<Message>| {
+            let end = tokio::time::Instant::now() + Duration::from_secs(120);
+            while tokio::time::timeout_at(end, inbox.recv()).await.is_ok() {}
+        };
+        minutes(&mut inbox).await;
+        let before = doorway.writes.load(Ordering::SeqCst);
+        assert!(before > 20, "they renew their leases: {before}");
+        runtime.execute(Effect::ReadOnly(true));
+        minutes(&mut inbox).await;
+        // What is given up now cannot revoke its lease either.
+        for id in 1..=3 {
+            runtime.execute(Effect::Release(HoldId(id)));
+        }
+        minutes(&mut inbox).await;
+        assert_eq!(doorway.writes.load(Ordering::SeqCst), before);
+    });
+}
 
 #[test]
 fn nothing_that_writes_reaches_the_store() {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 
-use etcdeck::app::etcdctl;
+use etcdeck::app::etcdctl::Etcdctl;
 use etcdeck::domain::txn_text::parse;
 use etcdeck::event_loop::Ended;
 
@@ -59,7 +59,7 @@ fn the_documented_transaction_gives_the_answer_of_etcdctl() {
         screen.types_lines(&LINES).sees("value(key1) = \"value1\"").await;
         screen.sees("put key2 = ").await.sees("1 operation writes").await;
         let request = parse(&LINES.join("\n")).expect("the documentation is right");
-        let script = etcdctl::txn(&[], &request).join("\n");
+        let script = Etcdctl::default().txn(&request).join("\n");
 
         let theirs = world.etcd.as_ref().map(|etcd| shell(etcd, &script));
         let theirs = theirs.unwrap_or("SUCCESS\n\nOK\n\nkey1\nvalue1\n".to_owned());

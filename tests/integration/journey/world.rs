@@ -56,13 +56,13 @@ pub(super) fn in_the_sandbox(journey: impl AsyncFn(World)) {
     });
 }
 
-fn block_on(journey: impl Future<Output = ()>) {
+pub(super) fn block_on(journey: impl Future<Output = ()>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_all().build().expect("a runtime").block_on(journey);
 }
 
 impl World {
-    fn of(etcd: Etcd) -> World {
+    pub(super) fn of(etcd: Etcd) -> World {
         let gateway = Gateway::connect(GatewayOptions::new([etcd.url()])).expect("a fine URL");
         let name = format!("etcd {}", etcd.version());
         World { name, store: Arc::new(gateway), etcd: Some(etcd) }

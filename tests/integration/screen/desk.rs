@@ -8,6 +8,7 @@ use etcdeck::app::App;
 use etcdeck::app::Update;
 use etcdeck::app::draft::FoundDraft;
 use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
+use etcdeck::app::etcdctl::Etcdctl;
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
@@ -56,7 +57,8 @@ pub(super) struct Desk {
 
 /// The settings of a usual run.
 pub(super) fn settings() -> Settings {
-    Settings { endpoints: vec!["http://10.0.0.1:2379".to_owned()], ..Settings::default() }
+    let endpoints = vec!["http://10.0.0.1:2379".to_owned()];
+    Settings { etcdctl: Etcdctl::new(&endpoints), endpoints, ..Settings::default() }
 }
 
 /// An error of the connection, as the gateway words it.

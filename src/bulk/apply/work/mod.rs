@@ -1,33 +1,32 @@
 //! The work itself: what is sent next, and what follows from each answer.
 
+mod end;
+
 use std::io;
 use std::pin::Pin;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use super::Underway;
-use super::batch::{Batch, Cutter, Measure};
-use super::decide::{Outcome, decide};
-use super::refusal::{Refusal, refusal};
-use super::tally::Tally;
+use crate::bulk::apply::Underway;
+use crate::bulk::apply::batch::{Batch, Cutter, Measure};
+use crate::bulk::apply::decide::{Outcome, created_before, decide};
+use crate::bulk::apply::refusal::{Refusal, refusal};
+use crate::bulk::apply::tally::Tally;
 use crate::bulk::limits::Limits;
 use crate::bulk::look::{Look, Patience};
 use crate::bulk::plan::Plan;
 use crate::bulk::steps::Planned;
 use crate::domain::bulk::{Report, Why};
-use crate::domain::change::{Guard, transaction};
+use crate::domain::change::{Change, Guard, To, transaction};
 use crate::domain::journal::Written;
 use crate::domain::txn::{OpResponse, TxnResponse};
 use crate::domain::{Key, Revision};
 use crate::journal::{Recording, as_sent, record_txn};
 use crate::recipe::backoff::{Backoff, jitter};
 use crate::store::{Store, StoreError};
-
-/// How long the last look at a transaction in doubt may take, when the work has ended.
-const LAST_LOOK: Duration = Duration::from_secs(2);
 
 /// Whether the work goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +135,9 @@ impl<'a> Work<'a> {
             Ok(answer) => {
                 self.was_answered();
                 let flow = match (answer.succeeded, batch.doubt) {
+                    (true, Some(since)) if !batch.is_guarded_for_good() => {
+                        self.done_again(&batch, written, (since, answer.revision)).await
+                    }
                     (true, _) => self.done(&batch, written, answer.revision),
                     // The guards may be broken by the first sending.
                     (false, Some(since)) => self.resolve(batch, since).await,
@@ -155,6 +157,30 @@ impl<'a> Work<'a> {
         Flow::On
     }
 
+    /// Keys were created by a transaction that was sent before, and that may have arrived first: if
+    /// somebody deleted then what it had created, they were created anew, and go again.
+    async fn done_again(
+        &mut self,
+        batch: &Batch,
+        written: Vec<Written>,
+        (since, revision): (Revision, Revision),
+    ) -> Flow {
+        let first = created_before(&mut self.look, &batch.steps, (since, revision)).await;
+        let Ok(Some(Outcome::Done { revision: at, written: first })) = first else {
+            return self.done(batch, written, revision);
+        };
+        self.done(batch, first, at);
+        let again = written.into_iter().map(|written| {
+            vec![Change { key: written.key, guard: Guard::Unchanged(revision), to: To::Deleted }]
+        });
+        let (_, gone) = record_txn(self.store, transaction(&again.collect::<Vec<_>>())).await;
+        if !gone.is_empty() {
+            let line = self.recording.add(gone, SystemTime::now());
+            self.underway.send_modify(|underway| underway.line = Some(line));
+        }
+        Flow::On
+    }
+
     /// The answer tells of each key when it was last written.
     fn guards_failed(&mut self, batch: Batch, answer: &TxnResponse) -> Flow {
         let modified = answer.responses.iter().map(|response| match response {
@@ -168,13 +194,15 @@ impl<'a> Work<'a> {
     /// Leaves the steps whose guards are broken, and has the others sent again.
     fn send_the_rest(&mut self, batch: Batch, modified: &[Option<Revision>]) -> Flow {
         let all = batch.steps.len();
+        // What was sent before is dead for good only where a guard cannot hold again.
+        let doubt = batch.doubt.filter(|_| !batch.is_guarded_for_good());
         let steps = self.broken(batch.steps, modified);
         if steps.len() == all {
             // No store does that, and sending it for ever would help nobody.
             let why = Why::Refused("its guards failed, and yet nothing changed".to_owned());
             self.tally.all_left(&steps, &why);
         } else if !steps.is_empty() {
-            self.pending.push(Batch { steps, doubt: None });
+            self.pending.push(Batch { steps, doubt });
         }
         Flow::On
     }
@@ -336,43 +364,6 @@ impl<'a> Work<'a> {
     fn unreadable(&mut self, error: &io::Error) -> Flow {
         self.tally.failed(format!("the rest of the plan cannot be read: {error}"));
         Flow::End
-    }
-
-    /// Says of everything that had no turn that it is left.
-    async fn leave_the_rest<I>(&mut self, mut cutter: Cutter<I>)
-    where
-        I: Iterator<Item = io::Result<Planned>>,
-    {
-        let open = self.tally.open();
-        while let Some(batch) = self.pending.pop() {
-            match batch.doubt {
-                Some(since) => self.last_look(&batch, since).await,
-                None => self.tally.all_left(&batch.steps, &Why::NotReached),
-            }
-        }
-        while self.tally.has_room() {
-            let Ok(Some(planned)) = cutter.step() else { break };
-            self.tally.left(planned.subject(), Why::NotReached);
-        }
-        self.tally.unnamed_left(self.tally.open());
-        self.tally.report.stopped = self.stopped && open > 0;
-    }
-
-    /// What became of a batch that was sent, as far as one look tells.
-    async fn last_look(&mut self, batch: &Batch, since: Revision) {
-        let outcome = timeout(LAST_LOOK, decide(&mut self.look, &batch.steps, since)).await;
-        match outcome {
-            Ok(Ok(Outcome::Done { revision, written })) => {
-                self.done(batch, written, revision);
-            }
-            Ok(Ok(Outcome::Broken(modified))) => {
-                for planned in self.broken(batch.steps.clone(), &modified) {
-                    self.tally.left(planned.subject(), Why::NotReached);
-                }
-            }
-            // What has not happened may be on its way still.
-            Ok(Ok(Outcome::Pending | Outcome::Untold) | Err(_)) | Err(_) => self.unknown(batch),
-        }
     }
 
     fn tell(&self, waiting: Option<String>) {

@@ -1,0 +1,138 @@
+//! How etcdctl is called, so that it reaches the servers that are used here.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::quote::quote;
+
+/// What stands before the arguments of etcdctl: variables for this one call.
+///
+/// Variables and not flags, because etcdctl ends at once where a variable of the shell and a flag say
+/// the same thing, and whoever starts this program with etcdctl's variables has them in the shell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Etcdctl {
+    /// `NAME=WORD`, quoted.
+    variables: Vec<String>,
+    /// How curl is told the same.
+    curl: Vec<String>,
+    /// Where the gateway is, unless it asks for a user.
+    gateway: Option<String>,
+}
+
+impl Etcdctl {
+    /// For these endpoints; for none, whatever the shell says.
+    pub fn new(endpoints: &[String]) -> Etcdctl {
+        let mut etcdctl = Etcdctl { gateway: endpoints.first().cloned(), ..Etcdctl::default() };
+        if !endpoints.is_empty() {
+            etcdctl.set("ENDPOINTS", endpoints.join(",").as_bytes());
+        }
+        if endpoints.iter().any(|url| url.starts_with("https:")) {
+            // Without it and without a file etcdctl speaks plainly, whatever the URL says.
+            etcdctl.set("INSECURE_TRANSPORT", b"false");
+        }
+        etcdctl
+    }
+
+    /// As this user. The password is never part of a line: the shell has it in `ETCDCTL_PASSWORD`,
+    /// without which the line fails at once (etcdctl would ask, and take the transaction on its input
+    /// for the answer). Where the shell has both in `ETCDCTL_USER` the line leaves that alone.
+    #[must_use]
+    pub fn user(mut self, name: &str, shell_has_both: bool) -> Etcdctl {
+        if !shell_has_both {
+            self.set("USER", name.as_bytes());
+            self.variables.push("ETCDCTL_PASSWORD=\"${ETCDCTL_PASSWORD:?}\"".to_owned());
+        }
+        self.gateway = None;
+        self
+    }
+
+    /// With a token, which the shell has in `ETCDCTL_AUTH_JWT_TOKEN`.
+    #[must_use]
+    pub fn token(mut self) -> Etcdctl {
+        self.gateway = None;
+        self
+    }
+
+    /// Trusting the certificates of this file.
+    #[must_use]
+    pub fn ca(mut self, path: &Path) -> Etcdctl {
+        self.file("CACERT", "--cacert", path);
+        self
+    }
+
+    /// With a certificate and its key.
+    #[must_use]
+    pub fn identity(mut self, cert: &Path, key: &Path) -> Etcdctl {
+        self.file("CERT", "--cert", cert);
+        self.file("KEY", "--key", key);
+        self
+    }
+
+    /// Without a look at the server's certificate.
+    #[must_use]
+    pub fn skip_verify(mut self) -> Etcdctl {
+        self.set("INSECURE_SKIP_TLS_VERIFY", b"true");
+        self.curl.push("--insecure".to_owned());
+        self
+    }
+
+    fn file(&mut self, name: &str, flag: &str, path: &Path) {
+        let bytes = path.as_os_str().as_bytes();
+        self.set(name, bytes);
+        self.curl.push(format!("{flag} {}", quote(bytes)));
+    }
+
+    fn set(&mut self, name: &str, value: &[u8]) {
+        self.variables.push(format!("ETCDCTL_{name}={}", quote(value)));
+    }
+
+    /// The call up to where its arguments begin.
+    pub(super) fn command(&self) -> String {
+        let words: Vec<&str> =
+            self.variables.iter().map(String::as_str).chain(["etcdctl"]).collect();
+        words.join(" ")
+    }
+
+    /// The call of curl, and the URL of the gateway; none where it would need a token.
+    pub(super) fn curl(&self) -> Option<(String, &str)> {
+        let url = self.gateway.as_deref()?;
+        let words: Vec<&str> =
+            ["curl", "-sS"].into_iter().chain(self.curl.iter().map(String::as_str)).collect();
+        Some((words.join(" "), url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn etcdctl_is_called_as_the_program_was() {
+        let endpoints = ["https://a:2379".to_owned(), "https://b:2379".to_owned()];
+        let etcdctl = Etcdctl::new(&endpoints).ca(Path::new("/tls/my ca.pem"));
+        let etcdctl = etcdctl.identity(Path::new("c"), Path::new("k"));
+        assert_eq!(
+            etcdctl.command(),
+            "ETCDCTL_ENDPOINTS=https://a:2379,https://b:2379 ETCDCTL_INSECURE_TRANSPORT=false \
+             ETCDCTL_CACERT='/tls/my ca.pem' ETCDCTL_CERT=c ETCDCTL_KEY=k etcdctl"
+        );
+        let curl = etcdctl.curl().expect("nobody has to log in");
+        assert_eq!(curl.0, "curl -sS --cacert '/tls/my ca.pem' --cert c --key k");
+        assert_eq!(curl.1, "https://a:2379");
+        assert_eq!(Etcdctl::default().command(), "etcdctl");
+        assert_eq!(Etcdctl::default().curl(), None);
+    }
+
+    #[test]
+    fn a_password_is_never_part_of_a_line() {
+        let url = ["http://a:2379".to_owned()];
+        assert_eq!(
+            Etcdctl::new(&url).user("o'brien", false).command(),
+            "ETCDCTL_ENDPOINTS=http://a:2379 ETCDCTL_USER='o'\\''brien' \
+             ETCDCTL_PASSWORD=\"${ETCDCTL_PASSWORD:?}\" etcdctl"
+        );
+        let both = Etcdctl::new(&url).user("root", true);
+        assert_eq!(both.command(), "ETCDCTL_ENDPOINTS=http://a:2379 etcdctl");
+        assert_eq!(both.curl(), None);
+    }
+}
