@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use etcdeck::app::App;
-use etcdeck::app::bulk::{Face, Stage};
+use etcdeck::app::bulk::Stage;
+use etcdeck::app::bulk::sheet::Face;
 use etcdeck::app::dialog::Dialog;
 use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
