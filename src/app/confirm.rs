@@ -60,6 +60,7 @@ impl App {
             Some(Dialog::TxnForm(_)) => self.act_in_form(action),
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),
             Some(Dialog::Job(_)) => self.act_in_job(action),
+            Some(Dialog::Exporting) => self.act_in_export(action),
             Some(Dialog::Holding) => self.act_in_holding(action),
             Some(
                 Dialog::Unsaved { .. }
@@ -118,6 +119,10 @@ impl App {
             Confirmed::Put(key, txn) => self.put_guarded(key, txn),
             Confirmed::Attach(key, id, txn) => self.attach_guarded(key, id, txn),
             Confirmed::StopAndQuit => self.stop_and_quit(),
+            Confirmed::StopExportAndQuit => {
+                self.stop_export();
+                self.quit_asking();
+            }
             Confirmed::DropDraft(id) => self.drop_offered_draft(id),
             Confirmed::Txn(request) => self.send_txn(request),
             Confirmed::AllowWrites => self.allow_writes(),
@@ -138,6 +143,8 @@ impl App {
             self.ask_to_save_txn(Leaving::Quit);
         } else if self.jobs.is_running() {
             self.ask_to_stop_and_quit();
+        } else if self.export.is_some() {
+            self.ask_to_stop_export_and_quit();
         } else if self.holds_something() {
             self.ask_before_quitting();
         } else {
@@ -150,7 +157,9 @@ impl App {
         let unsaved = self.has_unsaved_draft();
         let unsaved_txn = self.composer.is_unsaved();
         let running = self.jobs.is_running();
-        if self.quit_asked || !(unsaved || unsaved_txn || running || self.holds_something()) {
+        let exporting = self.export.is_some();
+        let busy = running || exporting;
+        if self.quit_asked || !(unsaved || unsaved_txn || busy || self.holds_something()) {
             self.effects.push(Effect::Quit);
             return;
         }
@@ -163,6 +172,10 @@ impl App {
             self.ask_to_stop_and_quit();
             return self
                 .complain("work on many keys goes on; Ctrl-c again quits in the midst of it");
+        }
+        if !unsaved && exporting {
+            self.ask_to_stop_export_and_quit();
+            return self.complain("an export goes on; Ctrl-c again quits, and leaves no file");
         }
         if !unsaved {
             self.ask_before_quitting();

@@ -75,6 +75,8 @@ pub enum Dialog {
     Holding,
     /// Work on many keys, at whatever stage it is.
     Job(Sheet),
+    /// An export goes on.
+    Exporting,
     /// One event, with old and new value.
     Event {
         /// The event.
@@ -130,6 +132,7 @@ impl Dialog {
             Dialog::Conflict { .. } => &[Context::Conflict, Context::List, Context::Always],
             Dialog::Gone => &[Context::Gone, Context::Always],
             Dialog::Job(sheet) => sheet.face.contexts(),
+            Dialog::Exporting => &[Context::Exporting, Context::Always],
             Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
             Dialog::Offer(_) => &[Context::Offer, Context::List, Context::Always],
@@ -162,6 +165,7 @@ impl Dialog {
             | Dialog::UnsavedTxn(_)
             | Dialog::TxnForm(_)
             | Dialog::Offer(_)
+            | Dialog::Exporting
             | Dialog::Holding
             | Dialog::Job(_)
             | Dialog::Difference { .. }

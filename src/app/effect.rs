@@ -170,6 +170,18 @@ pub enum Effect {
         /// Since when.
         then: Revision,
     },
+    /// Write every key with a prefix to a new file. News of it come under the number;
+    /// [`Effect::Stop`] gives it up.
+    Export {
+        /// Its number.
+        id: JobId,
+        /// The file: never overwritten, and there only once it is whole.
+        path: PathBuf,
+        /// Which keys.
+        prefix: Key,
+        /// As of when; [`Revision::NONE`] is now.
+        revision: Revision,
+    },
     /// Read the contents of a record of the journal.
     ReadJournal {
         /// Comes back with them.

@@ -1,6 +1,6 @@
 //! Long work that is planned, shown, carried out and can be stopped: its number and its news.
 
-use crate::domain::bulk::{Progress, Report, Survey};
+use crate::domain::bulk::{Exported, Exporting, Progress, Report, Survey};
 use crate::domain::txn::TxnRequest;
 
 /// The number of a job. Numbers are never used twice.
@@ -34,4 +34,8 @@ pub enum JobNews {
     Progress(Progress),
     /// It is over.
     Finished(Box<Report>),
+    /// An export goes on. It ends with `Exported` or `Failed`.
+    Exporting(Exporting),
+    /// The file is whole.
+    Exported(Exported),
 }

@@ -12,6 +12,7 @@ pub mod dialog;
 pub mod draft;
 pub mod effect;
 pub mod etcdctl;
+pub mod export;
 pub mod hold;
 pub mod holding;
 pub mod job;
@@ -121,6 +122,8 @@ pub struct App {
     pub jobs: bulk::Jobs,
     /// Drafts kept in case the program ends.
     pub drafts: draft::Drafts,
+    /// An export that goes on.
+    pub export: Option<export::Export>,
     /// What the last frame showed.
     pub viewport: Viewport,
     /// The time of the last message: what "now" means on the screen.
@@ -170,6 +173,7 @@ impl App {
             holdings: holding::Holdings::default(),
             jobs: bulk::Jobs::default(),
             drafts: draft::Drafts::default(),
+            export: None,
             viewport: Viewport::default(),
             now,
             history: Vec::new(),

@@ -49,6 +49,7 @@ impl Confirm {
             Confirmed::DeleteKey(..)
             | Confirmed::RevokeLease(_)
             | Confirmed::StopAndQuit
+            | Confirmed::StopExportAndQuit
             | Confirmed::DropDraft(_)
             | Confirmed::AllowWrites => true,
             Confirmed::Put(..) | Confirmed::Attach(..) => self.typed.is_some(),
@@ -70,6 +71,8 @@ pub enum Confirmed {
     Attach(Key, LeaseId, TxnRequest),
     /// Stops the work on many keys, then quits.
     StopAndQuit,
+    /// Stops the export that goes on, then quits.
+    StopExportAndQuit,
     /// Throws a kept draft away.
     DropDraft(DraftId),
     /// Runs the transaction that was composed.
@@ -87,7 +90,10 @@ impl Confirmed {
             | Confirmed::Put(..)
             | Confirmed::Attach(..) => true,
             Confirmed::Txn(request) => !request.is_read_only(),
-            Confirmed::StopAndQuit | Confirmed::DropDraft(_) | Confirmed::AllowWrites => false,
+            Confirmed::StopAndQuit
+            | Confirmed::StopExportAndQuit
+            | Confirmed::DropDraft(_)
+            | Confirmed::AllowWrites => false,
         }
     }
 

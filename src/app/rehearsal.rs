@@ -73,6 +73,9 @@ impl App {
                 })
             }
             Effect::Apply(_) => Rehearsed::Shown(Vec::new()),
+            Effect::Export { .. } => Rehearsed::Shown(vec![
+                "# nothing is written to the store: an export only reads".to_owned(),
+            ]),
             effect @ (Effect::Call { .. }
             | Effect::GiveUp(_)
             | Effect::Watch { .. }

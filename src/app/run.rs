@@ -9,6 +9,7 @@ use super::notice::named;
 use super::pane::Pane;
 use super::purpose::Purpose;
 use super::rehearsal::instead;
+use crate::domain::bulk::PlanRequest;
 use crate::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
 use crate::domain::{Entry, Key, KeyRange, LeaseId, escape};
 
@@ -71,6 +72,8 @@ impl App {
             Command::Undo(None) => self.undo_last(),
             Command::Undo(Some(id)) => self.undo(id),
             Command::Journal => self.open_journal(),
+            Command::Export(path, prefix) => self.export(path, prefix),
+            Command::Import(path) => self.plan(PlanRequest::Import(path)),
             Command::Txn(file) => self.open_composer(file),
             Command::Drafts => self.look_for_drafts_again(),
             Command::ReadOnly(on) => self.set_read_only(on),

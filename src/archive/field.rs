@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::domain::near::nearest;
+
 /// What a field holds.
 #[derive(Debug)]
 enum Held {
@@ -46,8 +48,7 @@ impl Fields {
     pub(super) fn only(&self, known: &[&str]) -> Result<(), String> {
         for (at, (name, _)) in self.0.iter().enumerate() {
             if !known.contains(&name.as_str()) {
-                let near = known.iter().min_by_key(|other| distance(name, other));
-                let near = near.filter(|other| distance(name, other) <= 3);
+                let near = nearest(name, known.iter().copied());
                 return Err(match near {
                     Some(near) => {
                         format!("the field \"{name}\" is not known; did you mean \"{near}\"?")
@@ -117,23 +118,6 @@ impl Fields {
 
 fn wrong(name: &str, expected: &str, found: &Held) -> String {
     format!("the field \"{name}\" holds {}; expected {expected}", found.name())
-}
-
-/// How many characters must be typed, deleted or replaced to make one name the other.
-fn distance(a: &str, b: &str) -> usize {
-    // A name much longer than ours is near to none of them.
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(32).collect(), b.chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 impl<'de> Deserialize<'de> for Fields {

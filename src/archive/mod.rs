@@ -9,6 +9,7 @@
 mod fault;
 mod field;
 mod line;
+mod new_file;
 mod parse;
 mod reader;
 mod seen;
@@ -17,6 +18,7 @@ mod stored;
 mod writer;
 
 pub use fault::Fault;
+pub use new_file::NewFile;
 pub use reader::{Ending, Reader};
 pub use spool::{Cursor, Position, Spool};
 pub use stored::Stored;

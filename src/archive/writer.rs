@@ -59,12 +59,12 @@ impl<W: Write> Writer<W> {
         self.bytes
     }
 
-    /// Adds the line that says the file is whole, flushes, and gives `out` back.
+    /// Adds the line that says the file is whole, and flushes. Nothing may be written after it.
     ///
     /// # Errors
     /// The error of `out`; or that there were not as many entries as the header says, in which case the
     /// file is not called whole.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub fn end(&mut self) -> io::Result<()> {
         if self.written != self.counted {
             return Err(io::Error::other(format!(
                 "{} keys were counted, but {} were read",
@@ -75,8 +75,21 @@ impl<W: Write> Writer<W> {
         record.flag("complete", true);
         record.number("count", self.written as i64);
         self.line(record)?;
-        self.out.flush()?;
-        Ok(self.out)
+        self.out.flush()
+    }
+
+    /// Gives `out` back.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
+    /// [`Writer::end`] and [`Writer::into_inner`].
+    ///
+    /// # Errors
+    /// As for [`Writer::end`].
+    pub fn finish(mut self) -> io::Result<W> {
+        self.end()?;
+        Ok(self.into_inner())
     }
 
     fn line(&mut self, record: Record) -> io::Result<()> {

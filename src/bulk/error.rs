@@ -11,7 +11,7 @@ pub enum PlanError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A file failed: of the plan itself, of a backup, of an import.
-    #[error("{0}")]
+    #[error(transparent)]
     File(#[from] io::Error),
     /// What was asked for makes no sense, in a sentence. Not escaped beyond its keys.
     #[error("{0}")]

@@ -176,3 +176,13 @@ impl Builder {
         plan
     }
 }
+
+/// The beginning of a value, for a sample: on one line once it is escaped.
+pub(super) fn beginning(value: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    if value.is_empty() {
+        return "(empty)".to_owned();
+    }
+    let shown = String::from_utf8_lossy(&value[..value.len().min(SHOWN)]);
+    if value.len() > SHOWN { format!("{shown}… ({} bytes)", value.len()) } else { shown.into() }
+}

@@ -2,19 +2,18 @@
 //!
 //! The plan holds the values of then, so that a compaction after it was made takes nothing away.
 
-use std::collections::HashMap;
-
 use tokio::sync::watch;
 
 use super::difference::{Differences, Differing};
 use super::error::PlanError;
+use super::lease::Leases;
 use super::limits::Limits;
 use super::merge::merged;
 use super::pages::Looked;
-use super::plan::{Builder, Plan};
+use super::plan::{Builder, Plan, beginning};
 use crate::domain::bulk::{PlanRequest, Verb};
 use crate::domain::change::{Change, Guard, To};
-use crate::domain::{Entry, KeyRange, LeaseId, Revision};
+use crate::domain::{KeyRange, Revision};
 use crate::store::{ErrorKind, Store, StoreError};
 
 /// Plans to make `ranges` what they were at `then`: keys that are gone come back, keys that were
@@ -34,7 +33,7 @@ pub async fn restore(
 ) -> Result<Plan, PlanError> {
     let what = PlanRequest::Restore { ranges: ranges.to_vec(), revision: then }.title();
     let ranges = merged(ranges);
-    let mut leases = Leases { store, alive: HashMap::new(), ended: 0 };
+    let mut leases = Leases::new(store);
     let mut now = Revision::NONE;
     let mut builder: Option<Builder> = None;
     for range in ranges.iter().cloned() {
@@ -54,16 +53,7 @@ pub async fn restore(
     let Some(mut builder) = builder else {
         return Err(PlanError::Refused("there is nothing to restore".to_owned()));
     };
-    match leases.ended {
-        0 => {}
-        1 => builder.note(
-            "1 key hung on a lease that has ended: it keeps the lease it has now, or hangs on none",
-        ),
-        n => builder.note(format!(
-            "{n} keys hung on leases that have ended: they keep the leases they have now, or hang \
-             on none"
-        )),
-    }
+    leases.note(&mut builder, ("has ended", "have ended"));
     builder.complete(ranges);
     Ok(builder.finish())
 }
@@ -94,57 +84,6 @@ async fn push(
     };
     let step = vec![Change { key, guard, to: To::Put { value: then.value, lease } }];
     builder.push(step, now.as_ref(), verb, || detail)
-}
-
-/// Which leases still live; each is asked for once.
-struct Leases<'a> {
-    store: &'a dyn Store,
-    alive: HashMap<LeaseId, bool>,
-    /// How many keys hung on one that has ended.
-    ended: u64,
-}
-
-impl Leases<'_> {
-    /// The lease a key is to come back on.
-    async fn of(&mut self, then: &Entry, now: Option<&Entry>) -> Result<LeaseId, PlanError> {
-        let lease = then.lease;
-        if !lease.is_some() || now.is_some_and(|now| now.lease == lease) {
-            return Ok(lease);
-        }
-        if self.is_alive(lease).await? {
-            return Ok(lease);
-        }
-        self.ended += 1;
-        Ok(now.map_or(LeaseId::NONE, |now| now.lease))
-    }
-
-    async fn is_alive(&mut self, lease: LeaseId) -> Result<bool, PlanError> {
-        if let Some(alive) = self.alive.get(&lease) {
-            return Ok(*alive);
-        }
-        let alive = match self.store.lease_time_to_live(lease, false).await {
-            Ok(status) => status.is_some(),
-            // Who may not ask may not hang keys on it either.
-            Err(error)
-                if matches!(error.kind, ErrorKind::LeaseNotFound | ErrorKind::PermissionDenied) =>
-            {
-                false
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.alive.insert(lease, alive);
-        Ok(alive)
-    }
-}
-
-/// The beginning of a value, on one line once it is escaped.
-fn beginning(value: &[u8]) -> String {
-    const SHOWN: usize = 60;
-    if value.is_empty() {
-        return "(empty)".to_owned();
-    }
-    let shown = String::from_utf8_lossy(&value[..value.len().min(SHOWN)]);
-    if value.len() > SHOWN { format!("{shown}… ({} bytes)", value.len()) } else { shown.into() }
 }
 
 /// The refusals that an operator meets, without the call that met them.

@@ -15,7 +15,9 @@ Examples:
   etcdeck --read-only                           look, but touch nothing
   etcdeck --profile prod                        a cluster out of the configuration file
   etcdeck config                                what is in force, and where each setting came from
-  etcdeck -- config                             open at the prefix \"config\"
+  etcdeck export backup.jsonl /config/          write a prefix to a file
+  etcdeck import --dry-run backup.jsonl         list what writing it back would change
+  etcdeck -- export                             open at the prefix \"export\"
 
 Every connection option can also be set as an environment variable, with the name and meaning that
 etcdctl gives it: ETCDCTL_ENDPOINTS, ETCDCTL_USER, ETCDCTL_PASSWORD, ETCDCTL_CACERT, ETCDCTL_CERT,

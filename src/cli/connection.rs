@@ -53,6 +53,9 @@ pub(super) fn connection(
         (false, true) => return Err(format!("{} needs --cert (or ETCDCTL_CERT) too", key.name)),
         _ => cert.text().map(PathBuf::from).zip(key.text().map(PathBuf::from)),
     };
+    let told = if files { "false".to_owned() } else { plain.to_string() };
+    let why = if files { "TLS files are named".to_owned() } else { insecure.origin.clone() };
+    effective.add("insecure_transport", told, why);
     let skip_verify = skip.boolean()?.unwrap_or(false);
     effective.given("insecure_skip_tls_verify", skip_verify.to_string(), &skip);
     let tls = Tls { ca: ca.text().map(PathBuf::from), identity, skip_verify };

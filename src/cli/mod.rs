@@ -18,10 +18,9 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::config::Settings;
+use crate::config::{Settings, Task};
 use crate::domain::escape;
 use args::Args;
-use command::Command;
 
 /// Reasons to end before the screen opens: help, the version, the settings in force, or a mistake in
 /// the usage or the configuration.
@@ -58,13 +57,26 @@ pub fn parse(
     env: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Settings, Exit> {
     let mut args = Args::try_parse_from(args).map_err(from_clap)?;
-    let command = args.command.take();
+    let task = task(&mut args).map_err(|sentence| Exit::usage(&escape::message(&sentence)))?;
     let (settings, effective) = settings::settings(args, &env)
         .map_err(|sentence| Exit::usage(&escape::message(&sentence)))?;
-    match command {
-        None => Ok(settings),
-        Some(Command::Config) => Err(Exit::told(effective.to_string())),
+    match task {
+        Some(task) => Ok(Settings { task, ..settings }),
+        None => Err(Exit::told(effective.to_string())),
     }
+}
+
+/// What is to be done: the subcommand, taken out of the rest. Nothing when only the settings are to be
+/// printed.
+fn task(args: &mut Args) -> Result<Option<Task>, String> {
+    let Some(command) = args.command.take() else { return Ok(Some(Task::Screen)) };
+    let task = command.task()?;
+    if let (Some(prefix), Some(_)) = (&args.prefix, &task) {
+        return Err(format!(
+            "{prefix:?} stands before the subcommand; what it needs stands behind it"
+        ));
+    }
+    Ok(task)
 }
 
 fn from_clap(error: clap::Error) -> Exit {

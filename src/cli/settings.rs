@@ -6,7 +6,7 @@ use super::args::{Args, ColorChoice};
 use super::effective::Effective;
 use super::given::{Env, Given, Sources};
 use super::{connection, production, profile};
-use crate::config::{self, ConfigFile, Settings, Target};
+use crate::config::{self, ConfigFile, Settings, Target, Task};
 use crate::domain::Key;
 use crate::domain::limit::Limits;
 
@@ -72,6 +72,7 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         kept(args.demo, state_dir.as_deref(), sources, &mut effective)?;
     let limits = limits(sources, &mut effective)?;
     let settings = Settings {
+        task: Task::default(),
         target,
         prefix,
         delimiter,

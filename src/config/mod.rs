@@ -7,18 +7,18 @@
 mod endpoint;
 mod file;
 mod go;
-mod near;
 mod settings;
 mod size;
 mod state;
+mod task;
 
 pub use endpoint::{EndpointError, Transport, endpoint};
 pub use file::{ConfigFile, Fields, Profile, Written};
 pub use go::{boolean, duration};
-pub use near::nearest;
 pub use settings::{Connection, Credentials, Discovery, Servers, Settings, Target, Tls};
 pub use size::{size, size_text};
 pub use state::{create_private_dir, state_dir};
+pub use task::{Output, Task};
 
 /// The longest delimiter that makes sense, in bytes.
 pub const LONGEST_DELIMITER: usize = 16;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Task;
 use crate::domain::Secret;
 use crate::domain::limit::Limits;
 use crate::domain::mark::Mark;
@@ -10,6 +11,8 @@ use crate::domain::mark::Mark;
 /// What the program runs with. Checked: nothing in here needs to be refused later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// What to do.
+    pub task: Task,
     /// What to connect to.
     pub target: Target,
     /// The prefix to open at, as bytes; empty for the whole store.

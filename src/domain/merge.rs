@@ -55,46 +55,65 @@ pub struct Piece {
 pub fn pieces(base: &[&str], mine: &[&str], theirs: &[&str]) -> Vec<Piece> {
     let (kept_mine, kept_theirs) = (kept(base, mine), kept(base, theirs));
     let mut out: Vec<Piece> = Vec::new();
-    let (mut b, mut m, mut t) = (0, 0, 0);
+    let mut done = Lines { base: 0, mine: 0, theirs: 0 };
     for at in 0..=base.len() {
-        let end = at == base.len();
-        let (x, y) = match (end, kept_mine.get(at), kept_theirs.get(at)) {
-            (true, ..) => (mine.len(), theirs.len()),
-            (false, Some(Some(x)), Some(Some(y))) => (*x, *y),
-            // The line is gone or replaced on one side: it belongs to the piece that differs.
-            _ => continue,
+        let found = if at == base.len() {
+            Some((mine.len(), theirs.len()))
+        } else {
+            kept_mine[at].zip(kept_theirs[at])
         };
-        if b < at || m < x || t < y {
-            let (base_piece, mine_piece) = (&base[b..at], &mine[m..x]);
-            let theirs_piece = &theirs[t..y];
-            let changed = if mine_piece == theirs_piece {
-                if mine_piece == base_piece { Changed::Neither } else { Changed::Both }
-            } else if mine_piece == base_piece {
-                Changed::Theirs
-            } else if theirs_piece == base_piece {
-                Changed::Mine
-            } else {
-                Changed::Differently
-            };
-            out.push(Piece { changed, base: b..at, mine: m..x, theirs: t..y });
+        // A line that is gone or replaced on one side belongs to the piece that differs.
+        let Some((in_mine, in_theirs)) = found else { continue };
+        let here = Lines { base: at, mine: in_mine, theirs: in_theirs };
+        if here != done {
+            let piece = done.to(here);
+            let sides = (&base[piece.base.clone()], &mine[piece.mine.clone()]);
+            let changed = who(sides.0, sides.1, &theirs[piece.theirs.clone()]);
+            out.push(Piece { changed, ..piece });
         }
-        if end {
+        if at == base.len() {
             break;
         }
+        let next = Lines { base: at + 1, mine: in_mine + 1, theirs: in_theirs + 1 };
         match out.last_mut() {
             Some(last) if last.changed == Changed::Neither => {
-                (last.base.end, last.mine.end, last.theirs.end) = (at + 1, x + 1, y + 1);
+                (last.base.end, last.mine.end, last.theirs.end) =
+                    (next.base, next.mine, next.theirs);
             }
-            _ => out.push(Piece {
-                changed: Changed::Neither,
-                base: at..at + 1,
-                mine: x..x + 1,
-                theirs: y..y + 1,
-            }),
+            _ => out.push(here.to(next)),
         }
-        (b, m, t) = (at + 1, x + 1, y + 1);
+        done = next;
     }
     out
+}
+
+/// A place in each of the three texts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Lines {
+    base: usize,
+    mine: usize,
+    theirs: usize,
+}
+
+impl Lines {
+    fn to(self, end: Lines) -> Piece {
+        Piece {
+            changed: Changed::Neither,
+            base: self.base..end.base,
+            mine: self.mine..end.mine,
+            theirs: self.theirs..end.theirs,
+        }
+    }
+}
+
+fn who(base: &[&str], mine: &[&str], theirs: &[&str]) -> Changed {
+    match (base == mine, base == theirs, mine == theirs) {
+        (true, true, _) => Changed::Neither,
+        (false, true, _) => Changed::Mine,
+        (true, false, _) => Changed::Theirs,
+        (false, false, true) => Changed::Both,
+        (false, false, false) => Changed::Differently,
+    }
 }
 
 /// For each line of the base, where it is in the other text, if it is still there.

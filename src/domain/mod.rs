@@ -25,6 +25,7 @@ pub mod lister;
 pub mod lock;
 pub mod mark;
 pub mod merge;
+pub mod near;
 pub mod queue;
 pub mod range;
 pub mod record;

@@ -7,9 +7,9 @@
 //! `create_revision`, `mod_revision`, `version`, `lease`; null when there was no such key, missing when
 //! that is not known) and `after` (`value`, `lease`; null when it was deleted).
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -137,6 +137,10 @@ fn open(path: &Path) -> io::Result<File> {
         Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("it is not a file")),
         Ok(_) | Err(_) => {}
     }
+    if let Some(folder) = path.parent() {
+        // The folder of what outlives a run may not be there yet. What is in it concerns nobody else.
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
     let mut options = OpenOptions::new();
     let mut file = options.read(true).append(true).create(true).mode(0o600).open(path)?;
     if file.seek(SeekFrom::End(0))? > 0 {
@@ -225,7 +229,11 @@ mod tests {
             error.contains("it is not a file") && error.contains("cannot be written"),
             "{error}"
         );
-        let error = Trail::new(dir.path().join("no/file"), None, String::new).check();
-        assert!(error.expect_err("no directory").contains("No such file"));
+        let deep = dir.path().join("new/folder/file");
+        Trail::new(&deep, None, String::new).check().expect("the folders are made");
+        let folder = std::fs::metadata(dir.path().join("new")).expect("made").permissions();
+        assert_eq!(folder.mode() & 0o777, 0o700);
+        let error = Trail::new(path.join("below a file"), None, String::new).check();
+        assert!(error.expect_err("it is no folder").contains("cannot be written"));
     }
 }

@@ -56,6 +56,8 @@ pub enum Context {
     Typed,
     /// Work on many keys goes on.
     Running,
+    /// An export goes on.
+    Exporting,
     /// What became of work on many keys.
     Report,
     /// Lines of etcdctl that stand for an action or a selection.
@@ -108,6 +110,7 @@ impl Context {
         Context::Looking,
         Context::Typed,
         Context::Running,
+        Context::Exporting,
         Context::Report,
         Context::Etcdctl,
         Context::Dialog,
@@ -149,6 +152,7 @@ impl Context {
             Context::Looking => "making a plan",
             Context::Typed => "confirming a plan",
             Context::Running => "work on many keys",
+            Context::Exporting => "exporting",
             Context::Report => "report of work on many keys",
             Context::Etcdctl => "as etcdctl",
             Context::Dialog => "dialogs",

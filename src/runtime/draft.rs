@@ -1,9 +1,10 @@
 //! Keeps drafts on disk, one order after the other, away from the loop.
 
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
 use crate::app::message::Message;
@@ -21,17 +22,41 @@ pub(super) enum Order {
     Flush(oneshot::Sender<()>),
 }
 
-/// Carries out orders until nobody can give any.
-pub(super) async fn run(
-    mut drafts: Drafts,
-    mut orders: mpsc::UnboundedReceiver<Order>,
-    inbox: mpsc::Sender<Message>,
-) {
-    while let Some(first) = orders.recv().await {
-        let mut batch = vec![first];
-        while let Ok(next) = orders.try_recv() {
-            batch.push(next);
+/// The orders that wait. Of several states of a draft only the last one counts, so there are never
+/// more than a few a draft, however long the disk makes us wait.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Orders {
+    waiting: Arc<Mutex<Vec<Order>>>,
+    given: Arc<Notify>,
+}
+
+impl Orders {
+    pub(super) fn give(&self, order: Order) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Order::Keep(id, _) | Order::Remove(id) = &order {
+            waiting.retain(|earlier| !matches!(earlier, Order::Keep(of, _) if of == id));
         }
+        waiting.push(order);
+        self.given.notify_one();
+    }
+
+    async fn next(&self) -> Vec<Order> {
+        loop {
+            let given = self.given.notified();
+            let batch =
+                std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            if !batch.is_empty() {
+                return batch;
+            }
+            given.await;
+        }
+    }
+}
+
+/// Carries out orders until it is given up.
+pub(super) async fn run(mut drafts: Drafts, orders: Orders, inbox: mpsc::Sender<Message>) {
+    loop {
+        let mut batch = orders.next().await;
         let done = spawn_blocking(move || {
             let flushed = flushes(&mut batch);
             let told = carry_out(&mut drafts, batch);
@@ -68,19 +93,9 @@ fn flushes(batch: &mut Vec<Order>) -> Vec<oneshot::Sender<()>> {
 
 fn carry_out(drafts: &mut Drafts, batch: Vec<Order>) -> Vec<Message> {
     let mut told = Vec::new();
-    // Of several states of a draft only the last one counts.
-    let newest = |at: usize, id: DraftId| {
-        !batch[at + 1..].iter().any(|later| matches!(later, Order::Keep(of, _) if *of == id))
-    };
-    let skip: Vec<bool> = batch
-        .iter()
-        .enumerate()
-        .map(|(at, order)| matches!(order, Order::Keep(id, _) if !newest(at, *id)))
-        .collect();
-    for (order, skip) in batch.into_iter().zip(skip) {
+    for order in batch {
         let failed = |error: io::Error| Message::DraftNotKept(error.to_string());
         match order {
-            Order::Keep(..) if skip => {}
             Order::Keep(id, draft) => {
                 told.extend(drafts.keep(id, &draft, SystemTime::now()).err().map(failed));
             }

@@ -248,7 +248,7 @@ async fn make(
         PlanRequest::Restore { ranges, revision } => {
             bulk::restore(store, &ranges, revision, limits, looked).await
         }
-        PlanRequest::Import(_) => Err(PlanError::Refused("nobody plans that yet".to_owned())),
+        PlanRequest::Import(path) => bulk::import(store, &path, limits, looked, |_, _| {}).await,
     }
 }
 

@@ -5,6 +5,7 @@
 mod call;
 mod difference;
 mod draft;
+mod export;
 mod file;
 mod hold;
 mod job;
@@ -26,6 +27,7 @@ use write::Writer;
 
 use crate::app::effect::{Call, Effect, Slot, WatchId};
 use crate::app::hold::HoldId;
+use crate::app::job::JobId;
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
 use crate::bulk::Limits;
@@ -53,8 +55,9 @@ pub struct Runtime {
     kept: HashMap<LeaseId, AbortHandle>,
     held: HashMap<HoldId, oneshot::Sender<()>>,
     /// Where drafts are kept; nothing where they are not.
-    drafts: Option<mpsc::UnboundedSender<draft::Order>>,
+    drafts: Option<(draft::Orders, AbortHandle)>,
     jobs: Jobs,
+    exports: HashMap<JobId, AbortHandle>,
     probe: AbortHandle,
 }
 
@@ -79,15 +82,16 @@ impl Runtime {
             held: HashMap::new(),
             drafts: None,
             jobs,
+            exports: HashMap::new(),
             probe: probe.abort_handle(),
         }
     }
 
     /// From now on drafts are kept in this folder. Without it they are not.
     pub fn keep_drafts_in(&mut self, folder: PathBuf) {
-        let (sender, orders) = mpsc::unbounded_channel();
-        tokio::spawn(draft::run(Drafts::in_folder(folder), orders, self.inbox.clone()));
-        self.drafts = Some(sender);
+        let orders = draft::Orders::default();
+        let task = draft::run(Drafts::in_folder(folder), orders.clone(), self.inbox.clone());
+        self.drafts = Some((orders, tokio::spawn(task).abort_handle()));
     }
 
     /// Waits until every draft that was to be kept or removed is; not for ever, since a folder may
@@ -100,9 +104,8 @@ impl Runtime {
     }
 
     fn order(&self, order: draft::Order) {
-        if let Some(drafts) = &self.drafts {
-            // The task ends only after a panic, which ends the program.
-            let _ = drafts.send(order);
+        if let Some((orders, _)) = &self.drafts {
+            orders.give(order);
         }
     }
 
@@ -187,7 +190,19 @@ impl Runtime {
                 self.jobs.show(id, Show::Script { ticket, path, etcdctl });
             }
             Effect::Apply(id) => self.jobs.apply(id),
-            Effect::Stop(id) => self.jobs.stop(id),
+            Effect::Stop(id) => {
+                self.jobs.stop(id);
+                if let Some(task) = self.exports.remove(&id) {
+                    task.abort();
+                }
+            }
+            Effect::Export { id, path, prefix, revision } => {
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let task = export::Task { id, store, inbox };
+                let task = tokio::spawn(task.run(path, prefix, revision)).abort_handle();
+                self.exports.retain(|_, task| !task.is_finished());
+                replace(&mut self.exports, id, task);
+            }
             Effect::Terminal(_) | Effect::Quit => return Some(effect),
         }
         None
@@ -209,7 +224,11 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         self.probe.abort();
+        if let Some((_, task)) = &self.drafts {
+            task.abort();
+        }
         let tasks = self.calls.values().chain(self.watches.values()).chain(self.kept.values());
+        let tasks = tasks.chain(self.exports.values());
         tasks.for_each(AbortHandle::abort);
     }
 }

@@ -44,13 +44,12 @@ fn row_line<'a>(theme: &Theme, row: &Row) -> Line<'a> {
         Row::Removed(text) => ("- ", theme.danger(), text),
         Row::Added(text) => ("+ ", theme.good(), text),
     };
-    let mut shown: String = text.chars().take(LONGEST).collect();
-    let rest = text.len() - shown.len();
-    shown = escape::message(&shown);
-    if rest > 0 {
-        shown.push_str(&format!("… ({} more bytes)", number(rest as i64)));
-    }
-    Line::styled(format!("{sign}{shown}"), style)
+    let shown: String = text.chars().take(LONGEST).collect();
+    let rest = match text.len() - shown.len() {
+        0 => String::new(),
+        rest => format!("… ({} more bytes)", number(rest as i64)),
+    };
+    Line::styled(format!("{sign}{}{rest}", escape::message(&shown)), style)
 }
 
 /// `3 lines added, 1 removed`

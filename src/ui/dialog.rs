@@ -10,6 +10,7 @@ use super::theme::Theme;
 use super::window::{Shown, boxed, field, position};
 use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Leaving, Prompt, PromptKind};
+use crate::app::export::Export;
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
 use crate::domain::{Key, escape};
 
@@ -78,6 +79,12 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
                 n => format!("A draft was left unsaved ({n} more)"),
             };
             text(frame, area, app, theme, &title, lines, offer.scroll)
+        }
+        Dialog::Exporting => {
+            let title = app.export.as_ref().map(Export::title).unwrap_or_default();
+            let room = usize::from(area.width.saturating_sub(4));
+            let lines = super::bulk::export_lines(app, theme, room);
+            text(frame, area, app, theme, &cut_middle(&title, room), lines, 0)
         }
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();

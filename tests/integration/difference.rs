@@ -30,14 +30,11 @@ fn key(number: u8) -> Key {
 
 async fn make(store: &Sandbox, edits: &[Edit]) {
     for (number, value) in edits {
-        match value {
-            Some(value) => {
-                store.put(PutRequest::new(key(*number), value.clone())).await.expect("a put");
-            }
-            None => {
-                let request = DeleteRequest::new(KeyRange::single(key(*number)));
-                store.delete(request).await.expect("a delete");
-            }
+        if let Some(value) = value {
+            store.put(PutRequest::new(key(*number), value.clone())).await.expect("a put");
+        } else {
+            let request = DeleteRequest::new(KeyRange::single(key(*number)));
+            store.delete(request).await.expect("a delete");
         }
     }
 }

@@ -22,6 +22,7 @@ mod draft;
 mod editing;
 mod everyday;
 mod holding;
+mod importing;
 mod leaving;
 mod starting;
 mod strange_bytes;

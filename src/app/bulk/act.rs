@@ -131,8 +131,11 @@ impl App {
 
     /// The key that shows the job: the one that runs, else what became of the last.
     pub(in crate::app) fn show_job_again(&mut self) {
+        let unread = self.jobs.last.as_ref().is_some_and(|ended| !ended.read);
         if self.jobs.is_running() {
             self.show_job(Face::Running);
+        } else if self.export.is_some() && !unread {
+            self.show_export();
         } else if let Some(ended) = &mut self.jobs.last {
             ended.read = true;
             self.show_job(Face::Report);

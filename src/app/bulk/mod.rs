@@ -99,12 +99,17 @@ impl App {
             let title = escape::message(&job.request.title());
             return self.complain(format!("one at a time: {title} is not over yet"));
         }
-        self.jobs.started += 1;
-        let id = JobId(self.jobs.started);
+        let id = self.next_job();
         let stage = Stage::Looking { keys: 0, bytes: 0 };
         self.jobs.now = Some(Job { id, request: request.clone(), stage, selected: None });
         self.show_job(Face::Looking);
         self.effects.push(Effect::Plan(id, request));
+    }
+
+    /// A number that no job has had.
+    pub(in crate::app) fn next_job(&mut self) -> JobId {
+        self.jobs.started += 1;
+        JobId(self.jobs.started)
     }
 
     /// Puts the dialog of the job in front, or gives the one that is open another face.

@@ -12,6 +12,9 @@ use crate::domain::escape;
 
 impl App {
     pub(in crate::app) fn on_job(&mut self, id: JobId, news: JobNews) {
+        if self.export.as_ref().is_some_and(|export| export.id == id) {
+            return self.on_export(news);
+        }
         // What was given up here may still have had something to say.
         let Some(job) = self.jobs.now.as_mut().filter(|job| job.id == id) else { return };
         self.redraw = true;
@@ -24,7 +27,9 @@ impl App {
             (JobNews::Failed(reason), _) => self.on_plan_failed(&reason),
             (JobNews::Finished(report), _) => self.on_job_finished(report),
             // Said late, of a stage that is over.
-            (JobNews::Looking { .. } | JobNews::Planned(_) | JobNews::Progress(_), _) => {}
+            (JobNews::Looking { .. } | JobNews::Planned(_) | JobNews::Progress(_), _)
+            // Of an export that was stopped.
+            | (JobNews::Exporting(_) | JobNews::Exported(_), _) => {}
         }
     }
 

@@ -59,6 +59,8 @@ pub const FORMS: &[Form] = &[
     form("service deregister", "NAME ID", "take an instance registered here out again", false, true),
     form("undo", "[N]", "take back the last write made here, or write N; shown first", false, true),
     form("journal", "", "what was written here, with differences; takes it back", false, false),
+    form("export", "FILE [PREFIX]", "write keys to a file, at one revision; without PREFIX all that are shown", false, false),
+    form("import", "FILE", "write what an exported file holds; compared with the store and shown first", false, true),
     form("txn", "[FILE]", "compose a transaction, or load one", false, false),
     form("drafts", "", "offer the drafts that were kept and not saved", false, false),
     form("read-only", "on|off", "refuse everything that writes, or allow it again", false, false),

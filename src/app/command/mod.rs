@@ -3,6 +3,10 @@
 mod form;
 mod word;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+
 use crate::domain::journal::JournalId;
 use crate::domain::{Key, LeaseId, Revision};
 
@@ -70,6 +74,10 @@ pub enum Command {
     Undo(Option<JournalId>),
     /// `journal`
     Journal,
+    /// `export FILE [PREFIX]`
+    Export(PathBuf, Option<Key>),
+    /// `import FILE`
+    Import(PathBuf),
     /// `txn [FILE]`
     Txn(Option<String>),
     /// `drafts`
@@ -96,6 +104,7 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Journal
+            | Command::Export(..)
             | Command::Txn(_)
             | Command::Drafts
             | Command::ReadOnly(_)
@@ -105,6 +114,7 @@ impl Command {
             | Command::Delete(_)
             | Command::DeletePrefix(_)
             | Command::Restore(..)
+            | Command::Import(_)
             | Command::Move(..)
             | Command::Copy(..)
             | Command::LeaseGrant(..)
@@ -240,6 +250,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
             Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
         },
         ("journal", []) => Ok(Command::Journal),
+        ("export", [file]) => Ok(Command::Export(path(file), None)),
+        ("export", [file, prefix]) => Ok(Command::Export(path(file), Some(Key::from(*prefix)))),
+        ("import", [file]) => Ok(Command::Import(path(file))),
         ("txn", []) => Ok(Command::Txn(None)),
         ("txn", [file]) => Ok(Command::Txn(Some(text(file)))),
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
@@ -258,6 +271,11 @@ fn service(name: &[u8], id: &[u8], endpoint: &[u8]) -> Result<Service, String> {
         _ => Err(format!("the {what} of a service is a text without /")),
     };
     Ok(Service { name: part("name", name)?, id: part("ID", id)?, endpoint: endpoint.to_vec() })
+}
+
+/// The name of a file: bytes, as those of a key.
+fn path(word: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(word))
 }
 
 /// Reads a time to live in seconds: etcd takes 1 to 9,000,000,000.

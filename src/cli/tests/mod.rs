@@ -1,6 +1,7 @@
 //! Command lines and environments, and the settings or complaints they make.
 
 mod profile;
+mod task;
 
 use std::ffi::OsString;
 use std::time::Duration;

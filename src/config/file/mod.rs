@@ -12,8 +12,8 @@ use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::near::nearest;
 use super::state::place;
+use crate::domain::near::nearest;
 use reader::Reader;
 
 /// A configuration is a page or two; what is larger is another file.

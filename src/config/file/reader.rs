@@ -7,7 +7,8 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::field::{Base, Field, GLOBAL, Kind, LIMITS, PASSWORD_COMES_FROM, PROFILE};
-use super::{ConfigFile, Fields, Profile, Written, nearest};
+use super::{ConfigFile, Fields, Profile, Written};
+use crate::domain::near::nearest;
 
 /// Fields that would hold a secret, and where it comes from instead.
 const SECRETS: &[(&str, &str)] = &[

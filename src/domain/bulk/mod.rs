@@ -4,6 +4,7 @@
 //! transactions in which every key is guarded by the revision it was planned at. What changed since
 //! then is left, named and counted (the [`Report`]).
 
+mod export;
 mod report;
 mod survey;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use super::journal::JournalId;
 use super::{Key, KeyRange, Revision};
 
+pub use export::{Exported, Exporting};
 pub use report::{Left, NAMED, Progress, Report, Why};
 pub use survey::{SAMPLE, Sample, Survey, Verb};
 

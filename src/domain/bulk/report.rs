@@ -1,7 +1,9 @@
 //! How a plan is getting on, and what became of it: exactly what was done and what was left.
 
+use std::fmt;
+
 use crate::domain::journal::JournalId;
-use crate::domain::{Key, Revision};
+use crate::domain::{Key, Revision, escape};
 
 /// How many keys are named at most, of those that are counted.
 pub const NAMED: usize = 100;
@@ -34,6 +36,20 @@ pub enum Why {
     Unknown,
     /// The work ended before its turn.
     NotReached,
+}
+
+impl fmt::Display for Why {
+    /// In a few words, safe on a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Changed => f.write_str("somebody changed it meanwhile"),
+            Why::Exists => f.write_str("exists already, and was not overwritten"),
+            Why::Denied => f.write_str("permission denied"),
+            Why::Refused(words) => write!(f, "refused: {}", escape::message(words)),
+            Why::Unknown => f.write_str("no answer came: it may have been written"),
+            Why::NotReached => f.write_str("its turn did not come"),
+        }
+    }
 }
 
 /// A key that was left.

@@ -1,5 +1,6 @@
 //! The dialog of work on many keys: the plan, the question, how it is getting on, the report.
 
+mod export;
 mod report;
 mod running;
 mod survey;
@@ -20,6 +21,7 @@ use crate::app::viewport::PaneSize;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::escape;
 
+pub(super) use export::lines as export_lines;
 pub(super) use running::in_header;
 
 /// How wide the dialog is while its numbers change, so that it does not dance.

@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use super::{Page, capital, count, keys, named, title};
 use crate::app::bulk::{Ended, verb_of};
-use crate::domain::bulk::{Report, Why};
+use crate::domain::bulk::Report;
 use crate::domain::escape;
 use crate::ui::theme::Theme;
 
@@ -63,17 +63,6 @@ fn left(theme: &Theme, report: &Report, room: usize, lines: &mut Vec<Line<'_>>) 
         1 => "1 key was left as it is:".to_owned(),
         n => format!("{} were left as they are:", keys(n)),
     };
-    let names = report.left.iter().map(|left| (left.key.to_string(), Some(why(&left.why))));
+    let names = report.left.iter().map(|left| (left.key.to_string(), Some(left.why.to_string())));
     named(lines, (heading, theme.changed()), names, report.left_count, room);
-}
-
-fn why(why: &Why) -> String {
-    match why {
-        Why::Changed => "somebody changed it meanwhile".to_owned(),
-        Why::Exists => "exists already, and was not overwritten".to_owned(),
-        Why::Denied => "permission denied".to_owned(),
-        Why::Refused(words) => format!("refused: {}", escape::message(words)),
-        Why::Unknown => "no answer came: it may have been written".to_owned(),
-        Why::NotReached => "its turn did not come".to_owned(),
-    }
 }

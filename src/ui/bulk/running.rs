@@ -46,7 +46,7 @@ pub(super) fn page<'a>(
 }
 
 /// `██████▌                46 %` in so many cells.
-fn bar(progress: &Progress, cells: usize) -> String {
+pub(super) fn bar(progress: &Progress, cells: usize) -> String {
     let share = share(progress);
     let track = cells.saturating_sub(6);
     let eighths = (share * track as f64 * 8.0) as usize;
@@ -81,6 +81,17 @@ fn rate(progress: &Progress, taken: Duration) -> String {
 /// afterwards until its report was read when that has more to say than that all is done.
 pub(in crate::ui) fn in_header(app: &App) -> Option<String> {
     let key = app.job_key();
+    let exporting = app.export.is_some().then(|| {
+        format!("export {:.0} % ({key})", (share(&super::export::share(app)) * 100.0).floor())
+    });
+    let job = job_in_header(app, &key);
+    match (job, exporting) {
+        (Some(job), Some(exporting)) => Some(format!("{job}  {exporting}")),
+        (job, exporting) => job.or(exporting),
+    }
+}
+
+fn job_in_header(app: &App, key: &str) -> Option<String> {
     if let Some(job) = &app.jobs.now {
         let Stage::Running { progress, stopping, .. } = &job.stage else { return None };
         let percent = (share(progress) * 100.0).floor();

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::app::bulk::verb_of;
 use crate::domain::bulk::{PlanRequest, Sample, Survey, Verb};
 use crate::domain::{LeaseId, escape};
-use crate::ui::text::{cut_end, cut_middle, width};
+use crate::ui::text::{cut_end, cut_middle, time_of_day, width};
 use crate::ui::theme::Theme;
 
 /// The page of a plan.
@@ -33,6 +33,13 @@ pub(super) fn page<'a>(
     let what =
         format!("{}, as of revision {}", title(request), count(plan.revision.0.max(0) as u64));
     lines.push(Line::styled(what, theme.strong()));
+    if let PlanRequest::Undo(id) = request
+        && let Some(record) = app.journal.line(*id)
+    {
+        let time = time_of_day(record.time, theme.offset(record.time));
+        let text = format!("Write {id}, at {}: {}", &time[..8], escape::message(&record.what));
+        lines.push(Line::raw(text));
+    }
     lines.push(Line::raw(counts(plan)));
     inside(app, theme, request, plan, room, &mut lines);
     sample(theme, plan, room, &mut lines);

@@ -4,6 +4,7 @@
 mod bulk;
 mod deadline;
 mod draft;
+mod export;
 mod goto;
 mod guard;
 mod journal;

@@ -30,7 +30,7 @@ fn grave(then: &Confirmed) -> bool {
         | Confirmed::Attach(..)
         | Confirmed::AllowWrites => true,
         Confirmed::Txn(request) => *request == writing(),
-        Confirmed::StopAndQuit | Confirmed::DropDraft(_) => false,
+        Confirmed::StopAndQuit | Confirmed::StopExportAndQuit | Confirmed::DropDraft(_) => false,
     }
 }
 
@@ -44,6 +44,7 @@ fn every_grave_question_wants_the_word_of_the_mark() {
         Confirmed::Put(key(), writing()),
         Confirmed::Attach(key(), LeaseId(7), writing()),
         Confirmed::StopAndQuit,
+        Confirmed::StopExportAndQuit,
         Confirmed::DropDraft(DraftId::Found(1)),
         Confirmed::Txn(writing()),
         Confirmed::Txn(reading()),

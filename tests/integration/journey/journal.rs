@@ -17,7 +17,7 @@ fn an_edit_is_taken_back_and_so_is_the_one_before_it() {
             screen.keys("e").sees("editing rev").await.keys("end").types(text).keys("ctrl-s");
             screen.sees(saved).await.keys("esc 1").loses("editing rev").await;
         }
-        screen.sees("first-2-3").await.keys("u").sees("Undo 1 key?").await.sees("a").await;
+        screen.sees("first-2-3").await.keys("u").sees("Undo 1 key?").await.sees(": save a").await;
         assert_eq!(world.value("a").await, "first-2-3");
         screen.keys("y").sees("all 1 key").await.keys("esc").sees("first-2").await;
         assert_eq!(world.value("a").await, "first-2");

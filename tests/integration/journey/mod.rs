@@ -20,6 +20,7 @@ mod draft;
 mod draft_offer;
 mod edit;
 mod election;
+mod export;
 mod filter;
 mod host;
 mod inspector;

@@ -6,6 +6,7 @@
 mod bulk;
 mod desk;
 mod dialogs;
+mod export;
 mod hostile;
 mod journal;
 mod panes;

@@ -168,6 +168,23 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
             }
             plan(pair, &format!("restore past/ {then}"), "Restore").await;
         }
+        Kind::Import => {
+            many(pair, "imported/").await;
+            let folder = scratch_dir("import");
+            let file = folder.path().join("all.jsonl");
+            let file = file.to_str().expect("a path of letters");
+            pair.screen.runs(&format!("export {file} imported/")).sees("exported").await;
+            pair.screen.keys("esc").loses("exported").await;
+            for (n, bytes) in HOSTILE.iter().enumerate() {
+                let key = bad(&format!("imported/{n}"), bytes);
+                match n % 3 {
+                    0 => pair.delete(&key).await,
+                    1 => pair.put(&key, b"changed", LeaseId::NONE).await,
+                    _ => {}
+                }
+            }
+            plan(pair, &format!("import {file}"), "Import").await;
+        }
         Kind::Undo => {
             many(pair, "undone/").await;
             plan(pair, "delete-prefix undone/", "Delete 9 keys?").await;

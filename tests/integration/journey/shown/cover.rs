@@ -40,6 +40,7 @@ pub(super) enum Kind {
     Move,
     Copy,
     Restore,
+    Import,
     Undo,
     /// Ends the screen, and so comes last: the test counts to it.
     ReleaseAll,
@@ -78,6 +79,7 @@ impl Kind {
         Kind::Move,
         Kind::Copy,
         Kind::Restore,
+        Kind::Import,
         Kind::Undo,
         Kind::ReleaseAll,
     ];
@@ -92,6 +94,7 @@ fn of_command(command: &Command) -> &'static [Kind] {
         Command::Restore(..) => &[Kind::Restore],
         Command::Move(..) => &[Kind::Move],
         Command::Copy(..) => &[Kind::Copy],
+        Command::Import(_) => &[Kind::Import],
         Command::Undo(_) => &[Kind::Undo],
         Command::LeaseGrant(..) => &[Kind::Grant, Kind::GrantWithId],
         Command::LeaseKeepAlive(_) => &[Kind::KeepAlive],
@@ -110,6 +113,8 @@ fn of_command(command: &Command) -> &'static [Kind] {
         | Command::History(_)
         | Command::Rev(_)
         | Command::Drafts
+        // Writes a file only.
+        | Command::Export(..)
         | Command::Journal
         | Command::Diff(..)
         | Command::Unwatch(_)
@@ -131,7 +136,7 @@ fn of_question(confirmed: &Confirmed) -> &'static [Kind] {
         Confirmed::RevokeLease(_) => &[Kind::Revoke, Kind::DeregisterOther, Kind::Free],
         Confirmed::Put(..) => &[Kind::PutOver, Kind::RestoreVersion],
         // Ends what writes.
-        Confirmed::StopAndQuit | Confirmed::DropDraft(_) => &[],
+        Confirmed::StopAndQuit | Confirmed::StopExportAndQuit | Confirmed::DropDraft(_) => &[],
         Confirmed::Txn(_) => &[Kind::Txn],
         Confirmed::Attach(..) => &[Kind::Attach, Kind::Detach],
         // Turns a switch of this program.
