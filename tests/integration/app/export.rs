@@ -42,9 +42,9 @@ fn it_is_followed_hidden_shown_again_and_told() {
     let half = Exporting { keys: 1, total: 2, bytes: 100 };
     told(&mut table, 1, JobNews::Exporting(half));
     assert_eq!(table.app.export.as_ref().map(|export| export.progress), Some(half));
-    table.keys("b");
+    table.keys("B");
     assert!(!shown(&table) && table.app.export.is_some());
-    table.keys("b");
+    table.keys("B");
     assert!(shown(&table), "the key of work in the background shows it again");
     told(&mut table, 1, done());
     assert!(!shown(&table) && table.app.export.is_none());
@@ -70,7 +70,7 @@ fn it_is_stopped_and_late_news_are_nobodys() {
 #[test]
 fn there_is_one_at_a_time_and_it_does_not_stand_in_the_way_of_a_plan() {
     let mut table = exporting();
-    table.keys("b").runs("export other.jsonl");
+    table.keys("B").runs("export other.jsonl");
     assert_eq!(table.notice(), "one at a time: export dir/ to out.jsonl is not over yet");
     table.runs("import in.jsonl");
     let planned = Effect::Plan(JobId(2), PlanRequest::Import("in.jsonl".into()));
@@ -97,7 +97,7 @@ fn read_only_forbids_the_import_alone() {
 #[test]
 fn quitting_asks_while_it_goes_on() {
     let mut table = exporting();
-    table.keys("b q");
+    table.keys("B q");
     assert!(matches!(table.app.dialogs.last(), Some(Dialog::Confirm(_))));
     table.keys("n").keys("q y");
     assert!(table.effects.ends_with(&[Effect::Stop(JobId(1)), Effect::Quit]));

@@ -29,12 +29,12 @@ fn an_export_goes_on() {
     at_sizes("export", &[USUAL, SMALL], exporting);
     at_sizes("export-hidden", &[USUAL, SMALL], |size| {
         let mut desk = exporting(size);
-        desk.press("b");
+        desk.press("B");
         desk
     });
     at_sizes("export-quit", &[USUAL], |size| {
         let mut desk = exporting(size);
-        desk.press("b q");
+        desk.press("B q");
         desk
     });
 }
