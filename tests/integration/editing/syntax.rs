@@ -1,9 +1,10 @@
 //! What counts as JSON, YAML or TOML, what breaks it and where, and that no text stalls a check.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use etcdeck::domain::Key;
 use etcdeck::syntax::{Format, broken, check, format_of};
+use tokio::time::Instant;
 
 #[test]
 fn a_format_is_told_by_the_key_or_by_the_value() {
@@ -98,9 +99,8 @@ fn what_was_of_no_format_breaks_none() {
 fn no_text_stalls_a_check() {
     const SIZE: usize = 1_500_000;
     let repeat = |text: &str| text.repeat(SIZE / text.len());
-    let laughs: String = (1..40)
-        .map(|n| format!("a{n}: &a{n} [{}]\n", format!("*a{}, ", n - 1).repeat(20)))
-        .collect();
+    let line = |n: usize| format!("a{n}: &a{n} [{}]\n", format!("*a{}, ", n - 1).repeat(20));
+    let laughs = (1..40).map(line).collect::<Vec<_>>().concat();
     let texts = [
         (Format::Json, repeat("["), false),
         (Format::Json, repeat("{\"a\":"), false),

@@ -132,7 +132,7 @@ fn states() -> Vec<Desk> {
         ["1", "2", "3", "4 z", "?", "g d", ":", "o", "/", "4 enter", "4 w", "3 enter", "3 n", "X"]
             .map(after)
             .into();
-    states.extend([scene::editing(size), scene::conflict(size), scene::strange(size)]);
+    states.extend(vec![scene::editing(size), scene::conflict(size), scene::strange(size)]);
     let mut lost = scene::busy(size);
     lost.lost(5);
     states.push(lost);
