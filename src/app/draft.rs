@@ -178,9 +178,8 @@ impl App {
             return;
         }
         if !self.settings.keeps_drafts() {
-            return self.say(
-                "drafts are not kept here (keep_drafts is off, or there is no place for them)",
-            );
+            return self
+                .say("drafts are not kept here (drafts = false, or there is no place for them)");
         }
         (self.drafts.looked, self.drafts.held_up, self.drafts.by_hand) = (true, false, true);
         self.effects.push(Effect::FindDrafts(self.home()));

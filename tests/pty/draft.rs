@@ -204,6 +204,32 @@ fn nothing_is_written_where_nothing_may_be_kept() {
 }
 
 #[test]
+fn the_configuration_can_forbid_drafts() {
+    let etcd = Etcd::start(Version::newest());
+    etcd.ctl(&["put", "/kept", "x"]);
+    let (state, config) = (scratch_dir("state"), scratch_dir("config"));
+    fs::create_dir(config.path().join("etcdeck")).expect("our own folder");
+    fs::write(config.path().join("etcdeck/config.toml"), "drafts = false\n").expect("a file");
+    let program = || {
+        on(&etcd).env("XDG_STATE_HOME", state.path()).env("XDG_CONFIG_HOME", config.path()).start()
+    };
+    let term = program();
+    term.wait("● online", LIMIT);
+    edit(&term, "/kept", "secret ");
+    term.keys("and more ");
+    term.wait("secret and more x", LIMIT);
+    term.signal(Signal::HUP);
+    term.exit(LIMIT);
+    assert!(!folder(state.path()).exists(), "not even a folder");
+    let term = program();
+    term.wait("● online", LIMIT);
+    go_to(&term, "/kept");
+    term.keys(":drafts\r");
+    term.wait("drafts are not kept here", LIMIT);
+    quit(term);
+}
+
+#[test]
 fn a_large_value_needs_an_editor_of_ones_own() {
     let etcd = Etcd::start(Version::newest());
     etcd.ctl(&["put", "/large", &"x".repeat(70_000)]);
