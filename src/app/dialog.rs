@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::bulk::sheet::{Face, Sheet};
-use super::draft::Offer;
 use super::job::JobId;
 use super::journal::RecordSheet;
+use super::offer::Offer;
 use super::txn::form::Form;
 use super::viewport::Cursor;
 use crate::domain::comparison::Comparison;

@@ -11,12 +11,13 @@ use super::dialog::{Confirmed, Dialog};
 use super::edit::Draft;
 use super::effect::{Answer, Call, CallResult, Effect};
 use super::motion::{movement, scroll};
+use super::offer::Offer;
 use super::purpose::Purpose;
 use crate::domain::comparison::Comparison;
-use crate::domain::draft::{DraftId, Home, KeptDraft, Since};
+use crate::domain::draft::{DraftId, Home, KeptDraft};
 use crate::domain::edit::EditSession;
 use crate::domain::txn::RangeRequest;
-use crate::domain::{Entry, Revision, escape};
+use crate::domain::{Revision, escape};
 use crate::keymap::Action;
 
 /// A draft is written at most this often while it is typed.
@@ -65,29 +66,6 @@ impl Keeping {
     pub(super) fn new() -> Keeping {
         Keeping { id: DraftId::Own(0), seen: None, at: None, kept: false }
     }
-}
-
-/// A kept draft as it is offered, with what its key holds now.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    /// Its number.
-    pub id: DraftId,
-    /// How long ago it was kept.
-    pub age: Duration,
-    /// The draft.
-    pub draft: KeptDraft,
-    /// What became of the key since.
-    pub since: Since,
-    /// What the key holds now.
-    pub present: Option<Entry>,
-    /// The store's revision when that was read.
-    pub revision: Revision,
-    /// From the present value to the draft.
-    pub comparison: Comparison,
-    /// How many more there are.
-    pub more: usize,
-    /// The first line shown.
-    pub scroll: usize,
 }
 
 impl App {

@@ -22,6 +22,7 @@ pub mod load;
 pub mod marked;
 pub mod message;
 pub mod notice;
+pub mod offer;
 pub mod pane;
 pub mod past;
 pub mod purpose;

@@ -94,7 +94,7 @@ mod tests {
             ),
             (&[Context::Edit, Context::Always], "q", None),
             (&[Context::Edit, Context::Always], "1", None),
-            (&[Context::Edit, Context::Always], "ctrl-s", Some(Action::Save)),
+            (&[Context::Draft, Context::Edit, Context::Always], "ctrl-s", Some(Action::Save)),
             (&[Context::Edit, Context::Always], "ctrl-c", Some(Action::Quit)),
             (
                 &[Context::CommandLine, Context::Field, Context::Always],
@@ -118,7 +118,7 @@ mod tests {
     fn keys_are_shown_as_people_write_them() {
         let keymap = Keymap::default();
         assert_eq!(keymap.chords_for(Action::Down, Context::List), "j ↓");
-        assert_eq!(keymap.chord_for(Action::Save, Context::Edit), "Ctrl-s");
+        assert_eq!(keymap.chord_for(Action::Save, Context::Draft), "Ctrl-s");
         assert_eq!(keymap.chord_for(Action::Save, Context::Keys), "");
         assert_eq!(keymap.resolve(IN_KEYS, Chord::key(Code::Down)), Some(Action::Down));
     }

@@ -170,9 +170,6 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Exporting, &["esc"], A::JobStop, "stop", "Stop; no file is left.")),
     foot(row(C::Exporting, &["B", "q"], A::JobHide, "background", "Hide this; the export goes on, and the header says how far it is.")),
 
-    foot(row(C::Exporting, &["esc"], A::JobStop, "stop", "Stop; no file is left.")),
-    foot(row(C::Exporting, &["b", "q"], A::JobHide, "background", "Hide this; the export goes on, and the header says how far it is.")),
-
     write(foot(row(C::Report, &["u"], A::JobUndo, "undo", "Take back what was written; shows it and asks."))),
     foot(row(C::Etcdctl, &["y", "Y"], A::CopyLines, "copy", "Copy the lines through the terminal (OSC 52).")),
     foot(row(C::Etcdctl, &["s"], A::SaveLines, "save", "Save the lines as a script; asks for the file.")),

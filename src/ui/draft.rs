@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use super::comparison::{comparison_lines, counts};
 use super::text::{number, span};
 use super::theme::Theme;
-use crate::app::draft::Offer;
+use crate::app::offer::Offer;
 use crate::domain::draft::Since;
 use crate::domain::edit::Base;
 

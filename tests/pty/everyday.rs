@@ -1,6 +1,6 @@
 //! The whole main job by keyboard, on a real server of every release line.
 
-use crate::steps::{CTRL_S, ENTER, LIMIT, leave_draft, on, quit, value_of};
+use crate::steps::{CTRL_S, ENTER, LIMIT, escape, leave_draft, on, quit, value_of};
 use crate::support::install::Version;
 use crate::support::servers::Etcd;
 
@@ -105,14 +105,16 @@ fn keys_are_created_and_deleted() {
         }
         term.wait("▸ sub/", LIMIT);
         term.keys(&format!(":delete-prefix /dir/sub/{ENTER}"));
-        term.wait("Delete 12 keys under /dir/sub/, as of revision 16?", LIMIT);
+        term.wait("Delete /dir/sub/, as of revision 16", LIMIT);
+        term.wait("12 deleted", LIMIT);
         term.keys(&format!("11{ENTER}"));
         term.wait("type 12 to confirm", LIMIT);
         assert!(value_of(&etcd, "/dir/sub/0").is_some());
         term.keys(&format!("\x1512{ENTER}"));
-        term.wait("12 keys under /dir/sub/ deleted at revision 17", LIMIT);
+        term.wait("all 12 keys done", LIMIT);
         assert_eq!(value_of(&etcd, "/dir/sub/0"), None);
         assert!(value_of(&etcd, "/dir/first").is_some());
+        escape(&term, "all 12 keys done");
         quit(term);
     });
 }

@@ -207,11 +207,10 @@ fn a_record_is_read_shown_and_told_to_etcdctl() {
     let before = Before::Entry(entry("/key/1", "old"));
     let written = Written { key: "/key/1".into(), before, after, revision: Revision(101) };
     table.happens(Message::JournalRead(ticket, Ok(vec![written.clone()])));
-    let Some(Dialog::Text { title, lines, .. }) = table.app.dialogs.last() else {
+    let Some(Dialog::Etcdctl { lines, .. }) = table.app.dialogs.last() else {
         panic!("a text is shown");
     };
     let text = lines.join("\n");
-    assert_eq!(title, "Undo write 1 as etcdctl");
     assert!(text.contains("mod(\"/key/1\") = \"101\"") && text.contains("put"), "{text}");
     // What nobody knows cannot be told.
     table.keys("esc X");

@@ -244,7 +244,13 @@ fn keys_show_the_etcdctl_lines_and_copy() {
     in_the_sandbox(async |world| {
         let lease = queues_up(&world, "n").await;
         let mut screen = world.screen();
-        screen.runs("locks").sees_row(&["holds"]).await.keys("X").sees("etcdctl lock n").await;
+        screen
+            .runs("locks")
+            .sees_row(&["holds"])
+            .await
+            .keys("X")
+            .sees("etcdctl lock --ttl=60 n")
+            .await;
         screen.sees("etcdctl get --prefix -- n/").await.keys("esc j X");
         screen.sees(&format!("etcdctl lease revoke {lease}")).await.keys("esc y").lives().await;
         let copied = screen.now().copied;

@@ -184,7 +184,7 @@ fn of_key(context: Context, action: Action) -> &'static [Kind] {
 }
 
 /// A line of each command that writes.
-const LINES: [&str; 19] = [
+const LINES: [&str; 20] = [
     "put k v",
     "delete k",
     "delete-prefix k",
@@ -192,6 +192,7 @@ const LINES: [&str; 19] = [
     "restore k 5",
     "move k n",
     "copy k n",
+    "import file",
     "lease grant 5",
     "lease keepalive 5",
     "lease renew 5",
