@@ -9,9 +9,9 @@ use super::message::WatchNews;
 use super::purpose::{Purpose, ViewPurpose};
 use super::queue::QueuesView;
 use super::service::ServicesView;
-use crate::domain::Key;
 use crate::domain::queue::QueueKind;
 use crate::domain::text::Field;
+use crate::domain::{Key, Revision};
 use crate::keymap::{Action, Context};
 
 /// A view.
@@ -128,6 +128,24 @@ impl App {
             Some(View::Services(view)) => Some(view),
             _ => None,
         }
+    }
+
+    /// `:diff PREFIX REV`
+    pub(super) fn open_difference(&mut self, prefix: Key, then: Revision) {
+        self.open_view(View::Difference(Box::new(DifferenceView::new(prefix, then))));
+        self.read_difference();
+    }
+
+    pub(super) fn difference_mut(&mut self) -> Option<&mut DifferenceView> {
+        match &mut self.view {
+            Some(View::Difference(view)) => Some(view),
+            _ => None,
+        }
+    }
+
+    /// Whether the journal is on the screen.
+    pub(super) fn shows_journal(&self) -> bool {
+        matches!(self.view, Some(View::Journal(_)))
     }
 
     pub(super) fn queues(&self) -> Option<&QueuesView> {

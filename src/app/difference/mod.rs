@@ -11,7 +11,6 @@ use super::filter::Filter;
 use super::load::Load;
 use super::purpose::{Purpose, ViewPurpose};
 use super::ticket::Ticket;
-use super::view::View;
 use super::viewport::Cursor;
 use crate::domain::difference::{DiffRow, Difference};
 use crate::domain::txn::OpResponse;
@@ -41,7 +40,7 @@ pub struct DifferenceView {
 }
 
 impl DifferenceView {
-    fn new(prefix: Key, then: Revision) -> DifferenceView {
+    pub(super) fn new(prefix: Key, then: Revision) -> DifferenceView {
         DifferenceView {
             prefix,
             then,
@@ -82,19 +81,6 @@ impl DifferenceView {
 }
 
 impl App {
-    /// `:diff PREFIX REV`
-    pub(super) fn open_difference(&mut self, prefix: Key, then: Revision) {
-        self.open_view(View::Difference(Box::new(DifferenceView::new(prefix, then))));
-        self.read_difference();
-    }
-
-    pub(super) fn difference_mut(&mut self) -> Option<&mut DifferenceView> {
-        match &mut self.view {
-            Some(View::Difference(view)) => Some(view),
-            _ => None,
-        }
-    }
-
     /// Compares anew; what is read already is given up.
     pub(super) fn read_difference(&mut self) {
         let Some(view) = self.difference_mut() else { return };

@@ -10,7 +10,6 @@ mod view;
 use std::collections::{BTreeSet, VecDeque};
 
 use super::App;
-use super::view::View;
 use crate::domain::Revision;
 use crate::domain::bulk::{PlanRequest, Report};
 use crate::domain::journal::{JournalId, JournalLine, Standing};
@@ -151,7 +150,7 @@ impl App {
     pub(super) fn on_journaled(&mut self, line: JournalLine) {
         self.seen(line.revisions.1);
         self.journal.record(line);
-        self.redraw |= matches!(self.view, Some(View::Journal(_)));
+        self.redraw |= self.shows_journal();
     }
 
     /// `u`, `:undo`: takes back the newest write that stands, after showing what that means.
