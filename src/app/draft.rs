@@ -3,21 +3,22 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::App;
 use super::clock::Timer;
 use super::dialog::{Confirmed, Dialog};
 use super::edit::Draft;
 use super::effect::{Answer, Call, CallResult, Effect};
+use super::keeping::Keeping;
 use super::motion::{movement, scroll};
 use super::offer::Offer;
 use super::purpose::Purpose;
 use crate::domain::comparison::Comparison;
 use crate::domain::draft::{DraftId, Home, KeptDraft};
 use crate::domain::edit::EditSession;
+use crate::domain::escape;
 use crate::domain::txn::RangeRequest;
-use crate::domain::{Revision, escape};
 use crate::keymap::Action;
 
 /// A draft is written at most this often while it is typed.
@@ -45,27 +46,6 @@ pub struct Drafts {
     held_up: bool,
     /// It was said that drafts cannot be kept.
     complained: bool,
-}
-
-/// What is kept of the draft that is open.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Keeping {
-    id: DraftId,
-    /// What the last look at the draft saw.
-    seen: Option<Stamp>,
-    /// When it was last written.
-    at: Option<Instant>,
-    /// Whether a file holds it.
-    kept: bool,
-}
-
-/// Tells two states of a draft apart: revision of the buffer and of the base.
-type Stamp = (u64, Revision, bool);
-
-impl Keeping {
-    pub(super) fn new() -> Keeping {
-        Keeping { id: DraftId::Own(0), seen: None, at: None, kept: false }
-    }
 }
 
 impl App {

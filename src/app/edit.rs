@@ -3,8 +3,8 @@
 
 use super::App;
 use super::dialog::Dialog;
-use super::draft::Keeping;
 use super::effect::{Answer, Call, CallResult};
+use super::keeping::Keeping;
 use super::load::Load;
 use super::notice::named;
 use super::pane::Pane;

@@ -53,6 +53,7 @@ mod goto;
 mod handover;
 pub mod history;
 mod input;
+mod keeping;
 mod listing;
 mod motion;
 mod prompt;
