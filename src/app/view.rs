@@ -143,6 +143,25 @@ impl App {
         }
     }
 
+    pub(super) fn open_history_of(&mut self, key: Option<Key>) {
+        match key.or_else(|| self.keys.selected_key().filter(|(_, dir)| !dir).map(|(key, _)| key)) {
+            Some(key) => self.open_history(key),
+            None => self.say("select a key: a history is of one key"),
+        }
+    }
+
+    pub(super) fn open_history(&mut self, key: Key) {
+        self.open_view(View::History(Box::new(HistoryView::new(key))));
+        self.read_history();
+    }
+
+    pub(super) fn history_mut(&mut self) -> Option<&mut HistoryView> {
+        match &mut self.view {
+            Some(View::History(view)) => Some(view),
+            _ => None,
+        }
+    }
+
     /// Whether the journal is on the screen.
     pub(super) fn shows_journal(&self) -> bool {
         matches!(self.view, Some(View::Journal(_)))

@@ -145,25 +145,6 @@ impl HistoryView {
 
 impl App {
     /// `:history [KEY]`: without a key, of the selected one.
-    pub(super) fn open_history_of(&mut self, key: Option<Key>) {
-        match key.or_else(|| self.keys.selected_key().filter(|(_, dir)| !dir).map(|(key, _)| key)) {
-            Some(key) => self.open_history(key),
-            None => self.say("select a key: a history is of one key"),
-        }
-    }
-
-    pub(super) fn open_history(&mut self, key: Key) {
-        self.open_view(super::view::View::History(Box::new(HistoryView::new(key))));
-        self.read_history();
-    }
-
-    pub(super) fn history_mut(&mut self) -> Option<&mut HistoryView> {
-        match &mut self.view {
-            Some(super::view::View::History(view)) => Some(view),
-            _ => None,
-        }
-    }
-
     /// After every message: the selection stays on its row, and what it shows is fetched.
     pub(super) fn settle_history(&mut self) {
         let (height, width) = (self.viewport.view.height, self.viewport.aside.width);
