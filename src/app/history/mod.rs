@@ -99,7 +99,7 @@ impl Pending {
 }
 
 impl HistoryView {
-    fn new(key: Key) -> HistoryView {
+    pub(super) fn new(key: Key) -> HistoryView {
         HistoryView {
             key,
             history: History::default(),
