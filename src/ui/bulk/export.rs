@@ -2,10 +2,9 @@
 
 use ratatui::text::Line;
 
-use super::running::bar;
+use super::running::{bar, of_export};
 use super::{STEADY, bytes_of, count, keys};
 use crate::app::App;
-use crate::domain::bulk::Progress;
 use crate::ui::theme::Theme;
 
 /// The lines of its dialog.
@@ -18,7 +17,7 @@ pub(in crate::ui) fn lines<'a>(app: &App, theme: &Theme, room: usize) -> Vec<Lin
         "As it is now. ".to_owned()
     };
     vec![
-        Line::styled(bar(&share(app), room.min(STEADY)), theme.number()),
+        Line::styled(bar(&of_export(app), room.min(STEADY)), theme.number()),
         Line::raw(format!(
             "{} of {} · {} so far",
             count(progress.keys),
@@ -27,10 +26,4 @@ pub(in crate::ui) fn lines<'a>(app: &App, theme: &Theme, room: usize) -> Vec<Lin
         )),
         Line::styled(format!("{when}Nothing is written to etcd."), theme.dim()),
     ]
-}
-
-/// The export as progress of work on many keys, for what draws that.
-pub(super) fn share(app: &App) -> Progress {
-    let progress = app.export.as_ref().map(|export| export.progress).unwrap_or_default();
-    Progress { done: progress.keys, total: progress.total, ..Progress::default() }
 }

@@ -81,9 +81,10 @@ fn rate(progress: &Progress, taken: Duration) -> String {
 /// afterwards until its report was read when that has more to say than that all is done.
 pub(in crate::ui) fn in_header(app: &App) -> Option<String> {
     let key = app.job_key();
-    let exporting = app.export.is_some().then(|| {
-        format!("export {:.0} % ({key})", (share(&super::export::share(app)) * 100.0).floor())
-    });
+    let exporting = app
+        .export
+        .is_some()
+        .then(|| format!("export {:.0} % ({key})", (share(&of_export(app)) * 100.0).floor()));
     let job = job_in_header(app, &key);
     match (job, exporting) {
         (Some(job), Some(exporting)) => Some(format!("{job}  {exporting}")),
@@ -112,4 +113,10 @@ fn job_in_header(app: &App, key: &str) -> Option<String> {
     } else {
         format!("{verb} done ({key})")
     })
+}
+
+/// The export as progress of work on many keys, for what draws that.
+pub(super) fn of_export(app: &App) -> Progress {
+    let progress = app.export.as_ref().map(|export| export.progress).unwrap_or_default();
+    Progress { done: progress.keys, total: progress.total, ..Progress::default() }
 }
