@@ -21,8 +21,9 @@ pub trait Locks {
     /// below; the call is never sent a second time by itself once it may have arrived.
     ///
     /// Dropping the call closes its connection, upon which the server takes a *waiting* key out of
-    /// the queue. It does not where authentication is on, now and then not on 3.4 when several calls
-    /// are dropped together, and not when the lock was granted in that moment. Whoever drops a call
+    /// the queue. It does not where authentication is on, now and then not when several calls are
+    /// dropped together at a busy server of any version, and not when the lock was granted in that
+    /// moment. Whoever drops a call
     /// must therefore revoke the lease, which also keeps a call still on its way from entering, or
     /// delete [`queue_key`](crate::domain::lock::queue_key), which does not.
     ///
