@@ -177,8 +177,10 @@ impl Terminal {
         let mut phase = self.phase();
         if *phase == Phase::Entered {
             *phase = Phase::Left;
-            let _ = write_all(&self.output, LEAVE);
+            // The settings first: whoever sees the shell's screen again may type, and an Enter that
+            // comes in raw mode is no end of a line.
             let _ = rustix::termios::tcsetattr(&self.input, OptionalActions::Now, &self.found);
+            let _ = write_all(&self.output, LEAVE);
         }
     }
 

@@ -64,7 +64,7 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
             }
             // By its key in the tree.
             pair.put(b"deletable", b"x", LeaseId::NONE).await;
-            pair.screen.runs("goto deletable").sees("deletable").await;
+            pair.screen.goes_to("deletable", &["deletable", "rev"]).await;
             pair.screen.keys("1 d").sees("Delete deletable?").await;
             let lines = pair.shows("X").await;
             pair.screen.keys("y").sees("deleted at revision").await;
@@ -98,7 +98,7 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
         }
         Kind::SaveFromEditor => {
             pair.put(b"outside", b"before", LeaseId::NONE).await;
-            pair.screen.runs("goto outside").sees("before").await.keys("1 E");
+            pair.screen.goes_to("outside", &["before"]).await.keys("1 E");
             pair.screen.editor_opens().await;
             pair.screen.editor_ends(Edited::Changed(b"-after\n'\xff\0".to_vec()));
             pair.screen.sees("outside").await.sees("save").await;
@@ -157,7 +157,7 @@ pub(super) async fn act(pair: &mut Pair, kind: Kind) {
             }
             // By the field that a key in the tree opens.
             pair.put(b"attachable", b"x", LeaseId::NONE).await;
-            pair.screen.runs("goto attachable").sees("text 1 B").await.keys("1 L ctrl-u");
+            pair.screen.goes_to("attachable", &["attachable", "rev"]).await.keys("1 L ctrl-u");
             pair.screen.types("13");
             let lines = pair.shows("alt-x").await;
             pair.screen.keys("enter").sees("hangs on lease 13 now").await;
@@ -315,7 +315,7 @@ async fn question(pair: &mut Pair, command: &str, question: &str) {
 
 /// Opens the editor on a key.
 async fn edits(pair: &mut Pair, key: &str) {
-    pair.screen.keys("esc").runs(&format!("goto {key}")).sees_row(&[key, "rev"]).await;
+    pair.screen.keys("esc").goes_to(key, &[key, "rev"]).await;
     pair.screen.keys("1 e").sees("editing").await;
 }
 
