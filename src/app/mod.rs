@@ -4,6 +4,7 @@
 //! data. Invariant: no I/O, no clock, no async here, and nothing known of the terminal or the
 //! network; `mod.rs` only dispatches, each noun has a file of its own.
 
+pub mod access;
 pub mod bulk;
 pub mod clock;
 pub mod command;
@@ -19,6 +20,7 @@ pub mod job;
 pub mod journal;
 pub mod lease;
 pub mod load;
+pub mod login;
 pub mod marked;
 pub mod message;
 pub mod notice;
@@ -98,6 +100,8 @@ pub struct App {
     pub dialogs: Vec<Dialog>,
     /// The connection.
     pub connection: ConnectionState,
+    /// Whether the server lets us in.
+    pub login: login::Login,
     /// The newest revision any answer or event told of.
     pub newest: Revision,
     /// The line that goes away by itself.
@@ -162,6 +166,7 @@ impl App {
             zoomed: false,
             dialogs: Vec::new(),
             connection: ConnectionState::default(),
+            login: login::Login::default(),
             newest: Revision::NONE,
             notice: None,
             keys: tree::KeysPane::new(settings.root.clone(), settings.delimiter.clone(), now),
@@ -287,6 +292,7 @@ impl App {
         self.settle_view();
         self.settle_kept_draft();
         self.settle_offers();
+        self.settle_login();
     }
 
     fn on_clock(&mut self) {
@@ -318,12 +324,19 @@ impl App {
                 let shown = self.connection.status.as_ref().map(ConnectionState::shown);
                 self.redraw |= shown != Some(ConnectionState::shown(&status));
                 self.connection.status = Some(status);
-                Connection::Online
+                match self.refused() {
+                    // Older servers tell their status to anybody.
+                    Some(error) => Connection::Denied { error: error.clone() },
+                    None => Connection::Online,
+                }
             }
             ConnectionNews::Lost { error, retry_at } => {
                 Connection::Lost { error, retry_at: Some(retry_at) }
             }
-            ConnectionNews::Denied(error) => Connection::Denied { error },
+            ConnectionNews::Denied(error) => {
+                self.turned_away(&error);
+                Connection::Denied { error }
+            }
         };
         if before != self.connection.now {
             self.redraw = true;
@@ -344,6 +357,7 @@ impl App {
 
     /// Something found the connection broken: the header says so at once, and the runtime looks.
     fn connection_broke(&mut self, error: &StoreError) {
+        self.turned_away(error);
         if matches!(self.connection.now, Connection::Online | Connection::Connecting) {
             self.connection.now = Connection::Lost { error: error.clone(), retry_at: None };
             self.redraw = true;

@@ -32,7 +32,10 @@ impl<'a> Attempts<'a> {
     pub(super) fn failed(&mut self, failure: Failure) -> Result<(), StoreError> {
         let elsewhere = self.endpoints.len() > 1;
         let again = match (failure.phase, failure.error.kind) {
-            (Phase::NotSent, ErrorKind::WrongPassword | ErrorKind::PermissionDenied) => {
+            (
+                Phase::NotSent,
+                ErrorKind::WrongPassword | ErrorKind::PermissionDenied | ErrorKind::CommonName,
+            ) => {
                 return Err(failure.error);
             }
             (Phase::NotSent, _) => {

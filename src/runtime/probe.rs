@@ -34,6 +34,7 @@ pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, retry: Ar
             Err(error) => match error.kind {
                 ErrorKind::WrongPassword
                 | ErrorKind::PermissionDenied
+                | ErrorKind::CommonName
                 | ErrorKind::Unauthenticated => (ConnectionNews::Denied(error), AFTER_REFUSAL),
                 _ => {
                     let wait = backoff.next(jitter());

@@ -12,6 +12,7 @@ const VERSION: &str = "3.5.0+sandbox";
 impl Cluster for Sandbox {
     fn status(&self) -> Reply<'_, Status> {
         self.serve(|state| {
+            self.admit().map_err(|error| error.during("status"))?;
             let (all, present) = state.history.sizes();
             Ok(Status {
                 endpoint: self.endpoint(),
