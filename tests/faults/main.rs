@@ -10,3 +10,4 @@ mod support;
 mod alone;
 
 mod alone_check;
+mod token;
