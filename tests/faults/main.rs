@@ -8,5 +8,8 @@
 mod support;
 
 mod alone;
+mod program;
 
 mod alone_check;
+mod kill;
+mod member;

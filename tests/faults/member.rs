@@ -1,0 +1,1 @@
+//! One of three members fails, while the two others go on.
