@@ -63,12 +63,19 @@ fn killed_again_and_again(version: Version) {
             program.until("a connection", LIMIT, |seen| seen.is_online().then_some(())).await;
 
             let killed = now();
+            let behind = oracle.newest() - program.look(|seen| seen.newest());
             etcd.kill();
+            // A process that waits for a slow disk goes, and its connections with it, when that is over.
+            let gone = now();
             let lost = program.until("lost in the header", LIMIT, |seen| {
                 let after = seen.headers.iter().filter(|(at, _)| *at >= killed);
                 after.filter(|(_, header)| header.contains('○')).map(|(at, _)| *at).next()
             });
-            shown.push(lost.await - killed);
+            shown.push(lost.await.saturating_duration_since(gone));
+            if shown.last().is_some_and(|it| *it > SHOWN) {
+                println!("{behind} revisions behind");
+                program.look(|seen| seen.tells_since(killed));
+            }
 
             etcd.relaunch();
             let answers = eventually("the port", LIMIT, async || answers(etcd.address())).await;

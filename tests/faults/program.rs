@@ -18,7 +18,7 @@ use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::runtime::{INBOX, Runtime};
-use etcdeck::store::ReadOnly;
+use etcdeck::store::{Cluster as _, ReadOnly};
 use etcdeck::ui::{self, Theme};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -40,6 +40,7 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// A running program. Dropping it ends it.
 pub(crate) struct Program {
+    gateway: Gateway,
     seen: Arc<Mutex<Seen>>,
     keys: mpsc::Sender<Message>,
     task: JoinHandle<()>,
@@ -81,7 +82,8 @@ impl Program {
 
     /// Opens it at a prefix.
     pub(crate) fn open(options: GatewayOptions, prefix: &str) -> Program {
-        let store = Arc::new(Gateway::connect(options).expect("fine URLs"));
+        let gateway = Gateway::connect(options).expect("fine URLs");
+        let store = Arc::new(gateway.clone());
         let (inbox_sender, inbox) = mpsc::channel(INBOX);
         let runtime = Runtime::start(ReadOnly::new(store, false), inbox_sender, Journal::default());
         let settings = Settings { root: prefix.into(), ..Settings::default() };
@@ -95,7 +97,7 @@ impl Program {
         }));
         let (keys, typed) = mpsc::channel(1024);
         let task = tokio::spawn(run(seen.clone(), runtime, typed, inbox));
-        Program { seen, keys, task }
+        Program { gateway, seen, keys, task }
     }
 
     /// Runs a command of the command line.
@@ -116,6 +118,11 @@ impl Program {
 
     async fn presses(&self, chord: Chord) {
         self.keys.send(Message::Key(chord)).await.expect("the program runs");
+    }
+
+    /// The URL of the member in use.
+    pub(crate) fn endpoint(&self) -> String {
+        self.gateway.endpoint()
     }
 
     /// Looks at it now.
@@ -168,8 +175,13 @@ impl Seen {
         self.delivered.get(&id).map_or(&[], Vec::as_slice)
     }
 
+    /// The newest revision that the watch in the pane has told; 0 before the first.
+    pub(crate) fn newest(&self) -> i64 {
+        self.delivered(PANE).last().map_or(0, |it| it.revision)
+    }
+
     /// Whether the watch in the pane stands.
-    fn watches(&self) -> bool {
+    pub(crate) fn watches(&self) -> bool {
         self.watching.last().is_some_and(|(_, how)| *how == How::Well)
     }
 
@@ -195,6 +207,22 @@ impl Seen {
             _ => None,
         });
         (events.collect(), self.app.watch.log.dropped())
+    }
+
+    /// Prints what changed since then and shortly before, for a test that fails.
+    pub(crate) fn tells_since(&self, then: Instant) {
+        let from = then.checked_sub(Duration::from_secs(1)).unwrap_or(then);
+        let mut changes: Vec<_> = Vec::new();
+        changes.extend(self.headers.iter().map(|(at, header)| (*at, header.trim_end().to_owned())));
+        changes
+            .extend(self.connection.iter().map(|(at, how)| (*at, format!("connection {how:?}"))));
+        changes.extend(self.watching.iter().map(|(at, how)| (*at, format!("watch {how:?}"))));
+        changes.retain(|(at, _)| *at >= from);
+        changes.sort();
+        for (at, what) in changes {
+            let before = then.saturating_duration_since(at);
+            println!("{:?} - {before:?}: {what}", at.saturating_duration_since(then));
+        }
     }
 
     fn note(&mut self, message: &Message) {

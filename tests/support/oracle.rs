@@ -52,6 +52,12 @@ impl Oracle {
         self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
+    /// The newest revision that was acknowledged; 0 before the first.
+    pub(crate) fn newest(&self) -> i64 {
+        let all = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        all.last_key_value().map_or(0, |((revision, _), _)| *revision)
+    }
+
     /// All that happened below a prefix from a revision on, up to the last write, which is of the key
     /// `last`; read by the server's own etcdctl, once everything is at rest.
     ///

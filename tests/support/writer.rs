@@ -20,7 +20,7 @@ use super::oracle::Oracle;
 /// Keys a writer has: few, so that the level they are on is in view as a whole.
 const KEYS: usize = 12;
 /// No answer within this time is none.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How much is written.
 #[derive(Debug, Clone, Copy)]
