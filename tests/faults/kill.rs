@@ -94,7 +94,7 @@ fn killed_again_and_again(version: Version) {
              {resumed:?}",
             history.len()
         );
-        check(&program, &history);
+        check(&program, "at the end", &history);
         assert!(shown.iter().all(|it| *it <= SHOWN), "shown as lost after {shown:?}");
         assert!(resumed.iter().all(|it| *it <= RESUMED), "resumed after {resumed:?}");
     });
@@ -108,18 +108,18 @@ pub(crate) async fn at_rest(etcd: &Etcd, oracle: &Oracle, program: &Program) -> 
 }
 
 /// Watch, background watch, tree and log are what the history says.
-pub(crate) fn check(program: &Program, history: &[Happened]) {
+pub(crate) fn check(program: &Program, when: &str, history: &[Happened]) {
     program.look(|seen| {
-        assert_exact("the watch in the pane", seen.delivered(PANE), history);
+        assert_exact(&format!("{when}: the pane"), seen.delivered(PANE), history);
         let keys: Vec<_> = history.iter().cloned().map(without_value).collect();
-        assert_exact("the watch of the tree", seen.delivered(WatchId::FOLLOW), &keys);
+        assert_exact(&format!("{when}: the tree's watch"), seen.delivered(WatchId::FOLLOW), &keys);
         let state = state_after(history);
         let expected: Vec<_> =
             state.iter().map(|(key, (revision, _))| (key.clone(), *revision)).collect();
-        assert_eq!(seen.tree().into_iter().collect::<Vec<_>>(), expected, "the tree");
+        assert_eq!(seen.tree().into_iter().collect::<Vec<_>>(), expected, "{when}: the tree");
         let (log, dropped) = seen.log();
-        assert_eq!(log.len() + dropped as usize, history.len(), "lines of the log");
-        assert_exact("the watch log", &log, &history[history.len() - log.len()..]);
+        assert_eq!(log.len() + dropped as usize, history.len(), "{when}: lines of the log");
+        assert_exact(&format!("{when}: the log"), &log, &history[history.len() - log.len()..]);
     });
 }
 

@@ -83,7 +83,7 @@ impl Scene {
         self.writers.stop();
         let etcd = &self.cluster.members()[member];
         let history = at_rest(etcd, &self.oracle, &self.program).await;
-        check(&self.program, &history);
+        check(&self.program, "at the end", &history);
     }
 }
 

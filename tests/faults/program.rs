@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use etcdeck::app::App;
 use etcdeck::app::connection::Connection;
 use etcdeck::app::effect::WatchId;
+use etcdeck::app::follow::Follow;
 use etcdeck::app::message::{Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::watch::Watching;
@@ -76,7 +77,9 @@ impl Program {
     pub(crate) async fn watching(options: GatewayOptions, prefix: &str) -> Program {
         let program = Program::open(options, prefix);
         program.runs(&format!("watch {prefix}")).await;
-        program.until("the watch stands", LIMIT, |seen| seen.watches().then_some(())).await;
+        let stands =
+            |seen: &Seen| (seen.watches() && seen.app.keys.follow == Follow::Live).then_some(());
+        program.until("the watches stand", LIMIT, stands).await;
         program
     }
 
@@ -198,6 +201,11 @@ impl Seen {
             Some((tree.full_key(id).to_string(), leaf.mod_revision.0))
         });
         keys.collect()
+    }
+
+    /// Whether the background watch has told everything up to a revision.
+    pub(crate) fn tree_is_at(&self, revision: i64) -> bool {
+        self.delivered(WatchId::FOLLOW).last().is_some_and(|it| it.revision == revision)
     }
 
     /// The events in the watch log, and how many left it to make room.

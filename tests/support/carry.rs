@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -50,17 +51,10 @@ pub(super) async fn carry(
     let how = {
         let (client_out, client_in) = client.split();
         let (server_out, server_in) = server.split();
-        let peer = Mutex::new(Peer::default());
-        let way = |lane, up| Way {
-            lane,
-            up,
-            delay: plan.delay,
-            control: control.clone(),
-            state: &state,
-            peer: &peer,
-        };
-        let up = way(&plan.up, true).run(client_out, server_in);
-        let down = way(&plan.down, false).run(server_out, client_in);
+        let sides = Mutex::new(Sides::new(plan, control.borrow().now.0));
+        let way = |up| Way { up, control: control.clone(), state: &state, sides: &sides };
+        let up = way(true).run(client_out, server_in);
+        let down = way(false).run(server_out, client_in);
         tokio::select! {
             how = cut => how,
             how = async { tokio::try_join!(up, down).err().unwrap_or_default() } => how,
@@ -93,25 +87,45 @@ impl Drop for Open {
     }
 }
 
-/// Who the client is, once it has said so.
-#[derive(Default)]
-struct Peer {
-    name: Option<String>,
-    /// The end of what was sent, in which its name may have begun.
+/// What both directions of a connection share.
+struct Sides {
+    /// What is left until something happens, in each direction.
+    up: Lane,
+    down: Lane,
+    delay: Duration,
+    /// The number of the last plan for open connections that was taken up.
+    taken: u64,
+    /// Who the client is, once it has said so.
+    peer: Option<String>,
+    /// The end of what it sent, in which its name may have begun.
     tail: Vec<u8>,
 }
 
-impl Peer {
-    fn hears(&mut self, piece: &[u8]) {
+impl Sides {
+    fn new(plan: Plan, taken: u64) -> Self {
+        let Plan { up, down, delay, instead: _ } = plan;
+        Self { up, down, delay, taken, peer: None, tail: vec![] }
+    }
+
+    fn follow(&mut self, plan: Plan) {
+        (self.up, self.down, self.delay) = (plan.up, plan.down, plan.delay);
+    }
+
+    fn lane(&mut self, up: bool) -> &mut Lane {
+        if up { &mut self.up } else { &mut self.down }
+    }
+
+    /// Looks for the name in what the client sends.
+    fn hear(&mut self, piece: &[u8]) {
         const LONGEST: usize = NAMED.len() + 32;
-        if self.name.is_some() {
+        if self.peer.is_some() {
             return;
         }
         self.tail.extend_from_slice(piece);
         if let Some(at) = memchr::memmem::find(&self.tail, NAMED) {
             let name = &self.tail[at + NAMED.len()..];
             if let Some(end) = memchr::memchr(b'\r', name) {
-                self.name = Some(String::from_utf8_lossy(&name[..end]).into_owned());
+                self.peer = Some(String::from_utf8_lossy(&name[..end]).into_owned());
             }
             return;
         }
@@ -121,68 +135,95 @@ impl Peer {
 
 /// One direction.
 struct Way<'a> {
-    lane: &'a Lane,
     up: bool,
-    delay: std::time::Duration,
     control: watch::Receiver<Control>,
     state: &'a Mutex<State>,
-    peer: &'a Mutex<Peer>,
+    sides: &'a Mutex<Sides>,
+}
+
+/// What is to be done with a piece.
+struct Step {
+    /// How much of it goes through.
+    passes: usize,
+    /// What happens then.
+    then: Option<(Then, Vec<u8>)>,
+    delay: Duration,
 }
 
 impl Way<'_> {
     /// `Ok` when this direction has ended regularly, `Err` when the whole connection is to.
     async fn run(mut self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Then> {
         let mut buffer = vec![0; 16 << 10];
-        let mut left = self.lane.after;
         loop {
-            if left == Some(0) {
-                left = None;
-                to.write_all(&self.lane.garbage).await.map_err(|_| Then::Close)?;
-                match self.lane.then {
-                    Then::Close | Then::Reset => return Err(self.lane.then),
-                    Then::Stall => std::future::pending().await,
-                    Then::HalfClose => {
-                        let _gone = to.shutdown().await;
-                        return Ok(());
-                    }
-                    // Done with the piece in which the count was reached.
-                    Then::Repeat => {}
-                }
-            }
             let read = from.read(&mut buffer).await.map_err(|_| Then::Reset)?;
+            let step = self.look_at(&buffer[..read]);
+            if !step.delay.is_zero() {
+                tokio::time::sleep(step.delay).await;
+            }
+            self.wait_to_pass().await?;
             if read == 0 {
-                self.passes().await?;
                 let _gone = to.shutdown().await;
                 return Ok(());
             }
-            let repeats = self.lane.then == Then::Repeat;
-            let piece = match left {
-                Some(left) if !repeats => &buffer[..read.min(left as usize)],
-                _ => &buffer[..read],
-            };
-            if self.up {
-                self.peer.lock().unwrap_or_else(PoisonError::into_inner).hears(piece);
-            }
-            if !self.delay.is_zero() {
-                tokio::time::sleep(self.delay).await;
-            }
-            self.passes().await?;
-            let counted = piece.len() as u64;
+            let piece = &buffer[..step.passes];
             to.write_all(piece).await.map_err(|_| Then::Close)?;
-            if repeats && left.is_some_and(|left| left <= counted) {
-                to.write_all(piece).await.map_err(|_| Then::Close)?;
+            self.count(piece.len());
+            let Some((then, garbage)) = step.then else { continue };
+            to.write_all(&garbage).await.map_err(|_| Then::Close)?;
+            match then {
+                Then::Close | Then::Reset => return Err(then),
+                Then::Stall => std::future::pending().await,
+                Then::HalfClose => {
+                    let _gone = to.shutdown().await;
+                    return Ok(());
+                }
+                Then::Repeat => to.write_all(piece).await.map_err(|_| Then::Close)?,
             }
-            left = left.map(|left| left.saturating_sub(counted));
-            let mut state = lock(self.state);
-            let count = if self.up { &mut state.counts.up } else { &mut state.counts.down };
-            *count += counted;
         }
+    }
+
+    /// Takes up plans that were made meanwhile, and decides about a piece.
+    fn look_at(&self, piece: &[u8]) -> Step {
+        let mut sides = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, plan) = self.control.borrow().now.clone();
+        if number != sides.taken {
+            sides.taken = number;
+            sides.follow(plan);
+        }
+        if self.up {
+            sides.hear(piece);
+            if let Some(plan) = lock(self.state).plan_for_request(piece) {
+                sides.follow(plan);
+            }
+        }
+        let delay = sides.delay;
+        let lane = sides.lane(self.up);
+        let all = piece.len() as u64;
+        match lane.after {
+            Some(left) if left <= all => {
+                lane.after = None;
+                let then = Some((lane.then, std::mem::take(&mut lane.garbage)));
+                // What is repeated goes through whole first.
+                let passes = if lane.then == Then::Repeat { piece.len() } else { left as usize };
+                Step { passes, then, delay }
+            }
+            after => {
+                lane.after = after.map(|left| left - all);
+                Step { passes: piece.len(), then: None, delay }
+            }
+        }
+    }
+
+    fn count(&self, bytes: usize) {
+        let mut state = lock(self.state);
+        let count = if self.up { &mut state.counts.up } else { &mut state.counts.down };
+        *count += bytes as u64;
     }
 
     /// Waits while nothing may pass. What was cut off by name is not taken up again: TCP would have
     /// given up.
-    async fn passes(&mut self) -> Result<(), Then> {
-        let name = self.peer.lock().unwrap_or_else(PoisonError::into_inner).name.clone();
+    async fn wait_to_pass(&mut self) -> Result<(), Then> {
+        let name = self.sides.lock().unwrap_or_else(PoisonError::into_inner).peer.clone();
         let blocked = self.control.borrow().blocks(name.as_deref());
         if blocked {
             let healed = |now: &Control| !now.blocks(name.as_deref());

@@ -4,6 +4,8 @@
 //! let proxy = Proxy::start(etcd.address());                 // clients go to proxy.url()
 //! proxy.next(Plan::down(700, Then::Reset));                 // the next connection: cut after 700 bytes
 //! proxy.otherwise(Plan::default());                         // all after it
+//! proxy.now(Plan::down(99, Then::Close));                   // the open ones, counted from now
+//! proxy.at_request("/v3/kv/put", Plan::up(20, Then::Close)); // the next put, counted from its first byte
 //! proxy.stall();                                            // no bytes, no FIN, on every connection
 //! proxy.flow();
 //! proxy.cut(Then::Close);                                   // every open connection ends
@@ -133,6 +135,8 @@ pub(super) struct Control {
     pub(super) blocks_all: bool,
     /// The peers of these names are cut off.
     pub(super) blocks: BTreeSet<String>,
+    /// The latest plan for connections that were open when it was made, and its number.
+    pub(super) now: (u64, Plan),
 }
 
 impl Control {
@@ -146,8 +150,18 @@ impl Control {
 pub(super) struct State {
     plans: VecDeque<Plan>,
     otherwise: Plan,
+    /// For the next request of this kind: the first line it begins with.
+    at_request: Option<(String, Plan)>,
     listens: bool,
     pub(super) counts: Counts,
+}
+
+impl State {
+    /// The plan for a request, when that is what a piece begins with.
+    pub(super) fn plan_for_request(&mut self, piece: &[u8]) -> Option<Plan> {
+        let found = |(line, _): &mut (String, Plan)| piece.starts_with(line.as_bytes());
+        self.at_request.take_if(found).map(|(_, plan)| plan)
+    }
 }
 
 impl Proxy {
@@ -192,6 +206,22 @@ impl Proxy {
         let mut state = lock(&self.state);
         state.plans.clear();
         state.otherwise = plan;
+    }
+
+    /// A plan for every connection that is open, counted from the next byte on.
+    pub(crate) fn now(&self, plan: Plan) {
+        self.control.send_modify(|control| control.now = (control.now.0 + 1, plan));
+    }
+
+    /// A plan for the next request with this path, counted from its first byte, whichever connection
+    /// it comes on; only for a request that the proxy does not answer itself.
+    pub(crate) fn at_request(&self, path: &str, plan: Plan) {
+        lock(&self.state).at_request = Some((format!("POST {path} "), plan));
+    }
+
+    /// Whether the plan of [`Self::at_request`] still waits for its request.
+    pub(crate) fn awaits_request(&self) -> bool {
+        lock(&self.state).at_request.is_some()
     }
 
     /// No bytes and no FIN on any connection. New ones are taken.
