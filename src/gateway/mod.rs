@@ -5,9 +5,12 @@
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
 mod call;
+mod check;
 mod election;
 mod endpoint;
 mod error;
+mod guard;
+mod health;
 mod http;
 mod kv;
 mod lease;
