@@ -3,6 +3,7 @@
 //! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
 //! always an argument.
 
+pub mod access;
 pub mod bulk;
 pub mod change;
 pub mod comparison;

@@ -131,7 +131,7 @@ impl Http {
         let token = self.token(index).await?;
         match self.exchange(index, call, body.clone(), &token).await {
             Err(failure) if is_token_refused(&failure) => {
-                let Some(token) = self.renew(index, &token).await? else { return Err(failure) };
+                let token = self.renew(index, &token, failure).await?;
                 self.exchange(index, call, body, &token).await
             }
             outcome => outcome,

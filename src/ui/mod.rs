@@ -28,6 +28,7 @@ mod history;
 mod journal;
 mod layout;
 mod lease;
+mod login;
 mod palette;
 mod queue;
 mod service;
