@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::store::{Status, StoreError};
+use crate::store::{EndpointHealth, Status, StoreError};
 
 /// What is known of the connection now.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,11 +32,13 @@ pub struct ConnectionState {
     pub now: Connection,
     /// The last status; kept while the connection is lost, and marked as old by that.
     pub status: Option<Status>,
+    /// How each endpoint fares, in the order given; empty before the first word of it.
+    pub endpoints: Vec<EndpointHealth>,
 }
 
 impl Default for ConnectionState {
     fn default() -> ConnectionState {
-        ConnectionState { now: Connection::Connecting, status: None }
+        ConnectionState { now: Connection::Connecting, status: None, endpoints: Vec::new() }
     }
 }
 

@@ -313,6 +313,11 @@ impl App {
     fn on_connection(&mut self, news: ConnectionNews) {
         let before = self.connection.now.clone();
         self.connection.now = match news {
+            ConnectionNews::Endpoints(endpoints) => {
+                self.redraw |= self.connection.endpoints != endpoints;
+                self.connection.endpoints = endpoints;
+                return;
+            }
             ConnectionNews::Online(status) => {
                 self.seen(status.revision);
                 let shown = self.connection.status.as_ref().map(ConnectionState::shown);

@@ -1,11 +1,15 @@
 //! The status of the member in use.
 
+use futures_util::{StreamExt as _, stream};
+
 use super::Gateway;
 use super::call::Call;
+use super::endpoint::Endpoint;
 use super::wire::Empty;
+use super::wire::member::{self as wire, MemberListResponse};
 use super::wire::status::StatusResponse;
 use crate::domain::Revision;
-use crate::store::{Alarm, Cluster, Reply, Status};
+use crate::store::{Alarm, Cluster, EndpointHealth, HealthStream, Member, Reply, Status};
 
 impl Cluster for Gateway {
     fn status(&self) -> Reply<'_, Status> {
@@ -21,6 +25,42 @@ impl Cluster for Gateway {
     fn endpoint(&self) -> String {
         let endpoints = &self.http.endpoints;
         endpoints.get(endpoints.current()).url().to_owned()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.status()
+    }
+
+    fn health(&self) -> HealthStream {
+        let endpoints = &self.http.endpoints;
+        let current = endpoints.current();
+        let health = |(index, endpoint): (usize, &Endpoint)| EndpointHealth {
+            url: endpoint.url().to_owned(),
+            in_use: index == current,
+            ..EndpointHealth::default()
+        };
+        let all = endpoints.iter().enumerate().map(health).collect();
+        Box::pin(stream::iter([all]).chain(stream::pending()))
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        Box::pin(async move {
+            let call = Call::read("/v3/cluster/member/list");
+            let answer: Result<MemberListResponse, _> = self.http.call(call, &Empty {}).await;
+            answer
+                .map(|answer| answer.members.into_iter().map(member).collect())
+                .map_err(|error| error.during("member list"))
+        })
+    }
+}
+
+fn member(member: wire::Member) -> Member {
+    Member {
+        id: member.id.0,
+        name: member.name,
+        peer_urls: member.peer_urls,
+        client_urls: member.client_urls,
+        is_learner: member.is_learner,
     }
 }
 
@@ -44,6 +84,8 @@ fn status(endpoint: String, answer: StatusResponse) -> Status {
         revision: Revision(answer.header.revision.0),
         db_size: answer.db_size.0,
         db_size_in_use: answer.db_size_in_use.0,
+        raft_index: answer.raft_index.0,
+        raft_term: answer.raft_term.0,
         is_learner: answer.is_learner,
         alarms,
         errors,

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
@@ -19,6 +20,27 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(60);
 
 /// Runs until the loop ends.
 pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, retry: Arc<Notify>) {
+    tokio::select! {
+        () = ask(&store, &inbox, &retry) => {}
+        () = tell_health(&store, &inbox) => {}
+    }
+}
+
+/// Passes on how the endpoints fare whenever that changes.
+async fn tell_health(store: &ReadOnly, inbox: &mpsc::Sender<Message>) {
+    let mut health = store.health();
+    while let Some(endpoints) = health.next().await {
+        let news = ConnectionNews::Endpoints(endpoints);
+        if inbox.send(Message::Connection(news)).await.is_err() {
+            return;
+        }
+    }
+    // A store that has no more to tell does not end the questions.
+    std::future::pending::<()>().await;
+}
+
+/// Asks every now and then.
+async fn ask(store: &ReadOnly, inbox: &mpsc::Sender<Message>, retry: &Notify) {
     let mut backoff = Backoff::default();
     // A member may tell its status and serve nothing else. Each failure then wakes this task, each
     // status has everything tried again: without a wait of its own that would be a tight circle.
@@ -26,7 +48,7 @@ pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, retry: Ar
     loop {
         // Made before the call, so that a wish to retry during the call is not missed.
         let woken = retry.notified();
-        let (news, wait) = match store.status().await {
+        let (news, wait) = match store.check().await {
             Ok(status) => {
                 backoff.reset();
                 (ConnectionNews::Online(status), INTERVAL)

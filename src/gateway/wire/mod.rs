@@ -14,6 +14,7 @@ pub(crate) mod int64;
 pub(crate) mod kv;
 pub(crate) mod lease;
 pub(crate) mod lock;
+pub(crate) mod member;
 pub(crate) mod status;
 pub(crate) mod txn;
 pub(crate) mod watch;
