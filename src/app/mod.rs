@@ -14,6 +14,7 @@ pub mod draft;
 pub mod effect;
 pub mod etcdctl;
 pub mod export;
+mod farewell;
 pub mod hold;
 pub mod holding;
 pub mod job;

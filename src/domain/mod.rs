@@ -24,6 +24,7 @@ pub mod lease;
 pub mod limit;
 pub mod lister;
 pub mod lock;
+pub mod log;
 pub mod mark;
 pub mod merge;
 pub mod near;
