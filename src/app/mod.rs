@@ -264,7 +264,8 @@ impl App {
     /// Takes what the frame just drawn showed.
     pub fn set_viewport(&mut self, viewport: Viewport) -> Update {
         if self.viewport != viewport {
-            self.viewport = viewport;
+            let before = std::mem::replace(&mut self.viewport, viewport);
+            self.tell_what_was_swept(before.swept);
             self.settle();
         }
         self.finish()

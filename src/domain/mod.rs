@@ -40,7 +40,6 @@ pub mod txn;
 pub mod txn_text;
 pub mod value;
 pub mod watch;
-pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
 pub use key::Key;
