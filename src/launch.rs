@@ -25,7 +25,7 @@ use crate::event_loop::{self, Console, Ended};
 use crate::journal::{Journal, Trail};
 use crate::log::{Level, Log};
 use crate::runtime::{INBOX, Runtime};
-use crate::store::{Cluster, ReadOnly, Store};
+use crate::store::{Access, Cluster, ReadOnly, Store};
 use crate::terminal::{Signals, report_panics};
 use crate::ui::Theme;
 use connect::Connecting;
@@ -118,8 +118,9 @@ async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> any
             sandbox.start_traffic();
             Arc::new(sandbox) as Arc<dyn Store>
         }
-        Connecting::Server { gateway, etcdctl, user, skip_verify } => {
-            (told.etcdctl, told.user, told.skip_verify) = (etcdctl, user, skip_verify);
+        Connecting::Server { gateway, etcdctl, token, skip_verify } => {
+            (told.etcdctl, told.token, told.skip_verify) = (etcdctl, token, skip_verify);
+            told.user = gateway.user();
             told.endpoints = gateway.endpoints();
             Arc::new(gateway)
         }
@@ -142,12 +143,7 @@ pub async fn screen(
     let (sender, mut inbox) = mpsc::channel(INBOX);
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
-    let journal = journal(
-        &settings.limits,
-        settings.journal_file.as_deref(),
-        settings.user.clone(),
-        store.clone(),
-    );
+    let journal = journal(&settings.limits, settings.journal_file.as_deref(), store.clone());
     let mut runtime = Runtime::start(store, sender, journal).limits(limits);
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
@@ -175,7 +171,7 @@ pub async fn screen(
 }
 
 /// The journal of this run, and of all runs where that is asked for.
-fn journal(limits: &Limits, file: Option<&Path>, user: Option<String>, store: ReadOnly) -> Journal {
+fn journal(limits: &Limits, file: Option<&Path>, store: ReadOnly) -> Journal {
     let memory = usize::try_from(limits.journal_bytes).unwrap_or(usize::MAX);
     let journal = Journal::new(memory);
     if let Some(path) = file {
@@ -183,7 +179,8 @@ fn journal(limits: &Limits, file: Option<&Path>, user: Option<String>, store: Re
             // Where this fails the trail cannot be opened either, and says so.
             let _ = config::create_private_dir(folder);
         }
-        journal.keep_trail(Trail::new(path, user, move || store.endpoint()));
+        let who = store.clone();
+        journal.keep_trail(Trail::new(path, move || who.user(), move || store.endpoint()));
     }
     journal
 }

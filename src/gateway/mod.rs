@@ -4,10 +4,14 @@
 //! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
+mod access;
 mod call;
+mod check;
 mod election;
 mod endpoint;
 mod error;
+mod guard;
+mod health;
 mod http;
 mod kv;
 mod lease;

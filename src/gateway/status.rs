@@ -1,10 +1,13 @@
 //! The status of the member in use.
 
-use futures_util::{StreamExt as _, stream};
+use std::sync::Arc;
+
+use futures_util::stream;
+use tokio::time::Instant;
 
 use super::Gateway;
 use super::call::Call;
-use super::endpoint::Endpoint;
+use super::health::Finding;
 use super::wire::Empty;
 use super::wire::member::{self as wire, MemberListResponse};
 use super::wire::status::StatusResponse;
@@ -15,10 +18,13 @@ impl Cluster for Gateway {
     fn status(&self) -> Reply<'_, Status> {
         Box::pin(async move {
             let call = Call::read("/v3/maintenance/status");
-            let answer: Result<StatusResponse, _> = self.http.call(call, &Empty {}).await;
-            // A call that succeeds stays at, or moves to, the endpoint in use.
-            let endpoint = self.endpoint();
-            answer.map(|answer| status(endpoint, answer)).map_err(|error| error.during("status"))
+            let answer = self.http.called::<StatusResponse>(call, &Empty {}).await;
+            let (index, answer) = answer.map_err(|error| error.during("status"))?;
+            let endpoints = &self.http.endpoints;
+            let status = status(endpoints.get(index).url().to_owned(), answer);
+            let finding = Finding::Answered(Box::new(status.clone()), None);
+            endpoints.learn(|health| health.found(index, finding, Instant::now()));
+            Ok(status)
         })
     }
 
@@ -28,19 +34,23 @@ impl Cluster for Gateway {
     }
 
     fn check(&self) -> Reply<'_, Status> {
-        self.status()
+        Box::pin(async move { self.http.check().await.map_err(|error| error.during("status")) })
     }
 
     fn health(&self) -> HealthStream {
-        let endpoints = &self.http.endpoints;
-        let current = endpoints.current();
-        let health = |(index, endpoint): (usize, &Endpoint)| EndpointHealth {
-            url: endpoint.url().to_owned(),
-            in_use: index == current,
-            ..EndpointHealth::default()
-        };
-        let all = endpoints.iter().enumerate().map(health).collect();
-        Box::pin(stream::iter([all]).chain(stream::pending()))
+        let changes = self.http.endpoints.changes();
+        let told: Vec<EndpointHealth> = Vec::new();
+        let state = (Arc::clone(&self.http), changes, told);
+        Box::pin(stream::unfold(state, async |(http, mut changes, before)| {
+            loop {
+                changes.mark_unchanged();
+                let told = http.endpoints.told();
+                if told != before {
+                    return Some((told.clone(), (http, changes, told)));
+                }
+                changes.changed().await.ok()?;
+            }
+        }))
     }
 
     fn members(&self) -> Reply<'_, Vec<Member>> {
@@ -64,7 +74,7 @@ fn member(member: wire::Member) -> Member {
     }
 }
 
-fn status(endpoint: String, answer: StatusResponse) -> Status {
+pub(super) fn status(endpoint: String, answer: StatusResponse) -> Status {
     let (alarms, errors) = answer.errors.into_iter().fold(
         (Vec::new(), Vec::new()),
         |(mut alarms, mut errors), text| {

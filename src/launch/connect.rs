@@ -18,8 +18,8 @@ pub(super) enum Connecting {
         gateway: Gateway,
         /// How etcdctl is called to reach it.
         etcdctl: Etcdctl,
-        /// Who one is there.
-        user: Option<String>,
+        /// Whether who one is there stands in a ready-made token.
+        token: bool,
         /// Whether any certificate is accepted.
         skip_verify: bool,
     },
@@ -53,9 +53,10 @@ pub(super) async fn connect(
         Err(TerminalError::Ended(ending)) => return Ok(Connecting::Ended(ending)),
         Err(error) => return Err(error.into()),
     };
-    let user = options.credentials.as_ref().map(|credentials| credentials.user.clone());
+    let token = options.jwt_token.is_some();
     let skip_verify = options.tls.skip_verify;
-    Ok(Connecting::Server { gateway: Gateway::connect(options)?, etcdctl, user, skip_verify })
+    let gateway = Gateway::connect(options)?;
+    Ok(Connecting::Server { gateway, etcdctl, token, skip_verify })
 }
 
 /// How etcdctl is to be called in the shell this program was started from.

@@ -52,14 +52,10 @@ pub(super) async fn run(
              --dry-run to look",
         ));
     }
-    let mut user = None;
     let store: Arc<dyn Store> = match connect::connect(settings.target, log, signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => Arc::new(sandbox),
-        Connecting::Server { gateway, user: who, .. } => {
-            user = who;
-            Arc::new(gateway)
-        }
+        Connecting::Server { gateway, .. } => Arc::new(gateway),
     };
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
@@ -94,7 +90,7 @@ pub(super) async fn run(
             }
         }
     }
-    let journal = journal(&settings.limits, settings.journal_file.as_deref(), user, store.clone());
+    let journal = journal(&settings.limits, settings.journal_file.as_deref(), store.clone());
     journal.on_trouble(|trouble| say(&format!("etcdeck: {}", escape::message(&trouble))));
     let status = write(&store, plan, &journal, &limits, signals).await;
     Ok(if status == 0 { u8::from(refused) } else { status })

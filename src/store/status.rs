@@ -73,7 +73,7 @@ pub enum EndpointState {
 pub struct Latency {
     /// Of the last answer.
     pub last: Duration,
-    /// Smoothed over the last answers, by an eighth each.
+    /// Smoothed over the last answers, by a quarter each.
     pub smoothed: Duration,
 }
 

@@ -86,7 +86,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         name: "ui",
         imports: &["app", "domain", "keymap"],
-        packages: &["jiff", "ratatui", "tui_tree_widget", "unicode_width"],
+        packages: &["jiff", "ratatui", "tui_tree_widget"],
     },
     Layer {
         name: "runtime",
