@@ -24,6 +24,7 @@ pub mod lease;
 pub mod limit;
 pub mod lister;
 pub mod lock;
+pub mod log;
 pub mod mark;
 pub mod merge;
 pub mod near;
@@ -39,7 +40,6 @@ pub mod txn;
 pub mod txn_text;
 pub mod value;
 pub mod watch;
-pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
 pub use key::Key;

@@ -4,6 +4,7 @@ use super::discovery;
 use crate::app::etcdctl::Etcdctl;
 use crate::config::{self, Credentials, Servers, Target};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
+use crate::log::Log;
 use crate::sandbox::Sandbox;
 use crate::terminal::{Ending, Signals, TerminalError, ask_password};
 
@@ -30,7 +31,11 @@ pub(super) enum Connecting {
 ///
 /// # Errors
 /// What is wrong with the settings, or that DNS knows no server.
-pub(super) async fn connect(target: Target, signals: &mut Signals) -> anyhow::Result<Connecting> {
+pub(super) async fn connect(
+    target: Target,
+    log: &Log,
+    signals: &mut Signals,
+) -> anyhow::Result<Connecting> {
     let connection = match target {
         Target::Demo => return Ok(Connecting::Sandbox(Sandbox::demo())),
         Target::Server(connection) => *connection,
@@ -43,7 +48,7 @@ pub(super) async fn connect(target: Target, signals: &mut Signals) -> anyhow::Re
         },
     };
     let etcdctl = etcdctl(&connection, &endpoints);
-    let options = match gateway_options(connection, endpoints, signals).await {
+    let options = match gateway_options(connection, endpoints, log, signals).await {
         Ok(options) => options,
         Err(TerminalError::Ended(ending)) => return Ok(Connecting::Ended(ending)),
         Err(error) => return Err(error.into()),
@@ -82,6 +87,7 @@ fn etcdctl(connection: &config::Connection, endpoints: &[String]) -> Etcdctl {
 async fn gateway_options(
     connection: config::Connection,
     endpoints: Vec<String>,
+    log: &Log,
     signals: &mut Signals,
 ) -> Result<GatewayOptions, TerminalError> {
     let (credentials, jwt_token) = match connection.credentials {
@@ -113,5 +119,6 @@ async fn gateway_options(
         command_timeout: connection.command_timeout,
         keepalive_time: connection.keepalive_time,
         keepalive_timeout: connection.keepalive_timeout,
+        log: log.clone(),
     })
 }

@@ -17,6 +17,7 @@ use crate::domain::mark::Mark;
 use crate::domain::text::Field;
 use crate::domain::{Key, Revision, escape};
 use crate::journal::Journal;
+use crate::log::Log;
 use crate::store::{ReadOnly, Store};
 use crate::terminal::Signals;
 
@@ -34,7 +35,12 @@ pub(super) struct How {
 ///
 /// # Errors
 /// What kept the plan from being made; nothing was written then.
-pub(super) async fn run(settings: Settings, how: How, signals: &mut Signals) -> anyhow::Result<u8> {
+pub(super) async fn run(
+    settings: Settings,
+    how: How,
+    log: &Log,
+    signals: &mut Signals,
+) -> anyhow::Result<u8> {
     if settings.read_only && !how.dry_run {
         return Ok(usage(
             "import writes, and this is read-only: --dry-run only looks, --read-only=false writes",
@@ -46,7 +52,7 @@ pub(super) async fn run(settings: Settings, how: How, signals: &mut Signals) -> 
              --dry-run to look",
         ));
     }
-    let store: Arc<dyn Store> = match connect::connect(settings.target, signals).await? {
+    let store: Arc<dyn Store> = match connect::connect(settings.target, log, signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => Arc::new(sandbox),
         Connecting::Server { gateway, .. } => Arc::new(gateway),

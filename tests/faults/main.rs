@@ -8,6 +8,12 @@
 mod support;
 
 mod alone;
+mod program;
+mod script;
 
 mod alone_check;
+mod cut_write;
+mod kill;
+mod member;
+mod random;
 mod token;

@@ -15,6 +15,7 @@ pub(crate) mod jwt;
 pub(crate) mod kv;
 pub(crate) mod lease;
 pub(crate) mod lock;
+pub(crate) mod member;
 pub(crate) mod status;
 pub(crate) mod txn;
 pub(crate) mod watch;

@@ -7,7 +7,8 @@ use etcdeck::domain::txn::{Compare, Op, PutRequest, RangeRequest, TxnRequest};
 use etcdeck::domain::{KeyRange, LeaseId, Secret};
 use etcdeck::gateway::{Credentials, Gateway, GatewayOptions};
 use etcdeck::store::{
-    Access as _, ErrorKind, Kv as _, Leases as _, Locks as _, Watch as _, WatchRequest,
+    Access as _, Cluster as _, ErrorKind, Kv as _, Leases as _, Locks as _, Watch as _,
+    WatchRequest,
 };
 use futures_util::future::join_all;
 
@@ -209,4 +210,22 @@ async fn a_login_that_is_never_answered_is_waited_for_by_all_together() {
         assert_eq!(outcome.unwrap_err().kind, ErrorKind::Unreachable);
     }
     assert_eq!(logins(&stub), 1, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_found_out_at_one_endpoint_only() {
+    let stubs = [Stub::start().await, Stub::start().await, Stub::start().await];
+    for stub in &stubs {
+        stub.on(AUTHENTICATE, Reply::json(400, WRONG));
+    }
+    let credentials = Some(Credentials::new("root", "typo"));
+    let urls: Vec<String> = stubs.iter().map(Stub::url).collect();
+    let options = GatewayOptions { credentials, ..super::impatient(urls) };
+    let etcd = Gateway::connect(options).expect("the options are right");
+    for _ in 0..3 {
+        // Each endpoint is asked how it is, all at the same time.
+        etcd.check().await.unwrap_err();
+        etcd.range(RangeRequest::get("a")).await.unwrap_err();
+    }
+    assert_eq!(stubs.iter().map(logins).sum::<usize>(), 1);
 }

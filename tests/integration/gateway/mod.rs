@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod auth;
+mod cut_anywhere;
 mod election;
 mod etcdctl;
 mod failover;
