@@ -13,7 +13,7 @@ use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
 use crate::domain::{Key, KeyRange, LeaseId, Revision};
-use crate::store::{Granted, StoreError};
+use crate::store::{Granted, Member, StoreError};
 
 /// One call on the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum Call {
     /// The oldest revision that can still be read, found by asking for this key (which need not
     /// exist, but must be allowed to be read).
     Oldest(Key),
+    /// The members of the cluster.
+    Members,
 }
 
 impl Call {
@@ -43,7 +45,11 @@ impl Call {
         match self {
             Call::Txn(request) => !request.is_read_only(),
             Call::LeaseGrant(..) | Call::LeaseRevoke(_) | Call::LeaseKeepAlive(_) => true,
-            Call::Range(_) | Call::LeaseStatuses(_) | Call::LeaseList | Call::Oldest(_) => false,
+            Call::Range(_)
+            | Call::LeaseStatuses(_)
+            | Call::LeaseList
+            | Call::Oldest(_)
+            | Call::Members => false,
         }
     }
 }
@@ -67,6 +73,8 @@ pub enum Answer {
     LeaseList(Vec<LeaseId>),
     /// Of [`Call::Oldest`]; [`Revision::NONE`] when the server did not tell.
     Oldest(Revision),
+    /// Of [`Call::Members`].
+    Members(Vec<Member>),
 }
 
 /// Calls of one slot replace each other: starting one gives up the one before.

@@ -6,6 +6,7 @@
 
 pub mod bulk;
 pub mod clock;
+pub mod cluster;
 pub mod command;
 pub mod connection;
 pub mod dialog;

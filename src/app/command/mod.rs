@@ -72,6 +72,8 @@ pub enum Command {
     Rev(Moment),
     /// `undo [N]`
     Undo(Option<JournalId>),
+    /// `cluster`
+    Cluster,
     /// `journal`
     Journal,
     /// `export FILE [PREFIX]`
@@ -104,6 +106,7 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Journal
+            | Command::Cluster
             | Command::Export(..)
             | Command::Txn(_)
             | Command::Drafts
@@ -250,6 +253,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
             Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
         },
         ("journal", []) => Ok(Command::Journal),
+        ("cluster", []) => Ok(Command::Cluster),
         ("export", [file]) => Ok(Command::Export(path(file), None)),
         ("export", [file, prefix]) => Ok(Command::Export(path(file), Some(Key::from(*prefix)))),
         ("import", [file]) => Ok(Command::Import(path(file))),
@@ -319,6 +323,7 @@ mod tests {
             ("undo", Command::Undo(None)),
             ("undo 12", Command::Undo(Some(JournalId(12)))),
             ("journal", Command::Journal),
+            ("cluster", Command::Cluster),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

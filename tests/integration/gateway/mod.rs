@@ -6,6 +6,7 @@ mod auth;
 mod election;
 mod etcdctl;
 mod failover;
+mod health;
 mod journal;
 mod kv;
 mod lease;

@@ -303,6 +303,7 @@ impl Desk {
                     }
                     Answer::LeaseStatuses(statuses)
                 }
+                Call::Members => Answer::Members(self.store.members().await?),
                 Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
                 Call::Oldest(key) => {
                     let first = Revision(1);
