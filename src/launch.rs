@@ -2,6 +2,7 @@
 
 mod connect;
 mod discovery;
+mod doctor;
 mod export;
 mod import;
 mod said;
@@ -21,7 +22,7 @@ use crate::domain::Key;
 use crate::domain::limit::Limits;
 use crate::event_loop::{self, Console, Ended};
 use crate::journal::{Journal, Trail};
-use crate::runtime::{INBOX, Runtime};
+use crate::runtime::{Doctor, INBOX, Runtime};
 use crate::store::{Cluster, ReadOnly, Store};
 use crate::terminal::Signals;
 use crate::ui::Theme;
@@ -47,6 +48,7 @@ async fn start(settings: Settings) -> anyhow::Result<u8> {
     let mut signals = Signals::new().context("cannot listen to signals")?;
     match settings.task.clone() {
         Task::Screen => open_screen(settings, signals).await,
+        Task::Doctor => doctor::run(settings, &mut signals).await,
         Task::Export { output, prefix, revision } => {
             let ended = export::run(settings, output, prefix, revision, &mut signals).await;
             Ok(ended.unwrap_or_else(|error| said::failed(&error)))
@@ -72,29 +74,32 @@ async fn open_screen(settings: Settings, mut signals: Signals) -> anyhow::Result
         limits: settings.limits,
         ..app::settings::Settings::default()
     };
-    let store = match connect::connect(settings.target, &mut signals).await? {
+    let (store, doctor) = match connect::connect(settings.target, &mut signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => {
             told.demo = true;
             sandbox.start_traffic();
-            Arc::new(sandbox) as Arc<dyn Store>
+            (Arc::new(sandbox) as Arc<dyn Store>, doctor::of_sandbox())
         }
         Connecting::Server { gateway, etcdctl, user, skip_verify } => {
             (told.etcdctl, told.user, told.skip_verify) = (etcdctl, user, skip_verify);
             told.endpoints = gateway.endpoints();
-            Arc::new(gateway)
+            let doctor = doctor::of(&gateway);
+            (Arc::new(gateway) as Arc<dyn Store>, doctor)
         }
     };
     let theme = Theme::new(settings.color, TimeZone::system());
-    screen(store, told, &theme, signals).await
+    screen(store, Some(doctor), told, &theme, signals).await
 }
 
-/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with.
+/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with. The
+/// doctor, if there is one, looks at what is behind the store.
 ///
 /// # Errors
 /// When there is no terminal, or it fails.
 pub async fn screen(
     store: Arc<dyn Store>,
+    doctor: Option<Doctor>,
     settings: app::settings::Settings,
     theme: &Theme,
     signals: Signals,
@@ -110,6 +115,9 @@ pub async fn screen(
         store.clone(),
     );
     let mut runtime = Runtime::start(store, sender, journal).limits(limits);
+    if let Some(doctor) = doctor {
+        runtime = runtime.doctor(doctor);
+    }
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }

@@ -23,6 +23,7 @@ pub mod gateway;
 pub mod journal;
 pub mod sandbox;
 
+pub mod doctor;
 pub mod recipe;
 
 pub mod bulk;

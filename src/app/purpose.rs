@@ -113,6 +113,8 @@ pub enum ViewPurpose {
     Sides(usize),
     /// Something of a history.
     History(HistoryPurpose),
+    /// What the doctor finds.
+    Diagnosis,
 }
 
 /// What an answer is for in the view of a history.

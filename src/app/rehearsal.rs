@@ -122,6 +122,7 @@ impl App {
             | Effect::WritePlan { .. }
             | Effect::Stop(_)
             | Effect::Compare { .. }
+            | Effect::Diagnose { .. }
             | Effect::ReadJournal { .. }
             | Effect::KeepDraft(..)
             | Effect::DropDraft(_)

@@ -75,6 +75,7 @@ impl App {
             Command::Export(path, prefix) => self.export(path, prefix),
             Command::Import(path) => self.plan(PlanRequest::Import(path)),
             Command::Txn(file) => self.open_composer(file),
+            Command::Doctor => self.open_doctor(),
             Command::Drafts => self.look_for_drafts_again(),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::difference::DifferenceView;
+use super::doctor::DoctorView;
 use super::effect::{CallResult, Effect, WatchId};
 use super::history::HistoryView;
 use super::journal::JournalView;
@@ -30,6 +31,8 @@ pub enum View {
     Txn,
     /// What was written here.
     Journal(JournalView),
+    /// What the doctor finds.
+    Doctor(DoctorView),
 }
 
 impl View {
@@ -55,6 +58,9 @@ impl View {
             View::Journal(_) => {
                 &[Context::Journal, Context::List, Context::Everywhere, Context::Always]
             }
+            View::Doctor(_) => {
+                &[Context::Doctor, Context::List, Context::Everywhere, Context::Always]
+            }
         }
     }
 
@@ -68,6 +74,7 @@ impl View {
             View::History(_) => "History",
             View::Txn => "Transaction",
             View::Journal(_) => "Journal",
+            View::Doctor(_) => "Doctor",
         }
     }
 
@@ -78,7 +85,7 @@ impl View {
             View::Services(view) => view.filter.as_ref(),
             View::Difference(view) => view.filter.as_ref(),
             View::Journal(view) => view.filter.as_ref(),
-            View::History(_) | View::Txn => None,
+            View::History(_) | View::Txn | View::Doctor(_) => None,
         }
     }
 
@@ -88,7 +95,7 @@ impl View {
             View::Services(view) => Some(&mut view.filter),
             View::Difference(view) => Some(&mut view.filter),
             View::Journal(view) => Some(&mut view.filter),
-            View::History(_) | View::Txn => None,
+            View::History(_) | View::Txn | View::Doctor(_) => None,
         }
     }
 }
@@ -102,7 +109,8 @@ impl View {
             | View::Difference(_)
             | View::History(_)
             | View::Journal(_)
-            | View::Txn => None,
+            | View::Txn
+            | View::Doctor(_) => None,
         }
     }
 }
@@ -206,12 +214,13 @@ impl App {
             Some(View::Difference(_)) => self.act_in_difference(action),
             Some(View::Txn) => self.act_in_composer(action),
             Some(View::Journal(_)) => self.act_in_journal(action),
+            Some(View::Doctor(_)) => self.act_in_doctor(action),
         }
     }
 
     pub(super) fn on_view_answer(&mut self, purpose: ViewPurpose, result: CallResult) {
         match &self.view {
-            None | Some(View::Txn | View::Journal(_)) => {}
+            None | Some(View::Txn | View::Journal(_) | View::Doctor(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
             Some(View::History(_)) => self.on_history_answer(purpose, result),
@@ -221,7 +230,7 @@ impl App {
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
+            None | Some(View::Difference(_) | View::Txn | View::Journal(_) | View::Doctor(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
             Some(View::History(_)) => self.on_history_watch(news),
@@ -238,6 +247,7 @@ impl App {
             Some(View::Difference(_)) => self.settle_difference(),
             Some(View::Txn) => self.settle_composer(),
             Some(View::Journal(_)) => self.settle_journal(),
+            Some(View::Doctor(_)) => self.settle_doctor(),
         }
     }
 
@@ -245,6 +255,7 @@ impl App {
     pub(super) fn reload_view(&mut self) {
         match &self.view {
             None | Some(View::Txn | View::Journal(_)) => {}
+            Some(View::Doctor(_)) => self.examine(),
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
             Some(View::History(_)) => self.read_history(),
@@ -279,7 +290,7 @@ impl App {
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
             Some(View::History(_)) => self.history_is_quiet(),
-            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
+            None | Some(View::Difference(_) | View::Txn | View::Journal(_) | View::Doctor(_)) => {}
         }
     }
 }

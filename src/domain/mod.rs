@@ -6,6 +6,7 @@
 pub mod bulk;
 pub mod change;
 pub mod comparison;
+pub mod diagnosis;
 pub mod diff;
 pub mod difference;
 pub mod draft;
@@ -29,6 +30,7 @@ pub mod near;
 pub mod queue;
 pub mod range;
 pub mod record;
+pub mod release;
 pub mod revision;
 pub mod secret;
 pub mod service;

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::call::{Call, Leader, Limits, Patience, Repeat};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
+use super::options::TlsOptions;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};
@@ -34,8 +35,8 @@ pub(super) struct Http {
     pub(super) clients: Clients,
     pub(super) limits: Limits,
     pub(super) tokens: Tokens,
-    /// Whether we have a client certificate to show.
-    pub(super) identity: bool,
+    /// How https is spoken, for who looks at it closely.
+    pub(super) tls: TlsOptions,
 }
 
 impl Http {
@@ -158,7 +159,7 @@ impl Http {
     pub(super) fn about(&self, call: Call) -> Circumstances {
         Circumstances {
             harmless: call.repeat == Repeat::Harmless,
-            identity: self.identity,
+            identity: self.clients.identity,
             dial_timeout: self.limits.dial,
         }
     }
@@ -189,7 +190,7 @@ where
     })
 }
 
-fn parse<A: DeserializeOwned>(url: &str, answer: &[u8]) -> Result<A, StoreError> {
+pub(super) fn parse<A: DeserializeOwned>(url: &str, answer: &[u8]) -> Result<A, StoreError> {
     // Serde would take an array for an object all of whose members are left out.
     if !answer.trim_ascii_start().starts_with(b"{") {
         return Err(error::unreadable(url, answer, "not a JSON object"));

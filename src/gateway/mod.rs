@@ -5,9 +5,12 @@
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
 mod call;
+mod certificate;
 mod election;
 mod endpoint;
 mod error;
+pub(crate) mod examine;
+mod handshake;
 mod http;
 mod kv;
 mod lease;
@@ -18,6 +21,7 @@ mod retry;
 mod status;
 mod stream;
 mod tls;
+mod tls_words;
 mod token;
 mod transport;
 mod txn;
@@ -59,9 +63,10 @@ impl Gateway {
         let endpoints = Endpoints::parse(&options.endpoints, options.tls.scheme())?;
         let limits = Limits::of(&options);
         let clients = tls::build(&options, &limits, &endpoints)?;
-        let identity = options.tls.cert.is_some();
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
-        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity }) })
+        Ok(Gateway {
+            http: Arc::new(Http { endpoints, clients, limits, tokens, tls: options.tls }),
+        })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

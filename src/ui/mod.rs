@@ -17,6 +17,7 @@ mod bulk;
 mod comparison;
 mod dialog;
 mod difference;
+mod doctor;
 mod draft;
 mod edit;
 mod footer;
@@ -72,6 +73,7 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 list
             }
             View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
+            View::Doctor(shown) => doctor::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

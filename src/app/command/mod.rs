@@ -80,6 +80,8 @@ pub enum Command {
     Import(PathBuf),
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `doctor`
+    Doctor,
     /// `drafts`
     Drafts,
     /// `read-only on|off`
@@ -106,6 +108,7 @@ impl Command {
             | Command::Journal
             | Command::Export(..)
             | Command::Txn(_)
+            | Command::Doctor
             | Command::Drafts
             | Command::ReadOnly(_)
             | Command::Help
@@ -258,6 +261,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("doctor", []) => Ok(Command::Doctor),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -319,6 +323,7 @@ mod tests {
             ("undo", Command::Undo(None)),
             ("undo 12", Command::Undo(Some(JournalId(12)))),
             ("journal", Command::Journal),
+            ("doctor", Command::Doctor),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

@@ -60,9 +60,12 @@ pub(super) const LAYERS: &[Layer] = &[
             "memchr",
             "reqwest",
             "rustls",
+            "rustls_platform_verifier",
             "serde",
             "serde_json",
             "tokio",
+            "tokio_rustls",
+            "x509_parser",
         ],
     },
     Layer {
@@ -80,6 +83,11 @@ pub(super) const LAYERS: &[Layer] = &[
         name: "bulk",
         imports: &["archive", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
+    },
+    Layer {
+        name: "doctor",
+        imports: &["domain", "gateway", "store"],
+        packages: &["futures_util", "jiff", "tokio"],
     },
     Layer { name: "app", imports: &["domain", "keymap", "store", "syntax"], packages: &[] },
     Layer {
@@ -104,6 +112,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "app",
             "bulk",
             "config",
+            "doctor",
             "domain",
             "event_loop",
             "gateway",
