@@ -24,8 +24,8 @@ use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision};
 use etcdeck::launch;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster, Elections, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Watch,
-    WatchRequest, WatchStream,
+    Cluster, Elections, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member, Reply,
+    Status, Watch, WatchRequest, WatchStream,
 };
 use etcdeck::terminal::Signals;
 use etcdeck::ui::Theme;
@@ -136,6 +136,18 @@ impl Cluster for PanickingStore {
 
     fn endpoint(&self) -> String {
         self.0.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.0.check()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.0.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.0.members()
     }
 }
 

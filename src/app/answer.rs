@@ -9,6 +9,7 @@ impl App {
         match purpose {
             Purpose::Level(dir) => self.on_page(dir, result),
             Purpose::Counts(dirs) => self.on_counts(dirs, result),
+            Purpose::Goto(target) => self.on_goto_look(target, result),
             Purpose::Value(key) => self.on_value(&key, result),
             Purpose::EditBase(key, editor) => self.on_edit_base(key, editor, result),
             Purpose::NewKeyLook(key) => self.on_new_key_look(key, result),

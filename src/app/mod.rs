@@ -69,10 +69,10 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use clock::{Timer, Timers};
-use connection::{Connection, ConnectionState};
+use connection::ConnectionState;
 use dialog::Dialog;
 use effect::{Call, Effect, Slot};
-use message::{ConnectionNews, Message};
+use message::Message;
 use notice::{Level, Notice};
 use pane::Pane;
 use purpose::{ComposerPurpose, Purpose};
@@ -83,7 +83,6 @@ use viewport::Viewport;
 use crate::domain::Revision;
 use crate::domain::escape;
 use crate::keymap::Keymap;
-use crate::store::StoreError;
 
 /// The whole state of the screen.
 pub struct App {
@@ -309,47 +308,6 @@ impl App {
                 Timer::Draft => self.keep_draft(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
-        }
-    }
-
-    fn on_connection(&mut self, news: ConnectionNews) {
-        let before = self.connection.now.clone();
-        self.connection.now = match news {
-            ConnectionNews::Online(status) => {
-                self.seen(status.revision);
-                let shown = self.connection.status.as_ref().map(ConnectionState::shown);
-                self.redraw |= shown != Some(ConnectionState::shown(&status));
-                self.connection.status = Some(status);
-                Connection::Online
-            }
-            ConnectionNews::Lost { error, retry_at } => {
-                Connection::Lost { error, retry_at: Some(retry_at) }
-            }
-            ConnectionNews::Denied(error) => Connection::Denied { error },
-        };
-        if before != self.connection.now {
-            self.redraw = true;
-            if self.connection.now == Connection::Online {
-                self.on_online();
-            }
-        }
-    }
-
-    /// The connection stands: what failed for want of it is asked for again.
-    fn on_online(&mut self) {
-        self.effects.push(Effect::Probe);
-        self.list_failed_again();
-        self.value.retry_if_failed();
-        self.look_for_drafts();
-        self.timers.set(Timer::Leases, self.now);
-    }
-
-    /// Something found the connection broken: the header says so at once, and the runtime looks.
-    fn connection_broke(&mut self, error: &StoreError) {
-        if matches!(self.connection.now, Connection::Online | Connection::Connecting) {
-            self.connection.now = Connection::Lost { error: error.clone(), retry_at: None };
-            self.redraw = true;
-            self.effects.push(Effect::Probe);
         }
     }
 

@@ -14,6 +14,8 @@ pub enum Purpose {
     Level(NodeId),
     /// The counts of these directories.
     Counts(Vec<NodeId>),
+    /// Whether a key or prefix that the tree does not know is there.
+    Goto(Key),
     /// The value of the selected key.
     Value(Key),
     /// The entry that an edit begins with; handed to the external editor or not.

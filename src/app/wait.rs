@@ -45,7 +45,9 @@ impl Purpose {
     fn in_words(&self) -> Option<String> {
         Some(match self {
             Purpose::EditBase(key, _) => format!("reading {key} to edit it"),
-            Purpose::NewKeyLook(key) => format!("looking whether {key} exists"),
+            Purpose::NewKeyLook(key) | Purpose::Goto(key) => {
+                format!("looking whether {key} exists")
+            }
             Purpose::Save => "saving the draft".to_owned(),
             Purpose::ReadBack => "reading what became of the save".to_owned(),
             Purpose::PutLook(key, _)

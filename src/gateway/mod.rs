@@ -6,11 +6,14 @@
 
 mod call;
 mod certificate;
+mod check;
 mod election;
 mod endpoint;
 mod error;
 pub(crate) mod examine;
+mod guard;
 mod handshake;
+mod health;
 mod http;
 mod kv;
 mod lease;

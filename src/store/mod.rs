@@ -21,7 +21,9 @@ pub use kv::Kv;
 pub use lease::{Granted, Leases};
 pub use lock::Locks;
 pub use read_only::ReadOnly;
-pub use status::{Alarm, Cluster, Status};
+pub use status::{
+    Alarm, Cluster, EndpointHealth, EndpointState, HealthStream, Latency, Member, Status,
+};
 pub use watch::{Watch, WatchFilter, WatchMessage, WatchRequest, WatchStream};
 
 /// The answer to come of a store call. Dropping it gives the call up; a write given up after it was

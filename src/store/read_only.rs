@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use crate::domain::election::Leadership;
 use crate::domain::lease::LeaseStatus;
@@ -140,5 +140,17 @@ impl Cluster for ReadOnly {
 
     fn endpoint(&self) -> String {
         self.store.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.store.check()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.store.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.store.members()
     }
 }

@@ -14,8 +14,8 @@ use etcdeck::domain::txn::{
 };
 use etcdeck::domain::{Entry, Key, LeaseId, Revision};
 use etcdeck::store::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 
 /// What happens to a transaction.
@@ -189,5 +189,17 @@ impl Cluster for Meddled {
 
     fn endpoint(&self) -> String {
         self.store.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.store.check()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.store.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.store.members()
     }
 }

@@ -12,8 +12,8 @@ use etcdeck::domain::txn::{
 };
 use etcdeck::domain::{Entry, Key, LeaseId, Revision};
 use etcdeck::store::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
@@ -226,5 +226,17 @@ impl Cluster for Doorway {
 
     fn endpoint(&self) -> String {
         self.store.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.status()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.store.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.store.members()
     }
 }

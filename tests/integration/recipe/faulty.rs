@@ -11,8 +11,8 @@ use etcdeck::domain::txn::{
 };
 use etcdeck::domain::{Entry, Key, LeaseId, Revision};
 use etcdeck::store::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
@@ -198,5 +198,17 @@ impl Cluster for Faulty {
 
     fn endpoint(&self) -> String {
         self.inner.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.through(self.inner.check())
+    }
+
+    fn health(&self) -> HealthStream {
+        self.inner.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.through(self.inner.members())
     }
 }
