@@ -32,7 +32,8 @@ pub(super) async fn examine(mut examination: Examination, chart: &Chart<'_>) -> 
         Ok(greeting) => Ok(greeting),
         Err(error) if is_an_answer(&error) => Err(error),
         Err(error) => {
-            let check = if error.kind == ErrorKind::Tls { "TLS" } else { "HTTP" };
+            let about_tls = error.kind == ErrorKind::Tls && examination.is_tls();
+            let check = if about_tls { "TLS" } else { "HTTP" };
             chart.fail_by(check, &error);
             chart.skip_all(&OVER_HTTP, "the server does not answer");
             return None;

@@ -11,6 +11,7 @@ mod config;
 mod contract;
 mod coordination;
 mod difference;
+mod doctor;
 mod domain;
 mod editing;
 mod gateway;

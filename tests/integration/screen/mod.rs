@@ -6,6 +6,7 @@
 mod bulk;
 mod desk;
 mod dialogs;
+mod doctor;
 mod export;
 mod hostile;
 mod journal;
