@@ -5,7 +5,6 @@ use super::effect::Effect;
 use super::motion::{movement, scroll};
 use super::purpose::{Purpose, ViewPurpose};
 use super::ticket::Ticket;
-use super::view::View;
 use crate::domain::diagnosis::{Diagnosis, DiagnosisNews, lines};
 use crate::keymap::Action;
 
@@ -19,19 +18,6 @@ pub struct DoctorView {
 }
 
 impl App {
-    /// `:doctor`
-    pub(super) fn open_doctor(&mut self) {
-        self.open_view(View::Doctor(DoctorView::default()));
-        self.examine();
-    }
-
-    fn doctor_mut(&mut self) -> Option<&mut DoctorView> {
-        match &mut self.view {
-            Some(View::Doctor(view)) => Some(view),
-            _ => None,
-        }
-    }
-
     /// Begins anew; an examination under way is given up.
     pub(super) fn examine(&mut self) {
         let Some(view) = self.doctor_mut() else { return };

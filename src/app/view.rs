@@ -151,6 +151,19 @@ impl App {
         }
     }
 
+    /// `:doctor`
+    pub(super) fn open_doctor(&mut self) {
+        self.open_view(View::Doctor(DoctorView::default()));
+        self.examine();
+    }
+
+    pub(super) fn doctor_mut(&mut self) -> Option<&mut DoctorView> {
+        match &mut self.view {
+            Some(View::Doctor(view)) => Some(view),
+            _ => None,
+        }
+    }
+
     pub(super) fn open_history_of(&mut self, key: Option<Key>) {
         match key.or_else(|| self.keys.selected_key().filter(|(_, dir)| !dir).map(|(key, _)| key)) {
             Some(key) => self.open_history(key),

@@ -22,19 +22,26 @@ pub(super) async fn examine(
         chart.skip("TLS", "the endpoint says http://: nothing is encrypted");
         return true;
     }
-    let handshake = match examination.handshake(address).await {
-        Ok(handshake) => handshake,
+    let (handshake, broken) = match examination.handshake(address).await {
+        Ok(seen) => seen,
         Err(error) => {
             chart.fail_by("TLS", &error);
             own_certificate(examination, chart);
             return false;
         }
     };
-    let took = words::time(handshake.took);
-    chart.ok("TLS", format!("{}, agreed on in {took}", handshake.version));
+    if broken.is_none() {
+        let took = words::time(handshake.took);
+        chart.ok("TLS", format!("{}, agreed on in {took}", handshake.version));
+    }
     let good = certificate(examination, &handshake, chart);
+    // What ends it after a certificate that no client accepts is of no interest.
+    let ended = broken.filter(|_| good);
+    if let Some(error) = &ended {
+        chart.fail_by("TLS", error);
+    }
     own_certificate(examination, chart);
-    good
+    good && ended.is_none()
 }
 
 /// Whom the server shows itself to be, and whether that is believed.

@@ -42,16 +42,17 @@ pub(crate) struct Handshake {
 pub(super) enum Fault {
     /// Nothing was sent: what is wrong here.
     Here(StoreError),
-    /// The peer, or what it said.
+    /// The peer, before it showed anything.
     There(std::io::Error),
 }
 
-/// Makes a connection to `address`, says that it looks for `host`, and lets go of it.
+/// Makes a connection to `address`, says that it looks for `host`, and lets go of it. A server that
+/// showed its certificate may still end the handshake; what it said then stands beside.
 pub(super) async fn shake(
     options: &TlsOptions,
     host: &str,
     address: SocketAddr,
-) -> Result<Handshake, Fault> {
+) -> Result<(Handshake, Option<std::io::Error>), Fault> {
     let here = |message: String| Fault::Here(StoreError::new(ErrorKind::Tls, message));
     let provider = Arc::new(ring::default_provider());
     let witness = Arc::new(Witness::new(options, provider.clone()).map_err(Fault::Here)?);
@@ -72,15 +73,23 @@ pub(super) async fn shake(
     let tcp = TcpStream::connect(address).await.map_err(Fault::There)?;
     let began = Instant::now();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
-    let stream = stream.map_err(Fault::There)?;
-    let (_, connection) = stream.get_ref();
-    let version = match connection.protocol_version() {
+    let took = began.elapsed();
+    let (chain, refused) = witness.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let spoken = match &stream {
+        Ok(stream) => stream.get_ref().1.protocol_version(),
+        Err(_) => None,
+    };
+    let version = match spoken {
         Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
         Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
         _ => "TLS",
     };
-    let (chain, refused) = witness.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    Ok(Handshake { version, took: began.elapsed(), chain, refused })
+    let handshake = Handshake { version, took, chain, refused };
+    match stream {
+        Ok(_) => Ok((handshake, None)),
+        Err(error) if handshake.chain.is_empty() => Err(Fault::There(error)),
+        Err(error) => Ok((handshake, Some(error))),
+    }
 }
 
 /// Verifies as a call would, keeps the outcome, and goes on in any case.

@@ -56,7 +56,7 @@ fn a_full_database_raises_an_alarm() {
         });
         assert!(full, "{version} takes more than its quota");
         let report = Report::on(&etcd);
-        report.ends(1).says("database", &["warning", "97.7 KiB", "--quota-backend-bytes"]);
+        report.ends(1).says("database", &["of 97.7 KiB"]);
         let alarms = report.finding_of("cluster", "alarms");
         assert!(alarms.starts_with("FAILED alarms NOSPACE, raised by alone"), "{alarms}");
         assert!(alarms.contains("→ no member takes writes: compact, defragment"), "{alarms}");

@@ -19,8 +19,11 @@ impl Report {
     /// Runs the doctor in this environment, waiting a second for whatever does not answer.
     fn of<V: AsRef<str>>(env: &[(&str, V)], args: &[&str]) -> Report {
         let mut command = Command::new(env!("CARGO_BIN_EXE_etcdeck"));
-        command.env_clear().arg("doctor").args(args);
-        command.args(["--dial-timeout=2s", "--command-timeout=2s"]);
+        command.env_clear().arg("doctor");
+        if !args.contains(&"--demo") {
+            command.args(["--dial-timeout=2s", "--command-timeout=2s"]);
+        }
+        command.args(args);
         command.envs(env.iter().map(|(name, value)| (name, value.as_ref())));
         let output = command.output().expect("the program starts");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -79,27 +82,54 @@ impl Report {
         self
     }
 
-    /// The text without what differs from run to run: ports, times, sizes and numbers of members.
+    /// The text without what differs from run to run (ports, times, sizes, versions, days), each finding
+    /// and each advice on one line: where a line breaks depends on them.
     fn steady(&self) -> String {
-        let word = |word: &str| {
-            let bare = word.trim_matches(|c: char| "(),;".contains(c));
-            let address = bare.trim_start_matches("http://").trim_start_matches("https://");
-            let stands_for = if address.starts_with("127.") {
-                let scheme = &bare[..bare.len() - address.len()];
-                let port = address.split_once(':').map_or("", |(_, _)| ":PORT");
-                format!("{scheme}ADDRESS{port}")
-            } else if bare.parse::<f64>().is_ok() && bare.contains('.') {
-                "N".to_owned()
-            } else if bare.len() > 12 && bare.bytes().all(|b| b.is_ascii_hexdigit()) {
-                "MEMBER".to_owned()
-            } else {
-                return word.to_owned();
-            };
-            word.replace(bare, &stands_for)
-        };
-        let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ");
-        self.text.lines().map(line).collect::<Vec<_>>().join("\n")
+        let mut lines: Vec<String> = Vec::new();
+        for line in self.text.lines() {
+            let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+            match lines.last_mut() {
+                Some(before) if indent.len() >= 24 && !rest.starts_with('→') => {
+                    before.push(' ');
+                    before.push_str(rest);
+                }
+                _ => lines.push(line.to_owned()),
+            }
+        }
+        lines.iter().map(|line| steady(line)).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A line in which a word stands for each address, time, size, version and long number.
+fn steady(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let bare = |word: &str| word.trim_matches(|c: char| "(),;".contains(c)).to_owned();
+        let (own, next) = (bare(word), words.get(at).map_or_else(String::new, |word| bare(word)));
+        let number = !own.is_empty() && own.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let address = own.trim_start_matches("http://").trim_start_matches("https://");
+        let name = if address.starts_with("127.") {
+            let scheme = &own[..own.len() - address.len()];
+            let port = if address.contains(':') { ":PORT" } else { "" };
+            Some(format!("{scheme}ADDRESS{port}"))
+        } else if number && (next == "ms" || next == "s" && own.contains('.')) {
+            at += 1;
+            let rest = words[at - 1].replace(&next, "TIME");
+            out.push(rest);
+            continue;
+        } else if number && ["bytes", "KiB", "MiB", "GiB"].contains(&next.as_str()) {
+            at += 1;
+            out.push(words[at - 1].replace(&next, "SIZE"));
+            continue;
+        } else {
+            (number && (own.contains('.') || own.len() > 4)).then(|| "N".to_owned())
+        };
+        out.push(name.map_or_else(|| (*word).to_owned(), |name| word.replace(&own, &name)));
+    }
+    out.join(" ")
 }
 
 fn snapshot(name: &str, report: &Report) {
