@@ -6,7 +6,9 @@ use super::App;
 use super::clock::Timer;
 use super::effect::{Effect, WatchId};
 use super::message::WatchNews;
+use super::purpose::Purpose;
 use crate::domain::tree::NodeId;
+use crate::domain::watch::{FaultKind, Replaced};
 use crate::domain::{Event, KeyRange, Revision};
 use crate::store::StoreError;
 
@@ -57,12 +59,34 @@ impl App {
                     "revisions {from} to {to} were compacted before they were seen; listing again"
                 ));
             }
+            WatchNews::Fault { fault, .. } => {
+                if matches!(fault.kind, FaultKind::Late | FaultKind::Missed) {
+                    // The tree takes events in order only.
+                    self.keys.tree.stale_all();
+                }
+                self.complain(format!("fault in the watch of the tree: {fault}"));
+            }
+            WatchNews::Replaced { replaced, .. } => self.store_replaced(replaced),
+            // The tree lists itself.
+            WatchNews::Found { .. } => {}
             WatchNews::Refused(error) => {
                 self.complain(format!("the tree does not follow changes: {error}"));
                 self.keys.follow = Follow::Refused(error);
             }
         }
         self.redraw |= before != self.keys.follow;
+    }
+
+    /// The store is another one: nothing that is known of keys and revisions means anything. A draft
+    /// stays: its guard holds, and what the key holds is read before it is saved.
+    fn store_replaced(&mut self, replaced: Replaced) {
+        self.newest = replaced.now;
+        self.complain(replaced.to_string());
+        self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
+        if self.value.edit.is_none() {
+            self.value.forget();
+        }
+        self.root_again();
     }
 
     fn follow_events(&mut self, events: &[Event]) {
