@@ -79,6 +79,10 @@ impl Call {
 pub(super) struct Limits {
     pub(super) dial: Duration,
     pub(super) command: Duration,
+    /// After so much silence an endpoint is asked whether it is still there.
+    pub(super) silence: Duration,
+    /// It has so long to answer that.
+    pub(super) sign: Duration,
 }
 
 impl Limits {
@@ -88,7 +92,12 @@ impl Limits {
             let endless = Duration::from_secs(24 * 60 * 60);
             if given.is_zero() { endless } else { given.min(endless) }
         };
-        Limits { dial: limit(options.dial_timeout), command: limit(options.command_timeout) }
+        Limits {
+            dial: limit(options.dial_timeout),
+            command: limit(options.command_timeout),
+            silence: limit(options.keepalive_time),
+            sign: limit(options.keepalive_timeout),
+        }
     }
 
     /// Between two pieces of an answer that has begun.

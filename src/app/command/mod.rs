@@ -82,6 +82,10 @@ pub enum Command {
     Txn(Option<String>),
     /// `drafts`
     Drafts,
+    /// `login [USER]`
+    Login(Option<String>),
+    /// `rights`
+    Rights,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -107,6 +111,8 @@ impl Command {
             | Command::Export(..)
             | Command::Txn(_)
             | Command::Drafts
+            | Command::Login(_)
+            | Command::Rights
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -258,6 +264,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("login", []) => Ok(Command::Login(None)),
+        ("login", [user]) => Ok(Command::Login(Some(text(user)))),
+        ("rights", []) => Ok(Command::Rights),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -319,6 +328,9 @@ mod tests {
             ("undo", Command::Undo(None)),
             ("undo 12", Command::Undo(Some(JournalId(12)))),
             ("journal", Command::Journal),
+            ("login", Command::Login(None)),
+            ("login 'app user'", Command::Login(Some("app user".to_owned()))),
+            ("rights", Command::Rights),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

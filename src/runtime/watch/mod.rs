@@ -84,7 +84,7 @@ impl Task {
 
     /// Whether the keys are listed first: the tree and the views list them themselves.
     fn remembers(&self) -> bool {
-        !matches!(self.id, WatchId::FOLLOW | WatchId::VIEW)
+        self.id != WatchId::VIEW && self.id.as_following().is_none()
     }
 
     fn request(&self, from: Revision) -> WatchRequest {
@@ -128,7 +128,9 @@ impl Task {
         };
         Ok(match message {
             Some(Ok(mut message)) => {
-                if let (WatchId::FOLLOW, WatchMessage::Events(events)) = (self.id, &mut message) {
+                if let (Some(_), WatchMessage::Events(events)) =
+                    (self.id.as_following(), &mut message)
+                {
                     // The tree shows no values, and they may be large.
                     for event in events {
                         event.entry.value = Vec::new();

@@ -86,11 +86,9 @@ impl Machine {
 
     fn refused(&mut self, error: StoreError, moment: Moment) -> Vec<WatchNews> {
         let then = self.unwind();
-        let limit = match error.kind {
-            // A wrong password stays wrong, and each try would be one more for whoever counts them.
-            ErrorKind::WrongPassword | ErrorKind::Invalid => None,
-            _ => Some(self.refusals.next(moment.jitter)),
-        };
+        // What is wrong with the request itself stays wrong. A wrong password is not sent again before
+        // another one is given.
+        let limit = (error.kind != ErrorKind::Invalid).then(|| self.refusals.next(moment.jitter));
         self.phase = Phase::Wait { limit, then };
         if self.refused.as_ref() == Some(&error) {
             return Vec::new();

@@ -87,8 +87,8 @@ fn a_refusal_is_told_once_and_asked_again_slowly() {
     }
     assert_eq!(waits, [0.9, 1.8, 3.6, 7.2, 14.4, 27.0, 27.0]);
     assert_eq!(bench.news.len(), 1, "{}", bench.story());
-    // A wrong password is not tried again by itself.
-    bench.feed(error(ErrorKind::WrongPassword));
+    // What is wrong in itself is not tried again by itself.
+    bench.feed(error(ErrorKind::Invalid));
     assert_eq!(bench.machine.next(), Step::Wait(None));
     assert_eq!(bench.news.len(), 2);
     bench.feed(Input::Waited);
