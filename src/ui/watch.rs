@@ -263,7 +263,7 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<L
             told.push(format!("at {}", number(running.last.0)));
         }
         let silent = app.now.saturating_duration_since(running.heard).as_secs();
-        told.push(format!("heard {} ago", span(silent as i64)));
+        told.push(format!("silent {}", span(silent as i64)));
         let told = told.join(", ");
         match state.split_once(": ") {
             Some((word, reason)) => state = format!("{word}, {told}: {reason}"),

@@ -64,6 +64,7 @@ impl Task {
                 }
                 Step::Read => self.read(&mut stream, &mut outlet).await?,
                 Step::Prove(request) => match self.store.range(request).await {
+                    Ok(answer) if !answer.revision.is_some() => Input::Failed(nonsense()),
                     Ok(answer) => Input::Proved(answer),
                     Err(error) => Input::Failed(error),
                 },
@@ -100,6 +101,8 @@ impl Task {
         let mut pages = Pages::new(store, self.range.clone(), at).keys_only();
         loop {
             let entries = match pages.page().await {
+                // What stands between us and the server may answer anything in its place.
+                Ok(_) if !pages.newest().is_some() => return Input::Failed(nonsense()),
                 Ok(Some(entries)) => entries,
                 Ok(None) => return Input::Listed(pages.revision()),
                 Err(error) => return Input::Failed(error),
@@ -146,6 +149,11 @@ impl Task {
 
 fn ended() -> StoreError {
     StoreError::new(ErrorKind::Unknown, "the watch ended")
+}
+
+/// An answer that is no store's, since a store has a revision.
+fn nonsense() -> StoreError {
+    StoreError::new(ErrorKind::BadAnswer, "the answer has no revision")
 }
 
 fn moment() -> Moment {

@@ -45,7 +45,7 @@ impl Machine {
                 // older server has forgotten the deletes, and would leave them out without a word.
                 self.gap(from, from, moment)
             }
-            (_, Some((created, _))) if !error.is_connection() && !error.is_refusal() => {
+            (ErrorKind::Unsupported | ErrorKind::Other, Some((created, _))) => {
                 // Whatever that means: the stream stands.
                 self.stands(created, moment)
             }
@@ -59,6 +59,7 @@ impl Machine {
         let then = self.unwind();
         if let Then::List { at, against } = then
             && !error.is_connection()
+            && error.kind != ErrorKind::BadAnswer
         {
             // It is only for the difference: the watch does without.
             self.known = Some(Known::default());
