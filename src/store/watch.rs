@@ -71,8 +71,10 @@ impl WatchRequest {
 pub enum WatchMessage {
     /// The watch stands. Without a start revision the first event comes after `revision`.
     Created {
-        /// The store's revision when the watch was made.
+        /// The store's revision when the watch was made, as far as the answering member knows it.
         revision: Revision,
+        /// The ID of the cluster that answers; 0 where it was not told.
+        cluster: u64,
     },
     /// Events, in order, all those of a revision in one message.
     Events(Vec<Event>),
