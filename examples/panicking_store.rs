@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::access::Rights;
 use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
@@ -20,12 +21,12 @@ use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, Op, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision};
+use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision, Secret};
 use etcdeck::launch;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster, Elections, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member, Reply,
-    Status, Watch, WatchRequest, WatchStream,
+    Access, Cluster, Elections, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Watch, WatchRequest, WatchStream,
 };
 use etcdeck::terminal::Signals;
 use etcdeck::ui::Theme;
@@ -148,6 +149,20 @@ impl Cluster for PanickingStore {
 
     fn members(&self) -> Reply<'_, Vec<Member>> {
         self.0.members()
+    }
+}
+
+impl Access for PanickingStore {
+    fn user(&self) -> Option<String> {
+        self.0.user()
+    }
+
+    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
+        self.0.log_in(user, password)
+    }
+
+    fn rights(&self) -> Reply<'_, Rights> {
+        self.0.rights()
     }
 }
 

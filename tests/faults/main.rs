@@ -8,5 +8,10 @@
 mod support;
 
 mod alone;
+mod program;
+mod script;
 
 mod alone_check;
+mod kill;
+mod member;
+mod random;

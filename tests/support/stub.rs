@@ -193,6 +193,21 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
     }
 }
 
+/// Answers every request with the same, until the client goes or the answer ends the connection.
+pub(super) async fn answer_all(stream: &mut TcpStream, reply: &Reply) {
+    let mut unread = Vec::new();
+    while let Ok(Some(_)) = read_request(stream, &mut unread).await {
+        match reply.write(stream).await {
+            Ok(After::Keep) => {}
+            Ok(After::Hold) => {
+                let _client_gone = io::copy(stream, &mut io::sink()).await;
+                return;
+            }
+            Ok(After::Close) | Err(_) => return,
+        }
+    }
+}
+
 /// The next request with its whole body; `None` when the client has closed.
 async fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> io::Result<Option<Request>> {
     let head_len = loop {

@@ -96,6 +96,11 @@ impl Reply {
         (reply.header("Content-Type", "application/json"), Feed { steps })
     }
 
+    /// Sends the client elsewhere.
+    pub(crate) fn redirect(status: u16, location: &str) -> Self {
+        Self::text(status, "").header("Location", location)
+    }
+
     /// These bytes instead of an HTTP answer, then the connection closes. Empty: it just closes.
     pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(200, Body::Raw(bytes.into()))

@@ -11,6 +11,7 @@ pub(crate) mod election;
 pub(crate) mod error;
 pub(crate) mod header;
 pub(crate) mod int64;
+pub(crate) mod jwt;
 pub(crate) mod kv;
 pub(crate) mod lease;
 pub(crate) mod lock;

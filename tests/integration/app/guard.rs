@@ -105,8 +105,10 @@ fn read_only_sends_nothing_that_writes() {
             Call::Range(_)
             | Call::LeaseStatuses(_)
             | Call::LeaseList
-            | Call::Oldest(_)
-            | Call::Members => true,
+            | Call::Members
+            | Call::LogIn(..)
+            | Call::Rights
+            | Call::Oldest(_) => true,
             Call::Txn(txn) => txn.is_read_only(),
             Call::LeaseGrant(..) | Call::LeaseRevoke(_) | Call::LeaseKeepAlive(_) => false,
         };
