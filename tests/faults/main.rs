@@ -16,4 +16,3 @@ mod cut_write;
 mod kill;
 mod member;
 mod random;
-mod token;

@@ -3,6 +3,7 @@
 
 mod access;
 mod bulk;
+mod connection;
 mod deadline;
 mod draft;
 mod export;
