@@ -8,6 +8,7 @@
 //! screen.sees("▸ /app/").await.keys("l j").sees("api").await;
 //! ```
 
+mod access;
 mod browse;
 mod bulk;
 mod bytes;
@@ -29,6 +30,7 @@ mod journal;
 mod lease;
 mod lock;
 mod lock_rival;
+mod login;
 mod monkey;
 mod past;
 mod production;
