@@ -68,7 +68,7 @@ impl Gateway {
         let identity = options.tls.cert.is_some();
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
         let trace = Trace::new(options.log);
-        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity, trace }) })
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, trace, identity }) })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

@@ -2,6 +2,7 @@
 //! them; then everything the program wrote anywhere is looked through.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use rustix::process::Signal;
@@ -221,7 +222,6 @@ fn there_are_no_core_dumps() {
     let core = limits.lines().find(|line| line.starts_with("Max core file size"));
     assert_eq!(core.and_then(|line| line.split_whitespace().nth(4)), Some("0"), "{limits}");
     // What a process shows to its own user belongs to root when it must not be dumped.
-    use std::os::unix::fs::MetadataExt as _;
     let owner = fs::metadata(process.join("environ")).expect("it runs").uid();
     assert_eq!(owner, 0);
     let home = term.home().to_owned();
