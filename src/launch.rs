@@ -165,7 +165,9 @@ pub async fn screen(
     if panicked.is_some() || !matches!(ended, Ok(Ended::Quit)) {
         // After a fault the state may be in disorder.
         let lines = catch_unwind(AssertUnwindSafe(|| app.farewell())).unwrap_or_default();
-        lines.iter().for_each(|line| said::say(&format!("etcdeck: {line}")));
+        for line in lines {
+            said::say(&format!("etcdeck: {line}"));
+        }
     }
     if let Some(status) = panicked {
         return Ok(status);
