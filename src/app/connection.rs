@@ -142,6 +142,7 @@ impl App {
 
     fn on_endpoints(&mut self, endpoints: Vec<EndpointHealth>) {
         let before = std::mem::replace(&mut self.connection.endpoints, endpoints);
+        self.redraw |= self.shows_cluster() && before != self.connection.endpoints;
         let now = &self.connection.endpoints;
         self.redraw |= ConnectionState::outline(&before) != ConnectionState::outline(now);
         let left = before.iter().position(|endpoint| endpoint.in_use);

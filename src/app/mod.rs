@@ -7,6 +7,7 @@
 pub mod access;
 pub mod bulk;
 pub mod clock;
+pub mod cluster;
 pub mod command;
 pub mod connection;
 pub mod dialog;

@@ -72,6 +72,7 @@ impl App {
             Command::Undo(None) => self.undo_last(),
             Command::Undo(Some(id)) => self.undo(id),
             Command::Journal => self.open_journal(),
+            Command::Cluster => self.open_cluster(),
             Command::Export(path, prefix) => self.export(path, prefix),
             Command::Import(path) => self.plan(PlanRequest::Import(path)),
             Command::Txn(file) => self.open_composer(file),

@@ -12,10 +12,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use super::call::{Call, Leader, Limits, Patience, Repeat};
+use super::call::{Call, Leader, Limits, Patience, Repeat, Waiting};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
-use super::guard::Waiting;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};

@@ -14,6 +14,7 @@
 //! ```
 
 mod bulk;
+mod cluster;
 mod comparison;
 mod dialog;
 mod difference;
@@ -79,6 +80,7 @@ fn draw(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 list
             }
             View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
+            View::Cluster(shown) => cluster::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

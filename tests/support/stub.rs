@@ -65,6 +65,7 @@ struct Script {
     otherwise: Reply,
     requests: Vec<Request>,
     connections: usize,
+    open: usize,
 }
 
 impl Script {
@@ -90,6 +91,7 @@ impl Stub {
             otherwise: Reply::text(404, "404 page not found\n"),
             requests: vec![],
             connections: 0,
+            open: 0,
         }));
         let accepting = tokio::spawn(accept(listener, script.clone()));
         Self { address, script, listener: Mutex::new(accepting.abort_handle()) }
@@ -141,6 +143,11 @@ impl Stub {
         lock(&self.script).connections
     }
 
+    /// How many connections are open now.
+    pub(crate) fn open(&self) -> usize {
+        lock(&self.script).open
+    }
+
     /// Waits until this many requests for a path have come, and answers with those.
     pub(crate) async fn wait_for_requests(
         &self,
@@ -171,9 +178,17 @@ fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
 async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        lock(&script).connections += 1;
+        {
+            let mut script = lock(&script);
+            script.connections += 1;
+            script.open += 1;
+        }
         while connections.try_join_next().is_some() {}
-        connections.spawn(serve(stream, script.clone()));
+        let script = script.clone();
+        connections.spawn(async move {
+            serve(stream, script.clone()).await;
+            lock(&script).open -= 1;
+        });
     }
 }
 

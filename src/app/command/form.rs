@@ -58,6 +58,7 @@ pub const FORMS: &[Form] = &[
     form("service register", "NAME ID ENDPOINT [TTL]", "register an instance and keep it alive", false, true),
     form("service deregister", "NAME ID", "take an instance registered here out again", false, true),
     form("undo", "[N]", "take back the last write made here, or write N; shown first", false, true),
+    form("cluster", "", "endpoints and members: state, leader, versions, latency, sizes", false, false),
     form("journal", "", "what was written here, with differences; takes it back", false, false),
     form("export", "FILE [PREFIX]", "write keys to a file, at one revision; without PREFIX all that are shown", false, false),
     form("import", "FILE", "write what an exported file holds; compared with the store and shown first", false, true),

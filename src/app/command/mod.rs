@@ -72,6 +72,8 @@ pub enum Command {
     Rev(Moment),
     /// `undo [N]`
     Undo(Option<JournalId>),
+    /// `cluster`
+    Cluster,
     /// `journal`
     Journal,
     /// `export FILE [PREFIX]`
@@ -108,6 +110,7 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Journal
+            | Command::Cluster
             | Command::Export(..)
             | Command::Txn(_)
             | Command::Drafts
@@ -256,6 +259,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
             Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
         },
         ("journal", []) => Ok(Command::Journal),
+        ("cluster", []) => Ok(Command::Cluster),
         ("export", [file]) => Ok(Command::Export(path(file), None)),
         ("export", [file, prefix]) => Ok(Command::Export(path(file), Some(Key::from(*prefix)))),
         ("import", [file]) => Ok(Command::Import(path(file))),
@@ -331,6 +335,7 @@ mod tests {
             ("login", Command::Login(None)),
             ("login 'app user'", Command::Login(Some("app user".to_owned()))),
             ("rights", Command::Rights),
+            ("cluster", Command::Cluster),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

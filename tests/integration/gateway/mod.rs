@@ -7,6 +7,7 @@ mod cut_anywhere;
 mod election;
 mod etcdctl;
 mod failover;
+mod health;
 mod journal;
 mod kv;
 mod lease;

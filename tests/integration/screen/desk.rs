@@ -308,6 +308,7 @@ impl Desk {
                     Answer::LoggedIn
                 }
                 Call::Rights => Answer::Rights(Box::new(self.store.rights().await?)),
+                Call::Members => Answer::Members(self.store.members().await?),
                 Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
                 Call::Oldest(key) => {
                     let first = Revision(1);

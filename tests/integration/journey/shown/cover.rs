@@ -116,6 +116,7 @@ fn of_command(command: &Command) -> &'static [Kind] {
         // Writes a file only.
         | Command::Export(..)
         | Command::Journal
+        | Command::Cluster
         | Command::Diff(..)
         | Command::Unwatch(_)
         | Command::Locks(_)
