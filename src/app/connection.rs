@@ -118,12 +118,19 @@ impl App {
                 let shown = self.connection.status.as_ref().map(ConnectionState::shown);
                 self.redraw |= shown != Some(ConnectionState::shown(&status));
                 self.connection.status = Some(status);
-                Connection::Online
+                match self.refused() {
+                    // Older servers tell their status to anybody.
+                    Some(error) => Connection::Denied { error: error.clone() },
+                    None => Connection::Online,
+                }
             }
             ConnectionNews::Lost { error, retry_at } => {
                 Connection::Lost { error, retry_at: Some(retry_at) }
             }
-            ConnectionNews::Denied(error) => Connection::Denied { error },
+            ConnectionNews::Denied(error) => {
+                self.turned_away(&error);
+                Connection::Denied { error }
+            }
         };
         let doubted = std::mem::take(&mut self.connection.doubted);
         self.redraw |= before != self.connection.now;
@@ -162,6 +169,7 @@ impl App {
     /// Where several endpoints are known and one is healthy only the runtime can tell whether the
     /// connection is lost, which it does within a quarter of a second.
     pub(super) fn connection_broke(&mut self, error: &StoreError) {
+        self.turned_away(error);
         if !matches!(self.connection.now, Connection::Online | Connection::Connecting) {
             return;
         }

@@ -52,6 +52,9 @@ enum Step {
 
 impl App {
     pub(super) fn go_to(&mut self, target: Key) {
+        if self.refuses_to_read(&target) {
+            return;
+        }
         if !target.as_bytes().starts_with(self.settings.root.as_bytes()) {
             self.root_at(Key::default());
         }

@@ -4,6 +4,7 @@
 //! data. Invariant: no I/O, no clock, no async here, and nothing known of the terminal or the
 //! network; `mod.rs` only dispatches, each noun has a file of its own.
 
+pub mod access;
 pub mod bulk;
 pub mod clock;
 pub mod command;
@@ -13,12 +14,14 @@ pub mod draft;
 pub mod effect;
 pub mod etcdctl;
 pub mod export;
+mod farewell;
 pub mod hold;
 pub mod holding;
 pub mod job;
 pub mod journal;
 pub mod lease;
 pub mod load;
+pub mod login;
 pub mod marked;
 pub mod message;
 pub mod notice;
@@ -98,6 +101,8 @@ pub struct App {
     pub dialogs: Vec<Dialog>,
     /// The connection.
     pub connection: ConnectionState,
+    /// Whether the server lets us in.
+    pub login: login::Login,
     /// The newest revision any answer or event told of.
     pub newest: Revision,
     /// The line that goes away by itself.
@@ -162,6 +167,7 @@ impl App {
             zoomed: false,
             dialogs: Vec::new(),
             connection: ConnectionState::default(),
+            login: login::Login::default(),
             newest: Revision::NONE,
             notice: None,
             keys: tree::KeysPane::new(settings.root.clone(), settings.delimiter.clone(), now),
@@ -260,7 +266,8 @@ impl App {
     /// Takes what the frame just drawn showed.
     pub fn set_viewport(&mut self, viewport: Viewport) -> Update {
         if self.viewport != viewport {
-            self.viewport = viewport;
+            let before = std::mem::replace(&mut self.viewport, viewport);
+            self.tell_what_was_swept(before.swept);
             self.settle();
         }
         self.finish()
@@ -288,6 +295,7 @@ impl App {
         self.settle_view();
         self.settle_kept_draft();
         self.settle_offers();
+        self.settle_login();
     }
 
     fn on_clock(&mut self) {

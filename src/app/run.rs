@@ -77,6 +77,8 @@ impl App {
             Command::Txn(file) => self.open_composer(file),
             Command::Doctor => self.open_doctor(),
             Command::Drafts => self.look_for_drafts_again(),
+            Command::Login(user) => self.ask_to_log_in(user),
+            Command::Rights => self.ask_what_is_allowed(),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self
                 .dialogs

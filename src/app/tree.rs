@@ -7,13 +7,14 @@ use super::App;
 use super::clock::Timer;
 use super::dialog::PromptKind;
 use super::filter::Filter;
-use super::follow::Follow;
+use super::follow::{Follow, Followed};
 use super::listing::Listing;
 use super::marked::Marked;
 use super::motion::movement;
 use super::pane::Pane;
 use super::purpose::Editor;
 use super::viewport::Cursor;
+use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::tree::{NodeId, RowKind, Tree};
 use crate::domain::{Key, KeyRange};
@@ -34,6 +35,12 @@ pub struct KeysPane {
     pub marked: Marked,
     /// Whether the tree follows the store.
     pub follow: Follow,
+    /// The watches it follows by.
+    pub(super) followed: Vec<Followed>,
+    /// How many ranges it does not follow, because they are too many.
+    pub(super) unfollowed: usize,
+    /// What may be read, where that is not everything.
+    pub limits: Option<Box<Rights>>,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
     anchor: Option<(RowKind, Key)>,
     /// The levels that are being listed, or that have more to list.
@@ -55,6 +62,9 @@ impl KeysPane {
             filter: None,
             marked: Marked::default(),
             follow: Follow::Off,
+            followed: Vec::new(),
+            unfollowed: 0,
+            limits: None,
             anchor: None,
             listings: HashMap::new(),
             root_refused: false,
@@ -63,12 +73,13 @@ impl KeysPane {
         }
     }
 
-    /// A tree of nothing yet below another prefix; the filter and the marks stay.
+    /// A tree of nothing yet below another prefix; the filter, the marks and the limits stay.
     pub(super) fn start_at(&mut self, root: Key, delimiter: Vec<u8>) {
         let filter = self.filter.take();
         let marked = std::mem::take(&mut self.marked);
+        let limits = self.limits.take();
         let counts_from = self.counts_from;
-        *self = KeysPane { filter, marked, ..KeysPane::new(root, delimiter, counts_from) };
+        *self = KeysPane { filter, marked, limits, ..KeysPane::new(root, delimiter, counts_from) };
     }
 
     /// What the selected row shows.
@@ -288,6 +299,6 @@ impl App {
             _ => None,
         });
         let wanted = in_view.chain(keys.recount.iter().copied());
-        wanted.filter(move |id| online && keys.tree.count_due(*id))
+        wanted.filter(move |id| online && keys.tree.count_due(*id) && self.may_count(*id))
     }
 }

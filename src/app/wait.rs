@@ -67,6 +67,10 @@ impl Purpose {
             | Purpose::View(ViewPurpose::FreeLook(id)) => {
                 format!("reading lease {id}")
             }
+            Purpose::LogIn(user) => {
+                format!("logging in as {}", crate::domain::escape::message(user))
+            }
+            Purpose::Rights(_) | Purpose::RightsShown => "asking what may be read".to_owned(),
             Purpose::PlanText(_) => "reading the plan".to_owned(),
             Purpose::SaveLog(path, _)
             | Purpose::SavePlan(path)

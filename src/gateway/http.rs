@@ -20,6 +20,7 @@ use super::options::TlsOptions;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};
+use super::trace::Trace;
 use super::transport::{Circumstances, Failure, Phase, explain};
 use crate::store::{ErrorKind, StoreError};
 
@@ -41,6 +42,7 @@ pub(super) struct Http {
     pub(super) tokens: Tokens,
     /// How https is spoken, for who looks at it closely.
     pub(super) tls: TlsOptions,
+    pub(super) trace: Trace,
 }
 
 impl Http {
@@ -132,7 +134,7 @@ impl Http {
         let token = self.token(index).await?;
         match self.exchange(index, call, body.clone(), &token).await {
             Err(failure) if is_token_refused(&failure) => {
-                let Some(token) = self.renew(index, &token).await? else { return Err(failure) };
+                let token = self.renew(index, &token, failure).await?;
                 self.exchange(index, call, body, &token).await
             }
             outcome => outcome,
@@ -182,8 +184,23 @@ impl Http {
         Ok(answer)
     }
 
-    /// Sends a request and waits for the headers of the answer.
+    /// Sends a request and waits for the headers of the answer. Every request goes through here.
     pub(super) async fn request(
+        &self,
+        client: &Client,
+        index: usize,
+        call: Call,
+        body: Bytes,
+        token: &Token,
+    ) -> Result<reqwest::Response, Failure> {
+        let since = tokio::time::Instant::now();
+        let sent = self.send(client, index, call, body, token).await;
+        let outcome = sent.as_ref().map(|response| response.status().as_u16());
+        self.trace.note(self.endpoints.get(index).url(), call.path, since.elapsed(), outcome);
+        sent
+    }
+
+    async fn send(
         &self,
         client: &Client,
         index: usize,

@@ -4,6 +4,7 @@
 //! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
+mod access;
 mod call;
 mod certificate;
 mod check;
@@ -26,6 +27,7 @@ mod stream;
 mod tls;
 mod tls_words;
 mod token;
+mod trace;
 mod transport;
 mod txn;
 mod watch;
@@ -42,6 +44,7 @@ use self::call::Limits;
 use self::endpoint::Endpoints;
 use self::http::Http;
 use self::token::Tokens;
+use self::trace::Trace;
 use crate::domain::{KeyRange, escape};
 use crate::store::StoreError;
 
@@ -67,9 +70,9 @@ impl Gateway {
         let limits = Limits::of(&options);
         let clients = tls::build(&options, &limits, &endpoints)?;
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
-        Ok(Gateway {
-            http: Arc::new(Http { endpoints, clients, limits, tokens, tls: options.tls }),
-        })
+        let trace = Trace::new(options.log);
+        let tls = options.tls;
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, tls, trace }) })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

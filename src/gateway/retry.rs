@@ -46,7 +46,10 @@ impl<'a> Attempts<'a> {
         let index = self.index;
         self.tried.push(index);
         match (phase, error.kind) {
-            (Phase::NotSent, ErrorKind::WrongPassword | ErrorKind::PermissionDenied) => {
+            (
+                Phase::NotSent,
+                ErrorKind::WrongPassword | ErrorKind::PermissionDenied | ErrorKind::CommonName,
+            ) => {
                 return Err(error);
             }
             (Phase::NotSent, _) => {

@@ -81,7 +81,9 @@ impl Gateway {
             outcome => return outcome,
         };
         let renewed = if is_token_refused(&failure) {
-            self.http.renew(index, &token).await?
+            return self
+                .begin(index, request, &self.http.renew(index, &token, failure).await?)
+                .await;
         } else if failure.error.kind == ErrorKind::PermissionDenied {
             // 3.5 says the same of a token it does not know. A read of the first key tells them
             // apart, and renews the token on its way.

@@ -9,6 +9,7 @@ use crate::config::Settings;
 use crate::doctor;
 use crate::domain::diagnosis::{Diagnosis, DiagnosisNews, Finding, Line, Outcome, lines};
 use crate::gateway::Gateway;
+use crate::log::Log;
 use crate::runtime::Doctor;
 use crate::store::StoreError;
 use crate::terminal::Signals;
@@ -20,7 +21,11 @@ const WIDTH: usize = 80;
 ///
 /// # Errors
 /// When stdout cannot be written to, other than that nobody reads it.
-pub(super) async fn run(settings: Settings, signals: &mut Signals) -> anyhow::Result<u8> {
+pub(super) async fn run(
+    settings: Settings,
+    log: &Log,
+    signals: &mut Signals,
+) -> anyhow::Result<u8> {
     let color = settings.color && std::io::stdout().is_terminal();
     let so_far = Mutex::new(Diagnosis::default());
     let note = |news: DiagnosisNews| {
@@ -28,7 +33,7 @@ pub(super) async fn run(settings: Settings, signals: &mut Signals) -> anyhow::Re
             so_far.take(news);
         }
     };
-    let diagnosis = match connect::connect(settings.target, signals).await {
+    let diagnosis = match connect::connect(settings.target, log, signals).await {
         Ok(Connecting::Ended(ending)) => return Ok(ending.exit_status()),
         Ok(Connecting::Sandbox(_)) => doctor::sandbox(note),
         Ok(Connecting::Server { gateway, .. }) => {

@@ -82,6 +82,7 @@ impl Probe {
                 Err(error) => match error.kind {
                     ErrorKind::WrongPassword
                     | ErrorKind::PermissionDenied
+                    | ErrorKind::CommonName
                     | ErrorKind::Unauthenticated => (ConnectionNews::Denied(error), AFTER_REFUSAL),
                     _ => {
                         let wait = backoff.next(jitter());

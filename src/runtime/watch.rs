@@ -34,7 +34,7 @@ impl Task {
         loop {
             let mut request = WatchRequest::new(self.range.clone()).from(next).progress_notify();
             // The tree and the views know what was there before.
-            request.prev_kv = !matches!(self.id, WatchId::FOLLOW | WatchId::VIEW);
+            request.prev_kv = self.id != WatchId::VIEW && self.id.as_following().is_none();
             let error = match self.store.watch(request).await {
                 Ok(stream) => match self.drain(stream, &mut next, &mut backoff).await {
                     Ok(error) => error,
@@ -49,7 +49,9 @@ impl Task {
                     let from = std::mem::replace(&mut next, oldest);
                     (WatchNews::Gap { from, to, received: SystemTime::now() }, None)
                 }
-                ErrorKind::PermissionDenied | ErrorKind::WrongPassword | ErrorKind::Invalid => {
+                // A wrong password is asked for again: until then the next try fails by itself,
+                // without a word to the server.
+                ErrorKind::PermissionDenied | ErrorKind::Invalid => {
                     let _ = self.send(WatchNews::Refused(error)).await;
                     return;
                 }
@@ -89,7 +91,7 @@ impl Task {
                 Ok(WatchMessage::Events(mut events)) => {
                     let Some(last) = events.last().map(Event::revision) else { continue };
                     *next = last.next();
-                    if self.id == WatchId::FOLLOW {
+                    if self.id.as_following().is_some() {
                         // The tree shows no values, and they may be large.
                         for event in &mut events {
                             event.entry.value = Vec::new();

@@ -23,7 +23,10 @@ const LATENCY: Duration = Duration::ZERO;
 
 impl Cluster for Sandbox {
     fn status(&self) -> Reply<'_, Status> {
-        self.serve(|state| Ok(status(state)))
+        self.serve(|state| {
+            self.admit().map_err(|error| error.during("status"))?;
+            Ok(status(state))
+        })
     }
 
     fn endpoint(&self) -> String {

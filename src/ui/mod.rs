@@ -29,9 +29,11 @@ mod history;
 mod journal;
 mod layout;
 mod lease;
+mod login;
 mod palette;
 mod queue;
 mod service;
+mod sweep;
 mod text;
 mod theme;
 mod tree;
@@ -50,8 +52,13 @@ use crate::app::App;
 use crate::app::view::View;
 use crate::app::viewport::Viewport;
 
-/// Draws the state.
+/// Draws the state. What leaves here is safe to send to a terminal, whatever the store holds.
 pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
+    let viewport = draw(frame, app, theme);
+    Viewport { swept: sweep::sweep(frame.buffer_mut()), ..viewport }
+}
+
+fn draw(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
     let area = frame.area();
     if area.width < layout::LEAST.0 || area.height < layout::LEAST.1 {
         return too_small(frame);

@@ -8,5 +8,11 @@
 mod support;
 
 mod alone;
+mod program;
+mod script;
 
 mod alone_check;
+mod cut_write;
+mod kill;
+mod member;
+mod random;

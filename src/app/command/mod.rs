@@ -84,6 +84,10 @@ pub enum Command {
     Doctor,
     /// `drafts`
     Drafts,
+    /// `login [USER]`
+    Login(Option<String>),
+    /// `rights`
+    Rights,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -110,6 +114,8 @@ impl Command {
             | Command::Txn(_)
             | Command::Doctor
             | Command::Drafts
+            | Command::Login(_)
+            | Command::Rights
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -262,6 +268,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
         ("doctor", []) => Ok(Command::Doctor),
+        ("login", []) => Ok(Command::Login(None)),
+        ("login", [user]) => Ok(Command::Login(Some(text(user)))),
+        ("rights", []) => Ok(Command::Rights),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -324,6 +333,9 @@ mod tests {
             ("undo 12", Command::Undo(Some(JournalId(12)))),
             ("journal", Command::Journal),
             ("doctor", Command::Doctor),
+            ("login", Command::Login(None)),
+            ("login 'app user'", Command::Login(Some("app user".to_owned()))),
+            ("rights", Command::Rights),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

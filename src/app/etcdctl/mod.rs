@@ -57,6 +57,12 @@ impl Etcdctl {
         self.txn(&TxnRequest { success: vec![Op::Range(request)], ..TxnRequest::default() })
     }
 
+    /// `etcdctl user get` and `role get`, where a name is to be filled in.
+    pub fn rights(&self) -> Vec<String> {
+        let command = self.command();
+        vec![format!("{command} user get --detail NAME")]
+    }
+
     /// `etcdctl lease list`.
     pub fn leases(&self) -> String {
         format!("{} lease list", self.command())

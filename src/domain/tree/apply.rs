@@ -36,10 +36,19 @@ impl Tree {
     /// Events come in the order of their revisions, each once; one that is older than the newest is
     /// ignored. Costs O(depth x log children).
     pub fn apply(&mut self, event: &Event, now: Instant) -> Applied {
+        if event.revision() < self.changes.newest() {
+            return Applied::default();
+        }
+        self.play(event, now)
+    }
+
+    /// The same for one of several watches of ranges that do not overlap: each brings its events in
+    /// order and once, but one watch may be behind another.
+    pub fn play(&mut self, event: &Event, now: Instant) -> Applied {
         let root = self.get(NodeId::ROOT).map(|root| root.name.clone()).unwrap_or_default();
         let change = Change::of(event);
         let key = change.key.as_bytes();
-        if !key.starts_with(&root) || change.revision < self.changes.newest() {
+        if !key.starts_with(&root) {
             return Applied::default();
         }
         let effect = self.apply_dir(NodeId::ROOT, &change, now);

@@ -3,6 +3,7 @@
 
 mod answers;
 mod auth;
+mod cut_anywhere;
 mod election;
 mod etcdctl;
 mod failover;
