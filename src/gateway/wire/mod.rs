@@ -16,7 +16,6 @@ pub(crate) mod kv;
 pub(crate) mod lease;
 pub(crate) mod lock;
 pub(crate) mod member;
-pub(crate) mod right;
 pub(crate) mod status;
 pub(crate) mod txn;
 pub(crate) mod version;
