@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
 
 use crate::app::{self, App};
 use crate::bulk;
@@ -21,7 +20,7 @@ use crate::domain::Key;
 use crate::domain::limit::Limits;
 use crate::event_loop::{self, Console, Ended};
 use crate::journal::{Journal, Trail};
-use crate::runtime::{INBOX, Runtime};
+use crate::runtime::{Runtime, inbox};
 use crate::store::{Cluster, ReadOnly, Store};
 use crate::terminal::Signals;
 use crate::ui::Theme;
@@ -100,7 +99,7 @@ pub async fn screen(
     signals: Signals,
 ) -> anyhow::Result<u8> {
     let mut console = Console::enter(signals)?;
-    let (sender, mut inbox) = mpsc::channel(INBOX);
+    let (sender, mut inbox) = inbox();
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
     let journal = journal(

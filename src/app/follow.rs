@@ -22,6 +22,9 @@ pub enum Follow {
     Starting,
     /// It does.
     Live,
+    /// Changes come faster than it is worth to follow them: they are counted, and what they change is
+    /// stale.
+    TooFast,
     /// The stream broke; it goes on after the last event when the connection stands.
     Lost,
     /// The server refuses the watch: the tree is as it was listed.
@@ -66,10 +69,12 @@ impl App {
     }
 
     fn follow_events(&mut self, events: &[Event]) {
-        for event in events {
-            let applied = self.keys.tree.apply(event, self.now);
-            self.applied(applied);
-            self.follow_value(event);
+        if !self.come_too_fast(events) {
+            for event in events {
+                let applied = self.keys.tree.apply(event, self.now);
+                self.applied(applied);
+                self.follow_value(event);
+            }
         }
         if let Some(last) = events.last() {
             self.seen(last.revision());

@@ -107,7 +107,7 @@ impl App {
     /// Whether the events up to a revision are still on their way to the tree.
     fn is_to_come(&self, revision: Revision) -> bool {
         let comes = match self.keys.follow {
-            Follow::Starting | Follow::Live | Follow::Lost => true,
+            Follow::Starting | Follow::Live | Follow::TooFast | Follow::Lost => true,
             Follow::Off | Follow::Refused(_) => false,
         };
         comes && self.keys.tree.followed() < revision
@@ -122,7 +122,7 @@ impl App {
         let Some(dir) = tree.dir(id) else { return Step::Missing };
         let last = tree.children(id).last().map(|child| tree.full_key(child));
         match dir.level {
-            Level::NotLoaded | Level::Stale => Step::List(id),
+            Level::NotLoaded | Level::Stale { .. } => Step::List(id),
             Level::Loading => Step::Wait,
             Level::Failed(_) | Level::Ready { complete: true, .. } => Step::Missing,
             // Children come in order: what would stand before the last one is not there.

@@ -127,7 +127,9 @@ impl App {
         if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.past.is_none() {
             self.start_follow(revision);
         }
-        if self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::Stale) {
+        let is_stale =
+            self.keys.tree.dir(dir).is_some_and(|dir| matches!(dir.level, Level::Stale { .. }));
+        if is_stale && self.keys.follow != Follow::TooFast {
             // Too much happened while it was listed to bring it up to date: once more.
             self.start_listing(dir);
         } else if !complete && !enough {
@@ -181,6 +183,8 @@ impl App {
         for kind in more {
             match kind {
                 RowKind::More(dir) => self.list_more(dir),
+                // It would be stale again at once.
+                _ if self.keys.follow == Follow::TooFast => {}
                 kind => self.start_listing(kind.node()),
             }
         }

@@ -48,6 +48,7 @@ pub mod difference;
 pub mod edit;
 mod file;
 pub mod filter;
+pub mod flood;
 pub mod follow;
 mod goto;
 mod handover;
@@ -305,6 +306,7 @@ impl App {
                 Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Draft => self.keep_draft(),
+                Timer::Rates => self.rates_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
         }

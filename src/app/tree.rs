@@ -16,6 +16,7 @@ use super::purpose::Editor;
 use super::viewport::Cursor;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::tree::{NodeId, RowKind, Tree};
+use crate::domain::watch::Rate;
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
 
@@ -34,6 +35,8 @@ pub struct KeysPane {
     pub marked: Marked,
     /// Whether the tree follows the store.
     pub follow: Follow,
+    /// How many changes a second its watch tells of.
+    pub rate: Rate,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
     anchor: Option<(RowKind, Key)>,
     /// The levels that are being listed, or that have more to list.
@@ -55,6 +58,7 @@ impl KeysPane {
             filter: None,
             marked: Marked::default(),
             follow: Follow::Off,
+            rate: Rate::default(),
             anchor: None,
             listings: HashMap::new(),
             root_refused: false,
@@ -281,7 +285,8 @@ impl App {
     pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
         let keys = &self.keys;
         let readable = !self.past.is_some_and(|past| past.compacted);
-        let online = !self.connection.is_stale() && readable;
+        // While counts change faster than they are read none is asked for.
+        let online = !self.connection.is_stale() && readable && keys.follow != Follow::TooFast;
         let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
         let in_view = rows.filter_map(|row| match row.kind {
             RowKind::Node(id) => Some(id),

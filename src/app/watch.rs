@@ -8,7 +8,7 @@ use super::message::WatchNews;
 use super::motion::movement;
 use super::notice::named;
 use super::viewport::{Cursor, Move};
-use crate::domain::watch::{Flow, LogLine, Logged, WatchLog, json_line};
+use crate::domain::watch::{Flow, LogLine, Logged, Rate, WatchLog, json_line};
 use crate::domain::{KeyRange, Revision};
 use crate::keymap::Action;
 use crate::store::StoreError;
@@ -42,6 +42,8 @@ pub struct Running {
     pub state: Watching,
     /// How many events it brought.
     pub events: u64,
+    /// How many it brings a second.
+    pub rate: Rate,
 }
 
 /// How a watch is doing.
@@ -107,6 +109,8 @@ impl App {
             }
             WatchNews::Events { events, received } => {
                 running.events += events.len() as u64;
+                running.rate.add(self.now, events.len() as u64);
+                self.look_at_rates();
                 if let Some(last) = events.last() {
                     let revision = last.revision();
                     self.seen(revision);
@@ -146,7 +150,7 @@ impl App {
         self.watch.started += 1;
         let id = WatchId(self.watch.started);
         let state = Watching::Starting;
-        let running = Running { id, range: range.clone(), state, events: 0 };
+        let running = Running { id, range: range.clone(), state, events: 0, rate: Rate::default() };
         let name = running.name();
         self.watch.running.push(running);
         self.watch.follows = true;

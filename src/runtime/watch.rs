@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use futures_util::StreamExt;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
+use super::NewsSender;
+use super::gather::gather;
 use crate::app::effect::WatchId;
 use crate::app::message::{Message, WatchNews};
 use crate::domain::{Event, KeyRange, Revision};
@@ -20,7 +22,7 @@ pub(super) struct Task {
     pub(super) id: WatchId,
     pub(super) range: KeyRange,
     pub(super) store: ReadOnly,
-    pub(super) inbox: mpsc::Sender<Message>,
+    pub(super) inbox: NewsSender,
     pub(super) retry: Arc<Notify>,
 }
 
@@ -73,10 +75,11 @@ impl Task {
     /// delivered.
     async fn drain(
         &self,
-        mut stream: WatchStream,
+        stream: WatchStream,
         next: &mut Revision,
         backoff: &mut Backoff,
     ) -> Result<StoreError, Ended> {
+        let mut stream = gather(stream);
         while let Some(message) = stream.next().await {
             let news = match message {
                 Ok(WatchMessage::Created { revision }) => {

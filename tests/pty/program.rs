@@ -127,3 +127,11 @@ pub(crate) fn cpu_time(pid: u32) -> Option<Duration> {
     // A tick of this interface is 10 ms on every Linux.
     Some(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
+
+/// How many bytes of memory a process has in use; `None` once it is gone.
+pub(crate) fn resident(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?;
+    Some(kib << 10)
+}

@@ -4,18 +4,20 @@
 //! memory stays within twice the limits whatever the flood. What is pushed out is counted, and what
 //! is pushed out without ever having been shown is counted by itself.
 
+mod rate;
 mod record;
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::SystemTime;
 
-use super::{Entry, Event, EventKind, Key, Revision, escape};
+use super::{Event, EventKind, Key, Revision, escape};
 
+pub use rate::Rate;
 pub use record::json_line;
 
-/// What a line costs besides its keys and values, roughly.
-const LINE: usize = 256;
+/// What a line costs besides what it says, roughly.
+const LINE: usize = 64;
 
 /// What a line of the log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,11 +74,10 @@ impl LogLine {
 
     /// The bytes it is taken to cost.
     fn size(&self) -> usize {
-        let entry = |entry: &Entry| entry.key.as_bytes().len() + entry.value.len();
-        LINE + match &self.what {
-            Logged::Event(event) => entry(&event.entry) + event.previous.as_ref().map_or(0, entry),
-            Logged::Gap { .. } => 0,
-            Logged::Note(text) => text.len(),
+        match &self.what {
+            Logged::Event(event) => LINE + event.size(),
+            Logged::Gap { .. } => LINE,
+            Logged::Note(text) => LINE + text.len(),
         }
     }
 }
@@ -91,9 +92,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 10,000 lines and 64 MiB.
+    /// 10,000 lines and 16 MiB.
     fn default() -> Limits {
-        Limits { lines: 10_000, bytes: 64 << 20 }
+        Limits { lines: 10_000, bytes: 16 << 20 }
     }
 }
 
