@@ -32,7 +32,9 @@ use connect::Connecting;
 /// What kept it from starting, or the terminal from being drawn on; the terminal is as it was found.
 pub fn run(settings: Settings) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // One beside this thread, which has the screen: each chunk of a watch passes between two tasks,
+        // and with two threads each passage would wake the other one. Nothing blocks a worker.
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("cannot start the tasks of the program")?;

@@ -37,6 +37,8 @@ impl Task {
             let mut request = WatchRequest::new(self.range.clone()).from(next).progress_notify();
             // The tree and the views know what was there before.
             request.prev_kv = !matches!(self.id, WatchId::FOLLOW | WatchId::VIEW);
+            // The tree shows no values, and they may be large.
+            request.keys_only = self.id == WatchId::FOLLOW;
             let error = match self.store.watch(request).await {
                 Ok(stream) => match self.drain(stream, &mut next, &mut backoff).await {
                     Ok(error) => error,
@@ -89,15 +91,9 @@ impl Task {
                     }
                     WatchNews::Watching { revision }
                 }
-                Ok(WatchMessage::Events(mut events)) => {
+                Ok(WatchMessage::Events(events)) => {
                     let Some(last) = events.last().map(Event::revision) else { continue };
                     *next = last.next();
-                    if self.id == WatchId::FOLLOW {
-                        // The tree shows no values, and they may be large.
-                        for event in &mut events {
-                            event.entry.value = Vec::new();
-                        }
-                    }
                     WatchNews::Events { events, received: SystemTime::now() }
                 }
                 Ok(WatchMessage::Progress { revision }) => {
