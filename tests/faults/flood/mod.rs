@@ -53,6 +53,11 @@ fn assert_lively(what: &str, measured: &Measured) {
     assert!(measured.grown() <= MEMORY, "{what}: {measured}");
 }
 
+fn leave_command_line(term: &Terminal) {
+    term.keys("\x1b");
+    term.wait_gone(&format!(":{LETTERS}"), LIMIT);
+}
+
 /// A number as the screen writes it.
 fn number(text: &str) -> Option<u64> {
     text.chars().filter(|it| *it != ',').collect::<String>().parse().ok()
@@ -78,7 +83,8 @@ fn a_minute_of_fifty_thousand_events_a_second_while_paused() {
         assert!(server.sent() >= 600_000, "this was no flood: {}", server.sent());
 
         // A value is read while it flows on.
-        term.keys("\x1b:goto /site/name\r");
+        leave_command_line(&term);
+        term.keys(":goto /site/name\r");
         let asked = tokio::time::Instant::now();
         term.wait("shop", LIMIT);
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
@@ -107,7 +113,8 @@ fn the_tree_does_not_follow_a_flood_and_follows_again_after_it() {
         assert_lively("live, and the tree's watch too", &measured);
         term.wait("/s changes, not followed", LIMIT);
         // What is opened is listed, and said to be stale at once.
-        term.keys("\x1bl");
+        leave_command_line(&term);
+        term.keys("l");
         term.wait("changes; R reads again", LIMIT);
         term.wait("name", LIMIT);
         server.flow(false);

@@ -5,6 +5,7 @@ mod bulk;
 mod deadline;
 mod draft;
 mod export;
+mod flood;
 mod goto;
 mod guard;
 mod journal;
