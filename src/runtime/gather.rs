@@ -40,17 +40,22 @@ struct Gather {
     /// What is gathered, and its size.
     events: Vec<Event>,
     bytes: usize,
-    /// What came behind it: no events, and perhaps the end.
-    behind: Option<Option<Item>>,
+    /// What came behind it: no events, or the end.
+    behind: Option<Behind>,
     /// When the next message may be handed on.
     pace: Pin<Box<Sleep>>,
 }
 
+enum Behind {
+    Other(Item),
+    End,
+}
+
 impl Gather {
-    fn take(&mut self) -> Item {
+    fn take(&mut self) -> WatchMessage {
         self.bytes = 0;
         self.pace.as_mut().reset(Instant::now() + PACE);
-        Ok(WatchMessage::Events(std::mem::take(&mut self.events)))
+        WatchMessage::Events(std::mem::take(&mut self.events))
     }
 }
 
@@ -62,7 +67,10 @@ impl Stream for Gather {
         if this.events.is_empty()
             && let Some(behind) = this.behind.take()
         {
-            return Poll::Ready(behind);
+            return Poll::Ready(match behind {
+                Behind::Other(item) => Some(item),
+                Behind::End => None,
+            });
         }
         while this.behind.is_none() {
             match this.stream.poll_next_unpin(context) {
@@ -74,11 +82,13 @@ impl Stream for Gather {
                         this.events.extend(events);
                     }
                     if this.events.len() >= EVENTS || this.bytes >= BYTES {
-                        return Poll::Ready(Some(this.take()));
+                        return Poll::Ready(Some(Ok(this.take())));
                     }
                 }
                 Poll::Ready(other) if this.events.is_empty() => return Poll::Ready(other),
-                Poll::Ready(other) => this.behind = Some(other),
+                Poll::Ready(other) => {
+                    this.behind = Some(other.map_or(Behind::End, Behind::Other));
+                }
                 Poll::Pending => break,
             }
         }
@@ -86,7 +96,7 @@ impl Stream for Gather {
             return Poll::Pending;
         }
         if this.behind.is_some() || this.pace.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Some(this.take()));
+            return Poll::Ready(Some(Ok(this.take())));
         }
         Poll::Pending
     }
@@ -102,13 +112,13 @@ mod tests {
     use crate::store::ErrorKind;
 
     fn event(revision: i64, bytes: usize) -> Event {
-        let (mod_revision, value) = (Revision(revision), vec![0; bytes]);
-        let entry = Entry { mod_revision, value, ..Entry::default() };
+        let (value, mod_revision) = (vec![0; bytes], Revision(revision));
+        let entry = Entry { value, mod_revision, ..Entry::default() };
         Event { kind: EventKind::Put, entry, previous: None }
     }
 
-    fn message(revision: i64) -> Item {
-        Ok(WatchMessage::Events(vec![event(revision, 1)]))
+    fn message(revision: i64) -> WatchMessage {
+        WatchMessage::Events(vec![event(revision, 1)])
     }
 
     fn told(item: Option<Item>) -> Vec<i64> {
@@ -132,17 +142,17 @@ mod tests {
     async fn the_first_comes_at_once_and_what_follows_comes_together() {
         let (sender, mut gathered) = fed();
         let start = Instant::now();
-        sender.send(message(1)).await.unwrap();
+        sender.send(Ok(message(1))).await.unwrap();
         assert_eq!(told(gathered.next().await), [1]);
         assert_eq!(start.elapsed(), Duration::ZERO);
         for revision in 2..=4 {
-            sender.send(message(revision)).await.unwrap();
+            sender.send(Ok(message(revision))).await.unwrap();
         }
         assert_eq!(told(gathered.next().await), [2, 3, 4]);
         assert!(start.elapsed() <= PACE + Duration::from_millis(1), "{:?}", start.elapsed());
         tokio::time::sleep(PACE).await;
-        let (start, one) = (Instant::now(), message(5));
-        sender.send(one).await.unwrap();
+        let start = Instant::now();
+        sender.send(Ok(message(5))).await.unwrap();
         assert_eq!(told(gathered.next().await), [5]);
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
@@ -150,14 +160,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_no_event_keeps_its_place_and_the_end_too() {
         let (sender, mut gathered) = fed();
-        let progress = || Ok(WatchMessage::Progress { revision: Revision(3) });
+        let progress = || WatchMessage::Progress { revision: Revision(3) };
         let lost = || StoreError::new(ErrorKind::Unknown, "lost");
-        for item in [message(1), message(2), progress(), message(4), message(5), Err(lost())] {
-            sender.send(item).await.unwrap();
+        for item in [message(1), message(2), progress(), message(4), message(5)] {
+            sender.send(Ok(item)).await.unwrap();
         }
+        sender.send(Err(lost())).await.unwrap();
         drop(sender);
         assert_eq!(told(gathered.next().await), [1, 2]);
-        assert_eq!(gathered.next().await, Some(progress()));
+        assert_eq!(gathered.next().await, Some(Ok(progress())));
         assert_eq!(told(gathered.next().await), [4, 5]);
         assert_eq!(gathered.next().await, Some(Err(lost())));
         assert_eq!(gathered.next().await, None);
@@ -167,7 +178,7 @@ mod tests {
     async fn a_message_stays_small_whatever_comes() {
         let (sender, mut gathered) = fed();
         for revision in 1..=1500 {
-            sender.send(message(revision)).await.unwrap();
+            sender.send(Ok(message(revision))).await.unwrap();
         }
         let mut all = Vec::new();
         while all.len() < 1500 {
@@ -188,12 +199,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_wait_that_is_given_up_loses_nothing() {
         let (sender, mut gathered) = fed();
-        sender.send(message(1)).await.unwrap();
+        sender.send(Ok(message(1))).await.unwrap();
         assert_eq!(told(gathered.next().await), [1]);
-        sender.send(message(2)).await.unwrap();
+        sender.send(Ok(message(2))).await.unwrap();
         let short = tokio::time::timeout(PACE / 4, gathered.next()).await;
         assert!(short.is_err(), "it is not time yet");
-        sender.send(message(3)).await.unwrap();
+        sender.send(Ok(message(3))).await.unwrap();
         assert_eq!(told(gathered.next().await), [2, 3]);
     }
 }
