@@ -14,6 +14,7 @@ pub mod keymap;
 pub mod archive;
 pub mod config;
 pub mod draft;
+pub mod log;
 pub mod store;
 pub mod syntax;
 pub mod terminal;

@@ -5,7 +5,6 @@
 
 use super::App;
 use super::clock::Timer;
-use super::follow::Follow;
 use crate::domain::Event;
 
 /// From so many events a second on nobody reads along.
@@ -15,10 +14,10 @@ pub const FLOOD: u64 = 1000;
 pub const SHOWN: u64 = 10;
 
 /// From so many changes a second on the tree does not follow them.
-const TOO_FAST: u64 = 2000;
+const TOO_FAST: u64 = 10_000;
 
 /// With fewer than so many it follows again.
-const CALM: u64 = 1000;
+const CALM: u64 = 5000;
 
 /// How often the rates on the screen are looked at, when no event does it.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
@@ -37,7 +36,7 @@ impl App {
 
     /// A rate that is shown or matters is looked at again, although nothing may come any more.
     pub(super) fn look_at_rates(&mut self) {
-        if self.keys.follow == Follow::TooFast || self.watch_rate() >= SHOWN {
+        if self.keys.too_fast || self.watch_rate() >= SHOWN {
             self.timers.set_earliest(Timer::Rates, self.now + LOOK);
         }
     }
@@ -45,29 +44,29 @@ impl App {
     /// The time to look has come.
     pub(super) fn rates_again(&mut self) {
         self.redraw = true;
-        if self.keys.follow == Follow::TooFast && self.keys.rate.at(self.now) < CALM {
+        if self.keys.rate.at(self.now) < CALM {
             // What went stale and is in view is listed again by itself.
-            self.keys.follow = Follow::Live;
+            self.keys.too_fast = false;
         }
         self.look_at_rates();
     }
 
-    /// Counts changes below the root; answers whether they come too fast to be followed, and have been
-    /// taken in as such.
-    pub(super) fn come_too_fast(&mut self, events: &[Event]) -> bool {
-        self.keys.rate.add(self.now, events.len() as u64);
-        if self.keys.follow != Follow::TooFast {
-            if self.keys.rate.at(self.now) < TOO_FAST {
-                return false;
-            }
-            self.keys.follow = Follow::TooFast;
+    /// Counts changes below the root; answers whether they come too fast to be followed.
+    pub(super) fn come_too_fast(&mut self, changes: usize) -> bool {
+        self.keys.rate.add(self.now, changes as u64);
+        if !self.keys.too_fast && self.keys.rate.at(self.now) >= TOO_FAST {
+            self.keys.too_fast = true;
             self.look_at_rates();
         }
+        self.keys.too_fast
+    }
+
+    /// Changes that are not followed: each makes stale what it happened in.
+    pub(super) fn miss_changes<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
         for event in events {
             self.keys.tree.miss(event);
             self.follow_value(event);
         }
         self.redraw = true;
-        true
     }
 }

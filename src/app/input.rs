@@ -51,14 +51,17 @@ impl App {
 
     /// Pasted text goes into the field that has the focus and is never read as keys.
     pub(super) fn on_paste(&mut self, text: &str) {
-        if self.takes_text() {
+        if let Some(Dialog::Login(_)) = self.dialogs.last() {
+            // What copied the password copied the end of its line too.
+            self.insert_text(text.trim_end_matches(['\r', '\n']));
+        } else if self.takes_text() {
             self.insert_text(text);
         } else {
             self.say("nothing here takes pasted text; it was left out");
         }
     }
 
-    fn takes_text(&self) -> bool {
+    pub(super) fn takes_text(&self) -> bool {
         let contexts = self.contexts();
         contexts.contains(&Context::Field) || contexts.contains(&Context::Edit)
     }

@@ -11,7 +11,7 @@ use crate::domain::difference::Difference;
 use crate::domain::journal::{JournalLine, Written};
 use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;
-use crate::store::{Status, StoreError};
+use crate::store::{EndpointHealth, Status, StoreError};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -76,6 +76,8 @@ pub enum ConnectionNews {
     },
     /// The server refuses the user.
     Denied(StoreError),
+    /// How each endpoint fares, in the order given; it says nothing of the connection as such.
+    Endpoints(Vec<EndpointHealth>),
 }
 
 /// What a watch has to tell.

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::App;
+
 /// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -34,6 +36,19 @@ pub(super) fn named(key: &impl ToString) -> String {
     let head: String = text.chars().take(NAMED / 2).collect();
     let tail: String = text.chars().skip(chars - NAMED / 2).collect();
     format!("{head}…{tail}")
+}
+
+impl App {
+    /// Says once that a frame held what would have acted on the terminal, however long that lasts.
+    pub(super) fn tell_what_was_swept(&mut self, before: usize) {
+        let swept = self.viewport.swept;
+        if swept > 0 && before == 0 {
+            self.complain(format!(
+                "cells that would have acted on the terminal were replaced: {swept}; this is a fault \
+                 in etcdeck, please report it"
+            ));
+        }
+    }
 }
 
 impl Level {

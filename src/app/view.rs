@@ -1,6 +1,7 @@
 //! Views: what takes the place of the panes until it is closed.
 
 use super::App;
+use super::cluster::ClusterView;
 use super::difference::DifferenceView;
 use super::effect::{CallResult, Effect, WatchId};
 use super::history::HistoryView;
@@ -30,6 +31,8 @@ pub enum View {
     Txn,
     /// What was written here.
     Journal(JournalView),
+    /// Endpoints and members.
+    Cluster(ClusterView),
 }
 
 impl View {
@@ -55,6 +58,7 @@ impl View {
             View::Journal(_) => {
                 &[Context::Journal, Context::List, Context::Everywhere, Context::Always]
             }
+            View::Cluster(_) => &[Context::List, Context::Everywhere, Context::Always],
         }
     }
 
@@ -68,6 +72,7 @@ impl View {
             View::History(_) => "History",
             View::Txn => "Transaction",
             View::Journal(_) => "Journal",
+            View::Cluster(_) => "Cluster",
         }
     }
 
@@ -78,7 +83,7 @@ impl View {
             View::Services(view) => view.filter.as_ref(),
             View::Difference(view) => view.filter.as_ref(),
             View::Journal(view) => view.filter.as_ref(),
-            View::History(_) | View::Txn => None,
+            View::History(_) | View::Txn | View::Cluster(_) => None,
         }
     }
 
@@ -88,7 +93,7 @@ impl View {
             View::Services(view) => Some(&mut view.filter),
             View::Difference(view) => Some(&mut view.filter),
             View::Journal(view) => Some(&mut view.filter),
-            View::History(_) | View::Txn => None,
+            View::History(_) | View::Txn | View::Cluster(_) => None,
         }
     }
 }
@@ -102,6 +107,7 @@ impl View {
             | View::Difference(_)
             | View::History(_)
             | View::Journal(_)
+            | View::Cluster(_)
             | View::Txn => None,
         }
     }
@@ -206,6 +212,7 @@ impl App {
             Some(View::Difference(_)) => self.act_in_difference(action),
             Some(View::Txn) => self.act_in_composer(action),
             Some(View::Journal(_)) => self.act_in_journal(action),
+            Some(View::Cluster(_)) => self.act_in_cluster(action),
         }
     }
 
@@ -216,12 +223,13 @@ impl App {
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
             Some(View::History(_)) => self.on_history_answer(purpose, result),
             Some(View::Difference(_)) => self.on_difference_answer(purpose, result),
+            Some(View::Cluster(_)) => self.on_cluster_answer(&purpose, result),
         }
     }
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
+            None | Some(View::Difference(_) | View::Txn | View::Journal(_) | View::Cluster(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
             Some(View::History(_)) => self.on_history_watch(news),
@@ -238,6 +246,7 @@ impl App {
             Some(View::Difference(_)) => self.settle_difference(),
             Some(View::Txn) => self.settle_composer(),
             Some(View::Journal(_)) => self.settle_journal(),
+            Some(View::Cluster(_)) => self.settle_cluster(),
         }
     }
 
@@ -249,6 +258,7 @@ impl App {
             Some(View::Services(_)) => self.read_services(),
             Some(View::History(_)) => self.read_history(),
             Some(View::Difference(_)) => self.read_difference(),
+            Some(View::Cluster(_)) => self.read_cluster(),
         }
     }
 
@@ -279,7 +289,7 @@ impl App {
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
             Some(View::History(_)) => self.history_is_quiet(),
-            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
+            None | Some(View::Difference(_) | View::Txn | View::Journal(_) | View::Cluster(_)) => {}
         }
     }
 }

@@ -30,6 +30,9 @@ pub struct Viewport {
     pub dialog: PaneSize,
     /// How many rows the text of the topmost dialog has, in view or not.
     pub dialog_len: usize,
+    /// How many cells held what could have acted on the terminal and were kept from it: always 0,
+    /// unless the program has a fault.
+    pub swept: usize,
 }
 
 /// The first row to show so that the selected one is in view, moving as little as possible.

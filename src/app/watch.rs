@@ -89,12 +89,20 @@ impl WatchPane {
 
 impl App {
     pub(super) fn on_watch(&mut self, id: WatchId, news: WatchNews) {
-        if id == WatchId::FOLLOW {
+        match &news {
+            WatchNews::Refused(error) => self.turned_away(error),
+            WatchNews::Watching { .. } => self.let_in(),
+            WatchNews::Lost { .. }
+            | WatchNews::Gap { .. }
+            | WatchNews::Events { .. }
+            | WatchNews::Progress { .. } => {}
+        }
+        if let Some(at) = id.as_following() {
             if self.past.is_some() {
                 // Sent before the watch was ended; the past does not change.
                 return;
             }
-            return self.on_follow(news);
+            return self.on_follow(at, news);
         }
         if id == WatchId::VIEW {
             self.redraw = true;

@@ -3,6 +3,7 @@
 //! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
 //! always an argument.
 
+pub mod access;
 pub mod bulk;
 pub mod change;
 pub mod comparison;
@@ -23,6 +24,7 @@ pub mod lease;
 pub mod limit;
 pub mod lister;
 pub mod lock;
+pub mod log;
 pub mod mark;
 pub mod merge;
 pub mod near;
@@ -38,7 +40,6 @@ pub mod txn;
 pub mod txn_text;
 pub mod value;
 pub mod watch;
-pub mod width;
 
 pub use entry::{Entry, Event, EventKind};
 pub use key::Key;

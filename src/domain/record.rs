@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::escape;
+use super::escape::{self, Glyph};
 
 /// A JSON object in the making, names in the order they are given.
 #[derive(Debug)]
@@ -86,20 +86,22 @@ impl Record {
     /// A JSON string. What a terminal would act on is escaped too, though JSON would allow it.
     fn string(&mut self, text: &str) {
         self.0.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
-                '\n' => self.0.push_str("\\n"),
-                '\r' => self.0.push_str("\\r"),
-                '\t' => self.0.push_str("\\t"),
-                c if escape::is_unsafe(c) => {
+        for glyph in escape::glyphs_of(text) {
+            match glyph {
+                Glyph::Plain("\"") => self.0.push_str("\\\""),
+                Glyph::Plain("\\") => self.0.push_str("\\\\"),
+                Glyph::Plain(text) => self.0.push_str(text),
+                Glyph::Escaped('\n') => self.0.push_str("\\n"),
+                Glyph::Escaped('\r') => self.0.push_str("\\r"),
+                Glyph::Escaped('\t') => self.0.push_str("\\t"),
+                Glyph::Escaped(c) => {
                     for unit in c.encode_utf16(&mut [0; 2]) {
                         // Writing to a string cannot fail.
                         let _ = write!(self.0, "\\u{unit:04x}");
                     }
                 }
-                c => self.0.push(c),
+                // A text has none.
+                Glyph::Byte(_) => {}
             }
         }
         self.0.push('"');

@@ -4,10 +4,14 @@
 //! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
+mod access;
 mod call;
+mod check;
 mod election;
 mod endpoint;
 mod error;
+mod guard;
+mod health;
 mod http;
 mod kv;
 mod lease;
@@ -19,6 +23,7 @@ mod status;
 mod stream;
 mod tls;
 mod token;
+mod trace;
 mod transport;
 mod txn;
 mod watch;
@@ -35,6 +40,7 @@ use self::call::Limits;
 use self::endpoint::Endpoints;
 use self::http::Http;
 use self::token::Tokens;
+use self::trace::Trace;
 use crate::domain::{KeyRange, escape};
 use crate::store::StoreError;
 
@@ -61,7 +67,8 @@ impl Gateway {
         let clients = tls::build(&options, &limits, &endpoints)?;
         let identity = options.tls.cert.is_some();
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
-        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity }) })
+        let trace = Trace::new(options.log);
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity, trace }) })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

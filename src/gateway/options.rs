@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::Secret;
+use crate::log::Log;
 
 /// How to reach an etcd. The defaults are those of etcdctl.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct GatewayOptions {
     pub keepalive_time: Duration,
     /// A peer that has not answered for this long is given up.
     pub keepalive_timeout: Duration,
+    /// Where requests are noted: path, endpoint, status and time, never what they are about.
+    pub log: Log,
 }
 
 impl Default for GatewayOptions {
@@ -41,6 +44,7 @@ impl Default for GatewayOptions {
             command_timeout: Duration::from_secs(5),
             keepalive_time: Duration::from_secs(2),
             keepalive_timeout: Duration::from_secs(6),
+            log: Log::default(),
         }
     }
 }

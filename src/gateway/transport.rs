@@ -49,6 +49,16 @@ impl Failure {
         );
         Failure::new(Phase::Silent, ErrorKind::Unknown, message)
     }
+
+    /// It was asked for a sign of life and gave none within `limit`.
+    pub(super) fn no_sign(endpoint: &Endpoint, limit: Duration) -> Failure {
+        let message = format!(
+            "no sign of life from {} within {} s (--keepalive-timeout); is the server stopped, or cut off from here?",
+            endpoint.url(),
+            limit.as_secs_f32().ceil()
+        );
+        Failure::new(Phase::Silent, ErrorKind::Unknown, message)
+    }
 }
 
 /// What else is known about the call that failed.

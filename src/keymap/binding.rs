@@ -48,6 +48,8 @@ pub enum Context {
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
     Form,
+    /// Where a user and a password are asked for, around [`Context::Field`].
+    Login,
     /// The question before quitting, when something is held here.
     Holding,
     /// A plan for work on many keys is being made.
@@ -106,6 +108,7 @@ impl Context {
         Context::Record,
         Context::Txn,
         Context::Form,
+        Context::Login,
         Context::Holding,
         Context::Looking,
         Context::Typed,
@@ -148,6 +151,7 @@ impl Context {
             Context::Record => "a write of the journal",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
+            Context::Login => "logging in",
             Context::Holding => "quitting while something is held",
             Context::Looking => "making a plan",
             Context::Typed => "confirming a plan",

@@ -152,6 +152,9 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Form, &["tab", "down"], A::FormNext, "next", "Go to the next row.")),
     row(C::Form, &["shift-tab", "up"], A::FormPrevious, "", "Go to the row before."),
 
+    foot(row(C::Login, &["tab", "down"], A::FormNext, "other field", "Go to the other field.")),
+    row(C::Login, &["shift-tab", "up"], A::FormPrevious, "", "Go to the other field."),
+
     foot(row(C::Holding, &["r"], A::ReleaseAll, "release all and quit", "Give up all that is held here, then quit.")),
     foot(row(C::Holding, &["x"], A::QuitAnyway, "quit", "Quit; what is held here runs out with its lease.")),
     row(C::Holding, &["X"], A::ShowAsEtcdctl, "", "Show what giving up all would send, as etcdctl lines."),

@@ -36,9 +36,9 @@ impl Task {
         loop {
             let mut request = WatchRequest::new(self.range.clone()).from(next).progress_notify();
             // The tree and the views know what was there before.
-            request.prev_kv = !matches!(self.id, WatchId::FOLLOW | WatchId::VIEW);
+            request.prev_kv = self.id != WatchId::VIEW && self.id.as_following().is_none();
             // The tree shows no values, and they may be large.
-            request.keys_only = self.id == WatchId::FOLLOW;
+            request.keys_only = self.id.as_following().is_some();
             let error = match self.store.watch(request).await {
                 Ok(stream) => match self.drain(stream, &mut next, &mut backoff).await {
                     Ok(error) => error,
@@ -53,7 +53,9 @@ impl Task {
                     let from = std::mem::replace(&mut next, oldest);
                     (WatchNews::Gap { from, to, received: SystemTime::now() }, None)
                 }
-                ErrorKind::PermissionDenied | ErrorKind::WrongPassword | ErrorKind::Invalid => {
+                // A wrong password is asked for again: until then the next try fails by itself,
+                // without a word to the server.
+                ErrorKind::PermissionDenied | ErrorKind::Invalid => {
                     let _ = self.send(WatchNews::Refused(error)).await;
                     return;
                 }

@@ -134,7 +134,9 @@ impl Watch for Sandbox {
         }
         Box::pin(async move {
             tokio::task::consume_budget().await;
-            refuse(&request).map_err(|error| error.during(context(&request.range)))?;
+            self.admit_read(&request.range)
+                .and_then(|()| refuse(&request))
+                .map_err(|error| error.during(context(&request.range)))?;
             let progress = request.progress_notify;
             let context = context(&request.range);
             let mut state = self.shared.lock();

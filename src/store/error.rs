@@ -20,6 +20,9 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The user may not do this.
     PermissionDenied,
+    /// Our client certificate has a common name while users are switched on: etcd's gateway then
+    /// refuses everything, a login included, whatever user is given.
+    CommonName,
     /// The revision was compacted; `oldest` may tell what is left.
     Compacted {
         /// The oldest revision that can still be read, where the server told.

@@ -3,7 +3,6 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthChar;
 
 use super::comparison::diff_lines;
 use super::frame::pane;
@@ -14,8 +13,9 @@ use crate::app::App;
 use crate::app::edit::Draft;
 use crate::app::pane::Pane;
 use crate::app::viewport::PaneSize;
+use crate::domain::Entry;
 use crate::domain::edit::{Base, Form, State};
-use crate::domain::{Entry, escape};
+use crate::domain::escape::{self, Glyph};
 
 /// Draws the draft and says how many rows it has.
 pub(super) fn render(
@@ -42,7 +42,7 @@ pub(super) fn render(
     let body =
         Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
     let before = &buffer.lines()[row][..buffer.cursor_byte()];
-    let x: usize = before.chars().map(cell_width).sum();
+    let x: usize = escape::glyphs_of(before).map(cells_of).sum();
     let hidden = (x + 1).saturating_sub(cells);
     let shown = buffer.lines().iter().enumerate().skip(draft.top).take(usize::from(body.height));
     for (offset, (_, text)) in shown.enumerate() {
@@ -92,13 +92,9 @@ fn base_text(draft: &Draft) -> String {
     }
 }
 
-/// Cells of a character in the editor, escaped where it could act.
-pub(super) fn cell_width(c: char) -> usize {
-    match c {
-        '\t' => 4,
-        c if escape::is_unsafe(c) => escape::message(c.encode_utf8(&mut [0; 4])).len(),
-        c => c.width().unwrap_or(0),
-    }
+/// Cells of a glyph in the editor.
+pub(super) fn cells_of(glyph: Glyph<'_>) -> usize {
+    if glyph == Glyph::Escaped('\t') { 4 } else { glyph.columns() }
 }
 
 /// The part of a line that is in view: `hidden` cells from its start, `cells` wide.
@@ -106,8 +102,8 @@ pub(super) fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usi
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();
     let mut at = 0;
-    for c in text.chars() {
-        let end = at + cell_width(c);
+    for glyph in escape::glyphs_of(text) {
+        let end = at + cells_of(glyph);
         if at >= hidden + cells {
             break;
         }
@@ -115,20 +111,20 @@ pub(super) fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usi
             at = end;
             continue;
         }
-        if c == '\t' || escape::is_unsafe(c) {
-            spans.push(Span::raw(std::mem::take(&mut plain)));
-            let mark = if c == '\t' {
-                "→   ".to_owned()
-            } else {
-                escape::message(c.encode_utf8(&mut [0; 4]))
-            };
-            // What is cut at the left edge loses its beginning.
-            let cut: String = mark.chars().skip(hidden.saturating_sub(at)).collect();
-            spans.push(Span::styled(cut, theme.class(crate::domain::value::Class::Escape)));
-        } else if at < hidden {
-            plain.push(' ');
-        } else {
-            plain.push(c);
+        match glyph {
+            Glyph::Plain(_) if at < hidden => plain.push(' '),
+            Glyph::Plain(text) => plain.push_str(text),
+            Glyph::Escaped(_) | Glyph::Byte(_) => {
+                spans.push(Span::raw(std::mem::take(&mut plain)));
+                let mut mark = String::new();
+                match glyph {
+                    Glyph::Escaped('\t') => mark.push_str("→   "),
+                    glyph => escape::push_glyph(&mut mark, glyph),
+                }
+                // What is cut at the left edge loses its beginning.
+                let cut: String = mark.chars().skip(hidden.saturating_sub(at)).collect();
+                spans.push(Span::styled(cut, theme.class(crate::domain::value::Class::Escape)));
+            }
         }
         at = end;
     }

@@ -14,6 +14,7 @@
 //! ```
 
 mod bulk;
+mod cluster;
 mod comparison;
 mod dialog;
 mod difference;
@@ -28,9 +29,11 @@ mod history;
 mod journal;
 mod layout;
 mod lease;
+mod login;
 mod palette;
 mod queue;
 mod service;
+mod sweep;
 mod text;
 mod theme;
 mod tree;
@@ -49,8 +52,13 @@ use crate::app::App;
 use crate::app::view::View;
 use crate::app::viewport::Viewport;
 
-/// Draws the state.
+/// Draws the state. What leaves here is safe to send to a terminal, whatever the store holds.
 pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
+    let viewport = draw(frame, app, theme);
+    Viewport { swept: sweep::sweep(frame.buffer_mut()), ..viewport }
+}
+
+fn draw(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
     let area = frame.area();
     if area.width < layout::LEAST.0 || area.height < layout::LEAST.1 {
         return too_small(frame);
@@ -72,6 +80,7 @@ pub fn render(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 list
             }
             View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
+            View::Cluster(shown) => cluster::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

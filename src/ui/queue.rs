@@ -89,7 +89,7 @@ fn notes<'a>(shown: &QueuesView, rows: usize, theme: &Theme) -> Vec<Span<'a>> {
     match &shown.follow {
         Follow::Refused(_) => notes.push(Span::styled("not followed: R reads", theme.danger())),
         Follow::Lost => notes.push(Span::styled("not followed now", theme.danger())),
-        Follow::Off | Follow::Starting | Follow::Live | Follow::TooFast => {}
+        Follow::Off | Follow::Starting | Follow::Live => {}
     }
     if let (Load::Ready(_), Some(progress)) = (&shown.found, shown.progress()) {
         notes.push(Span::styled(progress, theme.dim()));

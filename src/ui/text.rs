@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::domain::escape;
 
 /// Events a second in few digits and always the same room, so that it does not dance: `48,000/s`.
 pub(super) fn rate(a_second: u64) -> String {
@@ -19,9 +20,10 @@ pub(super) fn rate(a_second: u64) -> String {
     format!("{:>8}", format!("{}/s", number((a_second / step * step) as i64)))
 }
 
-/// How many cells a text takes.
+/// How many cells a text takes: the sum of its characters, since none that leaves `domain::escape`
+/// joins another one on any terminal.
 pub(super) fn width(text: &str) -> usize {
-    text.width()
+    text.chars().map(escape::columns).sum()
 }
 
 /// The beginning of a text that fits into `cells`, ending in `…` when something is missing.
@@ -62,7 +64,7 @@ pub(super) fn cut_middle(text: &str, cells: usize) -> String {
 fn take_front(text: &str, cells: usize) -> String {
     let mut used = 0;
     let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
+        used += escape::columns(*c);
         used <= cells
     };
     text.chars().take_while(fits).collect()
@@ -72,11 +74,14 @@ fn take_back(text: &str, cells: usize) -> String {
     let mut used = 0;
     let mut start = text.len();
     for (at, c) in text.char_indices().rev() {
-        used += c.width().unwrap_or(0);
+        used += escape::columns(c);
         if used > cells {
             break;
         }
-        start = at;
+        // A mark does not go without its letter.
+        if !escape::is_mark(c) {
+            start = at;
+        }
     }
     text[start..].to_owned()
 }
@@ -188,7 +193,7 @@ pub(super) fn wrap_line(line: Line<'_>, cells: usize) -> Vec<Line<'static>> {
     loop {
         let mut used = 0;
         let fits = |(c, _): &&(char, Style)| {
-            used += c.width().unwrap_or(0);
+            used += escape::columns(*c);
             used <= cells
         };
         let mut at = rest.iter().take_while(fits).count().max(1).min(rest.len());
@@ -238,6 +243,7 @@ mod tests {
         assert_eq!(cut_end("日本語", 5), "日本…");
         assert_eq!(cut_end("日本語", 4), "日…");
         assert_eq!(cut_middle("日本語日本語", 9), "日…日本語");
+        assert_eq!(cut_start("ทที่นี่", 2), "…นี่");
         for cells in 0..20 {
             assert!(width(&cut_middle("/α/日本/語/key", cells)) <= cells);
             assert_eq!(width(&fit_key("/α/日本/語/key", cells)), cells);

@@ -7,18 +7,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-// The built program in a pseudo-terminal.
-#[expect(dead_code, reason = "the tests of the terminal use it")]
-#[path = "../pty/modes.rs"]
-mod modes;
-#[expect(dead_code, reason = "the tests of the terminal use the rest of it")]
-#[path = "../pty/program.rs"]
-mod program;
-#[expect(dead_code, reason = "the tests of the terminal use the rest of it")]
-#[path = "../pty/terminal.rs"]
-mod terminal;
-
 mod alone;
+mod program;
+mod pty;
+mod script;
 
 mod alone_check;
+mod cut_write;
 mod flood;
+mod kill;
+mod member;
+mod random;

@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
+use super::terminal::Terminal;
 use crate::support::process::scratch_dir;
-use crate::terminal::Terminal;
 
 /// A program to be started, by default on a screen of 80 columns and 24 rows.
 ///

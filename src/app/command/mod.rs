@@ -72,6 +72,8 @@ pub enum Command {
     Rev(Moment),
     /// `undo [N]`
     Undo(Option<JournalId>),
+    /// `cluster`
+    Cluster,
     /// `journal`
     Journal,
     /// `export FILE [PREFIX]`
@@ -82,6 +84,10 @@ pub enum Command {
     Txn(Option<String>),
     /// `drafts`
     Drafts,
+    /// `login [USER]`
+    Login(Option<String>),
+    /// `rights`
+    Rights,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -104,9 +110,12 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Journal
+            | Command::Cluster
             | Command::Export(..)
             | Command::Txn(_)
             | Command::Drafts
+            | Command::Login(_)
+            | Command::Rights
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -250,6 +259,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
             Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
         },
         ("journal", []) => Ok(Command::Journal),
+        ("cluster", []) => Ok(Command::Cluster),
         ("export", [file]) => Ok(Command::Export(path(file), None)),
         ("export", [file, prefix]) => Ok(Command::Export(path(file), Some(Key::from(*prefix)))),
         ("import", [file]) => Ok(Command::Import(path(file))),
@@ -258,6 +268,9 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("login", []) => Ok(Command::Login(None)),
+        ("login", [user]) => Ok(Command::Login(Some(text(user)))),
+        ("rights", []) => Ok(Command::Rights),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -319,6 +332,10 @@ mod tests {
             ("undo", Command::Undo(None)),
             ("undo 12", Command::Undo(Some(JournalId(12)))),
             ("journal", Command::Journal),
+            ("login", Command::Login(None)),
+            ("login 'app user'", Command::Login(Some("app user".to_owned()))),
+            ("rights", Command::Rights),
+            ("cluster", Command::Cluster),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

@@ -109,6 +109,22 @@ impl Lister {
         }
     }
 
+    /// A listing of those children of `prefix` only of which a key lies in `range`, and of nothing but
+    /// the keys in it. The range must lie within the prefix.
+    pub fn within(prefix: Key, delimiter: &[u8], limit: i64, range: &KeyRange) -> Lister {
+        let mut lister = Lister::new(prefix, delimiter, limit);
+        if let Some(Part::Ahead(whole)) = lister.line.front_mut() {
+            let start = range.start().as_bytes();
+            whole.from = if start == [0] { Vec::new() } else { start.to_vec() };
+            whole.to = match range.end() {
+                [] => Some([start, &[0]].concat()),
+                [0] => None,
+                end => Some(end.to_vec()),
+            };
+        }
+        lister
+    }
+
     /// Stop asking when this many children are there to be taken. Without it, all are listed. To go
     /// on after a stop, take the children.
     pub fn want(&mut self, children: usize) {

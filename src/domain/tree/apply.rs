@@ -37,10 +37,19 @@ impl Tree {
     /// Events come in the order of their revisions, each once; one that is older than the newest is
     /// ignored. Costs O(depth x log children).
     pub fn apply(&mut self, event: &Event, now: Instant) -> Applied {
+        if event.revision() < self.changes.newest() {
+            return Applied::default();
+        }
+        self.play(event, now)
+    }
+
+    /// The same for one of several watches of ranges that do not overlap: each brings its events in
+    /// order and once, but one watch may be behind another.
+    pub fn play(&mut self, event: &Event, now: Instant) -> Applied {
         let root = self.get(NodeId::ROOT).map(|root| root.name.clone()).unwrap_or_default();
         let change = Change::of(event);
         let key = change.key.as_bytes();
-        if !key.starts_with(&root) || change.revision < self.changes.newest() {
+        if !key.starts_with(&root) {
             return Applied::default();
         }
         let effect = self.apply_dir(NodeId::ROOT, &change, now);
@@ -96,7 +105,7 @@ impl Tree {
         let root = self.get(NodeId::ROOT).map_or(0, |root| root.name.len());
         let in_tree = self.get(NodeId::ROOT).is_some_and(|root| key.starts_with(&root.name));
         let change = Change::of(event);
-        if !in_tree || change.revision < self.changes.newest() {
+        if !in_tree {
             return;
         }
         let (mut id, mut at) = (NodeId::ROOT, root);
@@ -114,6 +123,11 @@ impl Tree {
             }
         }
         self.changes.skip(change.revision);
+        let name = &key[at..];
+        let is_known = |dir: &Dir| dir.listed.at(name).is_some_and(|at| at >= change.revision);
+        if self.dir(id).is_some_and(is_known) {
+            return;
+        }
         let Some(dir) = self.dir_mut(id) else { return };
         match &mut dir.level {
             Level::Stale { missed } => *missed += 1,

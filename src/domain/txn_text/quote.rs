@@ -9,8 +9,8 @@ pub(super) fn push_quoted(out: &mut String, bytes: &[u8]) {
     out.push('"');
     for glyph in escape::glyphs(bytes) {
         match glyph {
-            Glyph::Plain(c @ ('"' | '\\')) => out.extend(['\\', c]),
-            Glyph::Plain(c) => out.push(c),
+            Glyph::Plain(text @ ("\"" | "\\")) => out.extend(["\\", text]),
+            Glyph::Plain(text) => out.push_str(text),
             Glyph::Escaped('\n') => out.push_str("\\n"),
             Glyph::Escaped('\t') => out.push_str("\\t"),
             Glyph::Escaped('\r') => out.push_str("\\r"),

@@ -2,7 +2,7 @@
 
 use super::wrap::{self, Lead, Piece, Rows, Segment};
 use super::{Class, Span, push};
-use crate::domain::escape::{Glyph, is_unsafe};
+use crate::domain::escape::{self, Glyph};
 use crate::domain::json::{self, JsonError, Token};
 
 /// A JSON text without the white space between its tokens, and where its rows begin.
@@ -44,8 +44,8 @@ impl Pretty {
         while at < row.end as usize {
             let (class, piece) = step(&self.text[at..], &mut lead);
             let text = &self.text[at..at + piece.bytes];
-            match text.chars().next() {
-                Some(c) if is_unsafe(c) => wrap::push_glyph(&mut spans, class, Glyph::Escaped(c)),
+            match escape::first_glyph(text) {
+                Some(glyph @ Glyph::Escaped(_)) => wrap::push_glyph(&mut spans, class, glyph),
                 _ => push(&mut spans, class, text),
             }
             // The space after a colon, unless the row ends with it.
@@ -130,7 +130,7 @@ fn step(rest: &str, lead: &mut Lead) -> (Class, Piece) {
                     (class, Piece { bytes, columns: bytes })
                 }
                 0x20..=0x7e => (class, one),
-                _ => (class, rest.chars().next().map_or(one, |c| wrap::piece(glyph(c)))),
+                _ => (class, escape::first_glyph(rest).map_or(one, wrap::piece)),
             }
         }
         Lead::InNumber if matches!(first, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-') => {
@@ -161,8 +161,4 @@ fn step(rest: &str, lead: &mut Lead) -> (Class, Piece) {
             }
         },
     }
-}
-
-fn glyph(c: char) -> Glyph {
-    if is_unsafe(c) { Glyph::Escaped(c) } else { Glyph::Plain(c) }
 }

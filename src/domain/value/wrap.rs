@@ -2,7 +2,6 @@
 
 use super::{Class, Span, push};
 use crate::domain::escape::{self, Glyph};
-use crate::domain::width;
 
 /// A row: where its bytes are. Small, since a value may have a million of them.
 #[derive(Clone, Copy, Debug)]
@@ -140,21 +139,8 @@ pub(super) fn text(bytes: &[u8], width: usize) -> Vec<Segment> {
 }
 
 /// The size of a glyph.
-pub(super) fn piece(glyph: Glyph) -> Piece {
-    match glyph {
-        Glyph::Plain(c) => Piece { bytes: c.len_utf8(), columns: width::columns(c) },
-        Glyph::Escaped(c) => Piece { bytes: c.len_utf8(), columns: escape_columns(c) },
-        Glyph::Byte(_) => Piece { bytes: 1, columns: 4 },
-    }
-}
-
-/// The length of what [`escape::push_escape`] writes.
-pub(super) fn escape_columns(c: char) -> usize {
-    match c {
-        '\n' | '\t' | '\r' => 2,
-        c if c.is_ascii() => 4,
-        c => 4 + (c as u32).ilog2() as usize / 4 + 1,
-    }
+pub(super) fn piece(glyph: Glyph<'_>) -> Piece {
+    Piece { bytes: glyph.bytes(), columns: glyph.columns() }
 }
 
 /// A row of text.
@@ -167,29 +153,11 @@ pub(super) fn spans(bytes: &[u8], row: &Segment) -> Vec<Span> {
 }
 
 /// Appends a glyph, an escape where it needs one, else of the given class.
-pub(super) fn push_glyph(spans: &mut Vec<Span>, class: Class, glyph: Glyph) {
+pub(super) fn push_glyph(spans: &mut Vec<Span>, class: Class, glyph: Glyph<'_>) {
+    if let Glyph::Plain(text) = glyph {
+        return push(spans, class, text);
+    }
     let mut mark = String::new();
-    match glyph {
-        Glyph::Plain(c) => return push(spans, class, c.encode_utf8(&mut [0; 4])),
-        Glyph::Escaped(c) => escape::push_escape(&mut mark, c),
-        Glyph::Byte(b) => escape::push_byte(&mut mark, b),
-    }
+    escape::push_glyph(&mut mark, glyph);
     push(spans, Class::Escape, &mark);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_columns_of_a_mark_are_its_length() {
-        for c in ['\0', '\n', '\t', '\r', '\u{7f}', '\u{80}', '\u{ad}', '\u{202e}', '\u{e0001}']
-            .into_iter()
-            .chain(['\u{ff}', '\u{100}', '\u{fff}', '\u{1000}', '\u{ffff}', '\u{10000}', char::MAX])
-        {
-            let mut mark = String::new();
-            escape::push_escape(&mut mark, c);
-            assert_eq!(escape_columns(c), mark.len(), "{mark}");
-        }
-    }
 }

@@ -16,6 +16,10 @@ pub(crate) struct StatusResponse {
     #[serde(rename = "dbSizeInUse")]
     pub(crate) db_size_in_use: Int64,
     pub(crate) leader: Uint64,
+    #[serde(rename = "raftIndex")]
+    pub(crate) raft_index: Uint64,
+    #[serde(rename = "raftTerm")]
+    pub(crate) raft_term: Uint64,
     #[serde(rename = "isLearner", deserialize_with = "or_default")]
     pub(crate) is_learner: bool,
     #[serde(deserialize_with = "or_default")]

@@ -8,7 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::edit::{cell_width, text_line};
+use super::edit::{cells_of, text_line};
 use super::frame::{scrollbar, view as framed};
 use super::layout::line;
 use super::text::{cut_middle, number, wrap_line};
@@ -93,7 +93,7 @@ fn editor(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> PaneSize {
     let cells = usize::from(body.width);
     let (row, _) = composer.buffer.cursor();
     let before = &lines[row][..composer.buffer.cursor_byte()];
-    let x: usize = before.chars().map(cell_width).sum();
+    let x: usize = escape::glyphs_of(before).map(cells_of).sum();
     let hidden = (x + 1).saturating_sub(cells);
     let shown = lines.iter().enumerate().skip(composer.top).take(usize::from(area.height));
     for (offset, (at, text)) in shown.enumerate() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::terminal::Terminal;
+use crate::pty::terminal::Terminal;
 
 /// Longer than a key press may take on a loaded machine, so that a slow one is measured.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ pub(crate) async fn press(term: &Terminal, time: Duration, pace: Duration) -> Me
         measured.resident_most = measured.resident_most.max(resident());
         tokio::time::sleep_until(pressed + pace).await;
     }
-    measured.cpu = term.cpu_time().expect("it runs") - cpu;
+    measured.cpu = term.cpu_time().expect("it runs").saturating_sub(cpu);
     measured.latencies.sort();
     measured
 }

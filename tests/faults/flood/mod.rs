@@ -10,12 +10,12 @@ use measure::{LETTERS, Measured, press};
 use server::{Flood, FloodServer};
 
 use crate::alone::alone;
-use crate::program::Program;
+use crate::pty::program::Program;
+use crate::pty::terminal::Terminal;
 use crate::support::install::Version;
 use crate::support::servers::Etcd;
 use crate::support::stub::Stub;
 use crate::support::stub_reply::Reply;
-use crate::terminal::Terminal;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -47,6 +47,7 @@ async fn watching(etcd: &Etcd, flood: Flood, paused: bool) -> (FloodServer, Term
     (server, term)
 }
 
+#[expect(clippy::print_stdout, reason = "the figures, for whoever measures")]
 fn assert_lively(what: &str, measured: &Measured) {
     println!("{what}: {measured}");
     assert!(measured.p99() <= SOON, "{what}: {measured}");

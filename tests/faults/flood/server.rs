@@ -97,7 +97,7 @@ impl Drop for FloodServer {
 
 async fn serve(mut stream: TcpStream, behind: &str, flood: Flood, counts: &Counts) {
     let _unsupported = stream.set_nodelay(true);
-    while let Ok(Some((head, body))) = read_request(&mut stream).await {
+    if let Ok(Some((head, body))) = read_request(&mut stream).await {
         if !head.starts_with("POST /v3/watch ") {
             let _gone = pass_on(&mut stream, behind, &head, &body).await;
             return;
@@ -106,7 +106,6 @@ async fn serve(mut stream: TcpStream, behind: &str, flood: Flood, counts: &Count
         let is_log = String::from_utf8_lossy(&body).contains("prev_kv");
         let rate = if is_log || flood.tree_too { flood.rate } else { 0 };
         let _gone = watch(&mut stream, Flood { rate, ..flood }, counts).await;
-        return;
     }
 }
 

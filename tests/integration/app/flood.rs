@@ -35,19 +35,19 @@ fn the_tree_counts_a_flood_and_lists_again_after_it() {
     let mut table = Table::holding(&["a", "b"]);
     table.happens(Message::Watch(WatchId::FOLLOW, live()));
     let mut next = NOW.0 + 1;
-    for _ in 0..10 {
+    for _ in 0..25 {
         let news = puts("a", next, 500, 1);
         table.happens(Message::Watch(WatchId::FOLLOW, news));
         next += 500;
     }
-    assert_eq!(table.app.keys.follow, Follow::TooFast);
+    assert!(table.app.keys.too_fast);
     assert!(table.app.is_flooded());
     table.open.clear();
     // It is looked at although nothing comes any more; then what is in view is listed again.
     for _ in 0..4 {
         table.passes(Duration::from_secs(1));
     }
-    assert_eq!(table.app.keys.follow, Follow::Live);
+    assert!(!table.app.keys.too_fast);
     assert!(!table.app.is_flooded());
     table.lists_at(&["a", "b", "c"], Revision(next));
     assert_eq!(table.rows(), ">a b c");

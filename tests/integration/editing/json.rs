@@ -34,7 +34,7 @@ fn the_first_wrong_place_is_named() {
         ("[\"a", "line 1, column 4: expected the closing '\"' of a string, found the end"),
         ("{\"a\":[", "line 1, column 7: expected a value or ']', found the end"),
         ("\u{feff}{}", "line 1, column 1: expected a value, found '\\u{feff}'"),
-        ("[1,\u{a0}2]", "line 1, column 4: expected a value, found '\u{a0}'"),
+        ("[1,\u{a0}2]", "line 1, column 4: expected a value, found '\\u{a0}'"),
     ];
     for (text, message) in cases {
         assert_eq!(json::check(text).unwrap_err().to_string(), message, "{text:?}");

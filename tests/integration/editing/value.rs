@@ -1,7 +1,7 @@
 //! Renderings of values: rows as an operator sees them, and nothing lost on the way.
 
+use etcdeck::domain::escape;
 use etcdeck::domain::value::{Class, Rendering, Span, ValueKind, View};
-use etcdeck::domain::{escape, width};
 use proptest::prelude::*;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -198,15 +198,39 @@ fn hostile_values_have_bounded_rows() {
 }
 
 #[test]
-fn no_character_is_wider_than_the_table_says() {
+fn every_character_shown_as_it_is_takes_the_columns_that_others_count() {
     for c in ('\0'..=char::MAX).filter(|c| !escape::is_unsafe(*c)) {
-        let real = c.width().unwrap_or(0);
-        assert!(width::columns(c) >= real, "{:x}", c as u32);
+        assert_eq!(Some(escape::columns(c)), c.width(), "{:x}", c as u32);
+        // The standard library escapes what is not assigned, not printed, or joins what is before it.
+        let printed = c.escape_debug().next() == Some(c) || matches!(c, '"' | '\'' | '\\');
+        assert!(printed || escape::is_mark(c), "{:x}", c as u32);
     }
-    // Where most text is, it is exact.
-    for c in ('\u{a1}'..'\u{590}').filter(|c| !escape::is_unsafe(*c)) {
-        assert_eq!(width::columns(c), c.width().unwrap_or(0), "{:x}", c as u32);
+}
+
+#[test]
+fn no_two_characters_shown_as_they_are_become_one() {
+    // Characters whose neighbors change them, somewhere: each beside each.
+    let joining =
+        "aא\u{5d0}\u{5dc}\u{644}\u{627}क\u{937}ท\u{e35}ກ\u{ebb}가ㄱ👩👍☂1#日ꓐᦵ\u{2d4f}\u{10a0}";
+    for a in joining.chars() {
+        for b in joining.chars() {
+            let shown = escape::message(&format!("{a}{b}"));
+            let columns: usize = escape::glyphs_of(&shown).map(escape::Glyph::columns).sum();
+            assert_eq!(
+                columns,
+                shown.chars().filter_map(UnicodeWidthChar::width).sum::<usize>(),
+                "{shown}"
+            );
+            let cells = cells_of(&shown);
+            assert!(escape::glyphs_of(&shown).map(escape::Glyph::bytes).eq(cells), "{shown}");
+        }
     }
+}
+
+/// The bytes of each cell, as ratatui takes a text apart.
+fn cells_of(text: &str) -> Vec<usize> {
+    let span = ratatui::text::Span::raw(text);
+    span.styled_graphemes(ratatui::style::Style::new()).map(|g| g.symbol.len()).collect()
 }
 
 proptest! {

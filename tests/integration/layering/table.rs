@@ -35,6 +35,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
+    Layer { name: "log", imports: &["domain"], packages: &["jiff"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
@@ -51,7 +52,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "gateway",
-        imports: &["domain", "store"],
+        imports: &["domain", "log", "store"],
         packages: &[
             "base64",
             "bytes",
@@ -85,7 +86,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         name: "ui",
         imports: &["app", "domain", "keymap"],
-        packages: &["jiff", "ratatui", "tui_tree_widget", "unicode_width"],
+        packages: &["jiff", "ratatui", "tui_tree_widget"],
     },
     Layer {
         name: "runtime",
@@ -109,13 +110,14 @@ pub(super) const LAYERS: &[Layer] = &[
             "gateway",
             "journal",
             "keymap",
+            "log",
             "runtime",
             "sandbox",
             "store",
             "terminal",
             "ui",
         ],
-        packages: &["anyhow", "hickory_resolver", "jiff", "tokio"],
+        packages: &["anyhow", "hickory_resolver", "jiff", "rustix", "tokio"],
     },
     Layer { name: "main", imports: &["cli", "domain", "launch"], packages: &["anyhow"] },
 ];

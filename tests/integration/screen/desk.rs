@@ -20,7 +20,7 @@ use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster, ErrorKind, Kv, Leases, Status, StoreError, Watch, WatchMessage, WatchRequest,
+    Access, Cluster, ErrorKind, Kv, Leases, Status, StoreError, Watch, WatchMessage, WatchRequest,
 };
 use etcdeck::ui::{Theme, render};
 use futures_util::StreamExt as _;
@@ -303,6 +303,12 @@ impl Desk {
                     }
                     Answer::LeaseStatuses(statuses)
                 }
+                Call::LogIn(user, password) => {
+                    self.store.log_in(user, password).await?;
+                    Answer::LoggedIn
+                }
+                Call::Rights => Answer::Rights(Box::new(self.store.rights().await?)),
+                Call::Members => Answer::Members(self.store.members().await?),
                 Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
                 Call::Oldest(key) => {
                     let first = Revision(1);

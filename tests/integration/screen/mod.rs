@@ -4,6 +4,7 @@
 //! before it is committed. With `CI=true` none is ever written.
 
 mod bulk;
+mod cluster;
 mod desk;
 mod dialogs;
 mod export;
