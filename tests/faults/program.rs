@@ -19,7 +19,7 @@ use etcdeck::domain::{Event, EventKind};
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
-use etcdeck::runtime::{Runtime, inbox};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::store::{Cluster as _, ReadOnly};
 use etcdeck::ui::{self, Theme};
 use jiff::tz::TimeZone;
@@ -331,7 +331,7 @@ async fn run(
     seen: Arc<Mutex<Seen>>,
     mut runtime: Runtime,
     mut keys: mpsc::Receiver<Message>,
-    mut inbox: mpsc::Receiver<Message>,
+    mut inbox: Inbox,
 ) {
     let mut terminal = Terminal::new(TestBackend::new(120, 60)).expect("a test terminal");
     let theme = Theme::new(true, TimeZone::UTC);
