@@ -9,10 +9,12 @@ mod support;
 
 mod alone;
 mod program;
+mod pty;
 mod script;
 
 mod alone_check;
 mod cut_write;
+mod flood;
 mod kill;
 mod member;
 mod random;

@@ -19,7 +19,7 @@ use etcdeck::domain::{Event, EventKind};
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::store::{Cluster as _, ReadOnly};
 use etcdeck::ui::{self, Theme};
 use jiff::tz::TimeZone;
@@ -104,7 +104,7 @@ impl Program {
     pub(crate) fn open(options: GatewayOptions, prefix: &str) -> Program {
         let gateway = Gateway::connect(options).expect("fine URLs");
         let store = Arc::new(gateway.clone());
-        let (inbox_sender, inbox) = mpsc::channel(INBOX);
+        let (inbox_sender, inbox) = inbox();
         let runtime = Runtime::start(ReadOnly::new(store, false), inbox_sender, Journal::default());
         let settings = Settings { root: prefix.into(), ..Settings::default() };
         let seen = Arc::new(Mutex::new(Seen {
@@ -337,7 +337,7 @@ async fn run(
     seen: Arc<Mutex<Seen>>,
     mut runtime: Runtime,
     mut keys: mpsc::Receiver<Message>,
-    mut inbox: mpsc::Receiver<Message>,
+    mut inbox: Inbox,
 ) {
     let mut terminal = Terminal::new(TestBackend::new(120, 60)).expect("a test terminal");
     let theme = Theme::new(true, TimeZone::UTC);

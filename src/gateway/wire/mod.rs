@@ -21,7 +21,7 @@ pub(crate) mod txn;
 pub(crate) mod version;
 pub(crate) mod watch;
 
-pub(crate) use self::bytes::{Base64, Bytes};
+pub(crate) use self::bytes::{Base64, Bytes, Unwanted, Value};
 pub(crate) use self::header::Header;
 pub(crate) use self::int64::{Int64, Uint64};
 
