@@ -2,7 +2,8 @@
 //!
 //! Reading the value of [`FAULTY`] panics, in a task and far from the terminal. Move there: the terminal
 //! comes back as it was, the fault is told on it, and the exit status is 101. Saving [`FRAGILE`] does
-//! the same; the draft is then offered by the next start.
+//! the same; the draft is then offered by the next start. And whatever the variable `PANIC_WHEN` names:
+//! once that file holds the word `task`, `thread` or `blocking`, one of these panics.
 //!
 //! ```text
 //! cargo run --example panicking_store
@@ -11,6 +12,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::access::Rights;
@@ -166,6 +168,31 @@ impl Access for PanickingStore {
     }
 }
 
+/// Panics where a file says, as soon as it does.
+async fn panic_when_asked(path: PathBuf) {
+    let mut pace = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        pace.tick().await;
+        let asked = std::fs::read_to_string(&path).unwrap_or_default();
+        if !asked.is_empty() {
+            // Nobody else is to wait for it.
+            let _ = std::fs::remove_file(&path);
+        }
+        match asked.trim() {
+            "task" => panic!("a task was asked to panic"),
+            "thread" => {
+                std::thread::spawn(|| panic!("a thread was asked to panic"));
+                return;
+            }
+            "blocking" => {
+                tokio::task::spawn_blocking(|| panic!("a blocking thread was asked to panic"));
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let signals = Signals::new()?;
@@ -175,8 +202,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     sandbox.put(PutRequest::new(FRAGILE, "handle with care")).await?;
     let state_dir = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let settings = Settings { demo: state_dir.is_none(), state_dir, ..Settings::default() };
+    if let Some(path) = std::env::var_os("PANIC_WHEN") {
+        tokio::spawn(panic_when_asked(PathBuf::from(path)));
+    }
     let theme = Theme::new(true, TimeZone::UTC);
     let store = Arc::new(PanickingStore(sandbox));
-    let status = launch::screen(store, settings, &theme, signals).await?;
+    let status = launch::screen(store, None, settings, &theme, signals).await?;
     Ok(ExitCode::from(status))
 }

@@ -7,6 +7,7 @@ use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
 use super::job::{JobId, JobNews, PlanText};
 use super::ticket::Ticket;
+use crate::domain::diagnosis::DiagnosisNews;
 use crate::domain::difference::Difference;
 use crate::domain::journal::{JournalLine, Written};
 use crate::domain::watch::{Fault, Found, Listed, Replaced};
@@ -51,6 +52,8 @@ pub enum Message {
     Comparing(Ticket, u64),
     /// What a comparison found, or why it could not be made.
     Compared(Ticket, Result<Box<Difference>, StoreError>),
+    /// Something new in an examination.
+    Diagnosis(Ticket, DiagnosisNews),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
     /// Kept drafts of this store that no living program has open, or why they cannot be looked for.

@@ -141,7 +141,13 @@ impl Signals {
         let _earlier = self.continued.recv().now_or_never();
         rustix::process::kill_current_process_group(signal)?;
         // The stop may reach another thread first, so this one can run on for a moment: what must be
-        // waited for is the signal to go on.
-        Ok(tokio::time::timeout(STOP_LIMIT, self.next()).await.ok())
+        // waited for is the signal to go on. When the time was over by then the signal may still be on
+        // its way, so there is a second time, which begins when the process goes on.
+        for limit in [STOP_LIMIT, STOP_LIMIT / 3] {
+            if let Ok(signalled) = tokio::time::timeout(limit, self.next()).await {
+                return Ok(Some(signalled));
+            }
+        }
+        Ok(None)
     }
 }

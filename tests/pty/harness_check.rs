@@ -107,7 +107,7 @@ fn modes_left_on_are_found() {
 
 #[test]
 fn modes_are_read_from_the_bytes() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 16] = [
         ("plain", &[]),
         ("\x1b[?1049h\x1b[?1049l", &[]),
         ("\x1b[?1049;2004h", &["alternate screen (?1049)", "bracketed paste (?2004)"]),
@@ -115,6 +115,8 @@ fn modes_are_read_from_the_bytes() {
         ("\x1b[?25l", &["cursor hidden (?25)"]),
         ("\x1b[?25l\x1b[?25h", &[]),
         ("\x1b[?2026h", &["synchronized update (?2026)"]),
+        ("\x1b[?2026h\x1b[38;5;\x1b[?2026l", &[]),
+        ("\x1b[?2026h\x1b\x1b[?2026l", &[]),
         ("\x1b[31mred", &["colors or attributes"]),
         ("\x1b[31mred\x1b[38;5;0m\x1b[0m", &[]),
         ("\x1b[38;5;0mblack", &["colors or attributes"]),

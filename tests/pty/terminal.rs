@@ -20,7 +20,7 @@ pub(crate) struct Terminal {
     slave: Option<Box<dyn SlavePty + Send>>,
     pid: u32,
     settings_before: Settings,
-    _home: TempDir,
+    home: TempDir,
 }
 
 /// What two threads report: one reads the terminal, one waits for the program.
@@ -125,7 +125,7 @@ impl Terminal {
             reports.lock().status = Some(status);
             reports.changed.notify_all();
         });
-        Self { watched, keyboard, master, slave: Some(slave), pid, settings_before, _home: home }
+        Self { watched, keyboard, master, slave: Some(slave), pid, settings_before, home }
     }
 
     /// Types these bytes.
@@ -248,6 +248,22 @@ impl Terminal {
             let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
             let _gone = kill_process(pid.expect("a process number"), signal);
         }
+    }
+
+    /// Whether the program is stopped, as by SIGSTOP.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+    }
+
+    /// The home of the program, which it started in.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
+    /// The number of the program.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// Whether the program still runs.
