@@ -48,7 +48,7 @@ async fn lane(number: usize, mut chance: Chance, etcd: &Etcd) -> usize {
         let fault = Fault::pick(&mut chance);
         let name = format!("lane {number}: {fault:?}");
         script.writes(&mut chance, 2).await;
-        fault.strikes(&mut chance, &proxies).await;
+        fault.strikes(&mut chance, &proxies);
         script.writes(&mut chance, 3).await;
         fault.passes(&mut chance, &proxies).await;
         let last = script.writes(&mut chance, 1).await;
@@ -99,13 +99,13 @@ impl Fault {
     }
 
     /// It begins.
-    async fn strikes(&self, chance: &mut Chance, proxies: &[Proxy; 2]) {
+    fn strikes(&self, chance: &mut Chance, proxies: &[Proxy; 2]) {
         for (at, proxy) in proxies.iter().enumerate() {
             match self {
                 Fault::Cut(how) => proxy.cut(*how),
                 Fault::Soon(plan) => proxy.now(plan.clone()),
                 Fault::Next(plan) => {
-                    for _ in 0..1 + chance.below(3) {
+                    for _ in 0..=chance.below(3) {
                         proxy.next(plan.clone());
                     }
                     proxy.cut(Then::Reset);
@@ -156,13 +156,11 @@ fn garbage(chance: &mut Chance) -> Vec<u8> {
         b"{}\n",
         b"ffffffffffffffff\r\n",
     ];
-    match chance.below(2) {
-        0 => chance.one_of(&texts).to_vec(),
-        _ => {
-            let count = 1 + chance.below(200);
-            chance.bytes(count)
-        }
+    if chance.below(2) == 0 {
+        return chance.one_of(&texts).to_vec();
     }
+    let count = 1 + chance.below(200);
+    chance.bytes(count)
 }
 
 /// What something in between answers in place of the server.
