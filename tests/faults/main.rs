@@ -18,3 +18,4 @@ mod cut_write;
 mod kill;
 mod member;
 mod random;
+mod token;
