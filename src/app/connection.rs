@@ -142,6 +142,7 @@ impl App {
 
     fn on_endpoints(&mut self, endpoints: Vec<EndpointHealth>) {
         let before = std::mem::replace(&mut self.connection.endpoints, endpoints);
+        self.redraw |= self.shows_cluster() && before != self.connection.endpoints;
         let now = &self.connection.endpoints;
         self.redraw |= ConnectionState::outline(&before) != ConnectionState::outline(now);
         let left = before.iter().position(|endpoint| endpoint.in_use);
@@ -167,13 +168,17 @@ impl App {
 
     /// Something found the connection broken: the header says so at once, and the runtime looks.
     /// Where several endpoints are known and one is healthy only the runtime can tell whether the
-    /// connection is lost, which it does within a quarter of a second.
+    /// connection is lost, which it does within a quarter of a second. Where the member in use is known
+    /// to have no leader it is no news that it serves nothing.
     pub(super) fn connection_broke(&mut self, error: &StoreError) {
         self.turned_away(error);
         if !matches!(self.connection.now, Connection::Online | Connection::Connecting) {
             return;
         }
-        if self.connection.endpoints.len() > 1 && self.connection.healthy() > 0 {
+        let leaderless =
+            self.connection.in_use().is_some_and(|used| used.state == EndpointState::NoLeader);
+        let others = self.connection.endpoints.len() > 1 && self.connection.healthy() > 0;
+        if others || leaderless {
             self.connection.doubted = true;
         } else {
             self.connection.now = Connection::Lost { error: error.clone(), retry_at: None };

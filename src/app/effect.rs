@@ -14,7 +14,7 @@ use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
 use crate::domain::{Key, KeyRange, LeaseId, Revision, Secret};
-use crate::store::{Granted, StoreError};
+use crate::store::{Granted, Member, StoreError};
 
 /// One call on the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub enum Call {
     /// The oldest revision that can still be read, found by asking for this key (which need not
     /// exist, but must be allowed to be read).
     Oldest(Key),
+    /// The members of the cluster.
+    Members,
 }
 
 impl Call {
@@ -53,7 +55,8 @@ impl Call {
             | Call::LeaseList
             | Call::LogIn(..)
             | Call::Rights
-            | Call::Oldest(_) => false,
+            | Call::Oldest(_)
+            | Call::Members => false,
         }
     }
 }
@@ -81,6 +84,8 @@ pub enum Answer {
     LeaseList(Vec<LeaseId>),
     /// Of [`Call::Oldest`]; [`Revision::NONE`] when the server did not tell.
     Oldest(Revision),
+    /// Of [`Call::Members`].
+    Members(Vec<Member>),
 }
 
 /// Calls of one slot replace each other: starting one gives up the one before.
@@ -212,6 +217,12 @@ pub enum Effect {
         prefix: Key,
         /// As of when; [`Revision::NONE`] is now.
         revision: Revision,
+    },
+    /// Look at the endpoints and the cluster; what is found comes under the ticket, as it comes. Given
+    /// up as calls are.
+    Diagnose {
+        /// Comes back with each finding.
+        ticket: Ticket,
     },
     /// Read the contents of a record of the journal.
     ReadJournal {

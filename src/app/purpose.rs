@@ -122,6 +122,10 @@ pub enum ViewPurpose {
     Sides(usize),
     /// Something of a history.
     History(HistoryPurpose),
+    /// The members of the cluster.
+    Members,
+    /// What the doctor finds.
+    Diagnosis,
 }
 
 /// What an answer is for in the view of a history.

@@ -38,6 +38,16 @@ pub(super) enum Leader {
     Required,
 }
 
+/// When an endpoint is given up by those who wait there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// When it gives no sign of life, or is left for a healthy one: without a sign of its own this
+    /// would wait for ever.
+    ForEver,
+    /// When it is left for a healthy one, where the call can be made again. It has a limit anyway.
+    AtMost,
+}
+
 /// A call: where to, and how it may be treated.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::time::Instant;
 
-use super::call::Call;
-use super::guard::Waiting;
+use super::call::{Call, Waiting};
 use super::http::{Http, encode};
 use super::kv::entry;
 use super::stream::Lines;

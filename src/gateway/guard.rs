@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::call::Waiting;
 use super::http::Http;
 use super::transport::{Failure, Phase};
 use crate::store::{EndpointState, ErrorKind};
@@ -19,16 +20,6 @@ use crate::store::{EndpointState, ErrorKind};
 const WITHOUT_LEADER: Duration = Duration::from_millis(500);
 /// For so long; after that it is a cluster without a quorum, which is asked as usual.
 const AT_FIRST: Duration = Duration::from_secs(5);
-
-/// When an endpoint is given up by those who wait there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Waiting {
-    /// When it gives no sign of life, or is left for a healthy one: without a sign of its own this
-    /// would wait for ever.
-    ForEver,
-    /// When it is left for a healthy one, where the call can be made again. It has a limit anyway.
-    AtMost,
-}
 
 impl Http {
     /// Waits for as long as there is sense in waiting at an endpoint for what was begun at `since`,

@@ -187,7 +187,7 @@ impl Health {
         let other = &self.records[best];
         let moves = other.rank() < current.rank()
             && match current.state {
-                EndpointState::Healthy => true,
+                EndpointState::Healthy | EndpointState::Down(_) => true,
                 EndpointState::Unknown => {
                     let silent = current.asked.is_some_and(|asked| now >= asked + GRACE);
                     other.is_healthy() && (silent || current.suspect)
@@ -197,7 +197,6 @@ impl Health {
                     // What was never heard of is not better than what answers.
                     !matches!(other.state, EndpointState::Unknown)
                 }
-                EndpointState::Down(_) => true,
             };
         if moves {
             self.current = best;

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::time::{Instant, sleep};
 
-use super::call::{Call, Repeat};
-use super::guard::Waiting;
+use super::call::{Call, Repeat, Waiting};
 use super::http::{Http, encode, is_token_refused};
 use super::kv::range_request;
 use super::retry::Attempts;

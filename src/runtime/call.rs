@@ -9,7 +9,7 @@ use crate::app::ticket::Ticket;
 use crate::bulk;
 use crate::domain::txn::RangeRequest;
 use crate::domain::{Key, KeyRange, Revision};
-use crate::store::{Access, ErrorKind, Kv, Leases, ReadOnly, StoreError};
+use crate::store::{Access, Cluster, ErrorKind, Kv, Leases, ReadOnly, StoreError};
 
 /// How many leases are asked about at once: what is in view is there soon, and the server has time
 /// for others.
@@ -49,6 +49,7 @@ async fn answer(writer: &Writer, call: Call) -> CallResult {
             Answer::LoggedIn
         }
         Call::Rights => Answer::Rights(Box::new(store.rights().await?)),
+        Call::Members => Answer::Members(store.members().await?),
         Call::LeaseList => Answer::LeaseList(store.lease_list().await?),
     })
 }

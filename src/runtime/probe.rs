@@ -126,12 +126,10 @@ struct Alarms {
 
 impl Alarms {
     fn next(&mut self) -> Duration {
-        match &mut self.backoff {
-            Some(backoff) => backoff.next(jitter()),
-            None => {
-                self.backoff = Some(Backoff::default());
-                Duration::ZERO
-            }
+        if let Some(backoff) = &mut self.backoff {
+            return backoff.next(jitter());
         }
+        self.backoff = Some(Backoff::default());
+        Duration::ZERO
     }
 }

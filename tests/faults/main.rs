@@ -12,6 +12,7 @@ mod program;
 mod script;
 
 mod alone_check;
+mod cut_write;
 mod kill;
 mod member;
 mod random;

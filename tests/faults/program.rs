@@ -12,6 +12,7 @@ use etcdeck::app::follow::Follow;
 use etcdeck::app::message::{Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::watch::Watching;
+use etcdeck::domain::edit::State;
 use etcdeck::domain::tree::NodeId;
 use etcdeck::domain::watch::Logged;
 use etcdeck::domain::{Event, EventKind};
@@ -58,8 +59,24 @@ pub(crate) struct Seen {
     pub(crate) watching: Vec<(Instant, How)>,
     /// Every header that was drawn, with the time.
     pub(crate) headers: Vec<(Instant, String)>,
+    /// Every state of the draft.
+    pub(crate) editing: Vec<Editing>,
     /// The last frame.
-    rows: Vec<String>,
+    pub(crate) rows: Vec<String>,
+}
+
+/// How far a draft is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Editing {
+    /// There is none.
+    Nothing,
+    Clean,
+    Changed,
+    Saving,
+    /// Nobody knows whether it was saved.
+    Unknown,
+    /// The operator is to decide: somebody else wrote or deleted the key.
+    Undecided,
 }
 
 /// How a connection or a watch does.
@@ -96,6 +113,7 @@ impl Program {
             connection: Vec::new(),
             watching: Vec::new(),
             headers: Vec::new(),
+            editing: Vec::new(),
             rows: Vec::new(),
         }));
         let (keys, typed) = mpsc::channel(1024);
@@ -105,10 +123,8 @@ impl Program {
 
     /// Runs a command of the command line.
     pub(crate) async fn runs(&self, command: &str) {
-        self.presses(Chord::char(':')).await;
-        for letter in command.chars() {
-            self.presses(Chord::char(letter)).await;
-        }
+        self.types(":").await;
+        self.types(command).await;
         self.keys("enter").await;
     }
 
@@ -116,6 +132,13 @@ impl Program {
     pub(crate) async fn keys(&self, keys: &str) {
         for key in keys.split_whitespace() {
             self.presses(Chord::parse(key).expect(key)).await;
+        }
+    }
+
+    /// Types a text, character by character.
+    pub(crate) async fn types(&self, text: &str) {
+        for letter in text.chars() {
+            self.presses(Chord::char(letter)).await;
         }
     }
 
@@ -193,6 +216,17 @@ impl Seen {
         self.connection.last().is_some_and(|(_, how)| *how == How::Well)
     }
 
+    /// The draft as it is.
+    pub(crate) fn draft(&self) -> String {
+        let draft = self.app.value.edit.as_ref().expect("a draft is open");
+        text(&draft.session.draft_bytes().expect("a draft of text"))
+    }
+
+    /// Whether the draft is in this state now.
+    pub(crate) fn edits_to(&self, state: Editing) -> Option<()> {
+        (self.editing.last() == Some(&state)).then_some(())
+    }
+
     /// The keys right below the root of the tree, with the revisions they were last written at.
     pub(crate) fn tree(&self) -> BTreeMap<String, i64> {
         let tree = &self.app.keys.tree;
@@ -258,6 +292,17 @@ impl Seen {
             _ => How::Unknown,
         };
         note(&mut self.watching, watching);
+        let editing = match self.app.value.edit.as_ref().map(|draft| draft.session.state()) {
+            None => Editing::Nothing,
+            Some(State::Clean) => Editing::Clean,
+            Some(State::Dirty { .. }) => Editing::Changed,
+            Some(State::Saving { .. }) => Editing::Saving,
+            Some(State::Unknown { .. }) => Editing::Unknown,
+            Some(State::Conflict { .. } | State::Gone { .. }) => Editing::Undecided,
+        };
+        if self.editing.last() != Some(&editing) {
+            self.editing.push(editing);
+        }
     }
 }
 

@@ -194,6 +194,7 @@ impl Way<'_> {
             sides.hear(piece);
             if let Some(plan) = lock(self.state).plan_for_request(piece) {
                 sides.follow(plan);
+                sides.up.after = sides.up.after.map(|after| after % piece.len() as u64);
             }
         }
         let delay = sides.delay;

@@ -214,14 +214,16 @@ impl Proxy {
     }
 
     /// A plan for the next request with this path, counted from its first byte, whichever connection
-    /// it comes on; only for a request that the proxy does not answer itself.
+    /// it comes on; only for a request that the proxy does not answer itself. What happens on the way to
+    /// the server happens before the last byte of a request that is sent in one piece, so that the server
+    /// never has the whole of it: the count is taken modulo its length.
     pub(crate) fn at_request(&self, path: &str, plan: Plan) {
         lock(&self.state).at_request = Some((format!("POST {path} "), plan));
     }
 
-    /// Whether the plan of [`Self::at_request`] still waits for its request.
-    pub(crate) fn awaits_request(&self) -> bool {
-        lock(&self.state).at_request.is_some()
+    /// The plan of [`Self::at_request`] is given up when its request has not come.
+    pub(crate) fn forget_request(&self) {
+        lock(&self.state).at_request = None;
     }
 
     /// No bytes and no FIN on any connection. New ones are taken.

@@ -72,6 +72,8 @@ pub enum Command {
     Rev(Moment),
     /// `undo [N]`
     Undo(Option<JournalId>),
+    /// `cluster`
+    Cluster,
     /// `journal`
     Journal,
     /// `export FILE [PREFIX]`
@@ -80,6 +82,8 @@ pub enum Command {
     Import(PathBuf),
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `doctor`
+    Doctor,
     /// `drafts`
     Drafts,
     /// `login [USER]`
@@ -108,8 +112,10 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Journal
+            | Command::Cluster
             | Command::Export(..)
             | Command::Txn(_)
+            | Command::Doctor
             | Command::Drafts
             | Command::Login(_)
             | Command::Rights
@@ -256,6 +262,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
             Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
         },
         ("journal", []) => Ok(Command::Journal),
+        ("cluster", []) => Ok(Command::Cluster),
         ("export", [file]) => Ok(Command::Export(path(file), None)),
         ("export", [file, prefix]) => Ok(Command::Export(path(file), Some(Key::from(*prefix)))),
         ("import", [file]) => Ok(Command::Import(path(file))),
@@ -267,6 +274,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("login", []) => Ok(Command::Login(None)),
         ("login", [user]) => Ok(Command::Login(Some(text(user)))),
         ("rights", []) => Ok(Command::Rights),
+        ("doctor", []) => Ok(Command::Doctor),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -331,6 +339,8 @@ mod tests {
             ("login", Command::Login(None)),
             ("login 'app user'", Command::Login(Some("app user".to_owned()))),
             ("rights", Command::Rights),
+            ("cluster", Command::Cluster),
+            ("doctor", Command::Doctor),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

@@ -68,6 +68,16 @@ impl Etcdctl {
         format!("{} lease list", self.command())
     }
 
+    /// `etcdctl member list`.
+    pub fn members(&self) -> String {
+        format!("{} member list", self.command())
+    }
+
+    /// `etcdctl endpoint status`, of all endpoints.
+    pub fn endpoints(&self) -> String {
+        format!("{} endpoint status", self.command())
+    }
+
     /// `etcdctl lease grant TTL`, where the server chooses the ID.
     pub fn grant(&self, ttl: i64) -> String {
         format!("{} lease grant {ttl}", self.command())

@@ -16,8 +16,10 @@ pub(crate) mod kv;
 pub(crate) mod lease;
 pub(crate) mod lock;
 pub(crate) mod member;
+pub(crate) mod right;
 pub(crate) mod status;
 pub(crate) mod txn;
+pub(crate) mod version;
 pub(crate) mod watch;
 
 pub(crate) use self::bytes::{Base64, Bytes};

@@ -107,7 +107,8 @@ fn read_only_sends_nothing_that_writes() {
             | Call::LeaseList
             | Call::LogIn(..)
             | Call::Rights
-            | Call::Oldest(_) => true,
+            | Call::Oldest(_)
+            | Call::Members => true,
             Call::Txn(txn) => txn.is_read_only(),
             Call::LeaseGrant(..) | Call::LeaseRevoke(_) | Call::LeaseKeepAlive(_) => false,
         };

@@ -2,6 +2,7 @@
 //! clock that moves only when told; no tasks, no store, no screen.
 
 mod bulk;
+mod connection;
 mod deadline;
 mod draft;
 mod export;

@@ -3,9 +3,11 @@
 
 mod answers;
 mod auth;
+mod cut_anywhere;
 mod election;
 mod etcdctl;
 mod failover;
+mod health;
 mod journal;
 mod kv;
 mod lease;

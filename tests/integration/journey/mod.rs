@@ -22,6 +22,7 @@ mod edit;
 mod election;
 mod export;
 mod filter;
+mod gap;
 mod host;
 mod inspector;
 mod journal;

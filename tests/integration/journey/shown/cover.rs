@@ -116,6 +116,8 @@ fn of_command(command: &Command) -> &'static [Kind] {
         // Writes a file only.
         | Command::Export(..)
         | Command::Journal
+        | Command::Cluster
+        | Command::Doctor
         | Command::Diff(..)
         | Command::Unwatch(_)
         | Command::Locks(_)
