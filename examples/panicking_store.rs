@@ -207,6 +207,6 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     let theme = Theme::new(true, TimeZone::UTC);
     let store = Arc::new(PanickingStore(sandbox));
-    let status = launch::screen(store, settings, &theme, signals).await?;
+    let status = launch::screen(store, None, settings, &theme, signals).await?;
     Ok(ExitCode::from(status))
 }

@@ -3,6 +3,7 @@
 mod connect;
 mod core_dump;
 mod discovery;
+mod doctor;
 mod export;
 mod import;
 mod said;
@@ -23,7 +24,7 @@ use crate::domain::limit::Limits;
 use crate::event_loop::{self, Console, Ended};
 use crate::journal::{Journal, Trail};
 use crate::log::{Level, Log};
-use crate::runtime::{Runtime, inbox};
+use crate::runtime::{Doctor, Runtime, inbox};
 use crate::store::{Access, Cluster, ReadOnly, Store};
 use crate::terminal::{Signals, report_panics};
 use crate::ui::Theme;
@@ -40,7 +41,7 @@ pub fn run(settings: Settings) -> anyhow::Result<u8> {
     // A file that is not whole is removed by whoever writes to it just now.
     let linger = match &settings.task {
         Task::Export { .. } => Duration::from_secs(2),
-        Task::Screen | Task::Import { .. } => Duration::from_millis(50),
+        Task::Screen | Task::Doctor | Task::Import { .. } => Duration::from_millis(50),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // One beside this thread, which has the screen: each chunk of a watch passes between two tasks,
@@ -74,6 +75,7 @@ fn log(settings: &Settings) -> anyhow::Result<Log> {
     log.line(Level::Info, || {
         let task = match &settings.task {
             Task::Screen => "screen",
+            Task::Doctor => "doctor",
             Task::Export { .. } => "export",
             Task::Import { .. } => "import",
         };
@@ -87,6 +89,7 @@ async fn start(settings: Settings, log: &Log) -> anyhow::Result<u8> {
     let mut signals = Signals::new().context("cannot listen to signals")?;
     match settings.task.clone() {
         Task::Screen => open_screen(settings, log, signals).await,
+        Task::Doctor => doctor::run(settings, log, &mut signals).await,
         Task::Export { output, prefix, revision } => {
             let ended = export::run(settings, output, prefix, revision, log, &mut signals).await;
             Ok(ended.unwrap_or_else(|error| said::failed(&error)))
@@ -112,30 +115,33 @@ async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> any
         limits: settings.limits,
         ..app::settings::Settings::default()
     };
-    let store = match connect::connect(settings.target, log, &mut signals).await? {
+    let (store, doctor) = match connect::connect(settings.target, log, &mut signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => {
             told.demo = true;
             sandbox.start_traffic();
-            Arc::new(sandbox) as Arc<dyn Store>
+            (Arc::new(sandbox) as Arc<dyn Store>, doctor::of_sandbox())
         }
         Connecting::Server { gateway, etcdctl, token, skip_verify } => {
             (told.etcdctl, told.token, told.skip_verify) = (etcdctl, token, skip_verify);
             told.user = gateway.user();
             told.endpoints = gateway.endpoints();
-            Arc::new(gateway)
+            let doctor = doctor::of(&gateway);
+            (Arc::new(gateway) as Arc<dyn Store>, doctor)
         }
     };
     let theme = Theme::new(settings.color, TimeZone::system());
-    screen(store, told, &theme, signals).await
+    screen(store, Some(doctor), told, &theme, signals).await
 }
 
-/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with.
+/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with. The
+/// doctor, if there is one, looks at what is behind the store.
 ///
 /// # Errors
 /// When there is no terminal, or it fails.
 pub async fn screen(
     store: Arc<dyn Store>,
+    doctor: Option<Doctor>,
     settings: app::settings::Settings,
     theme: &Theme,
     signals: Signals,
@@ -146,6 +152,9 @@ pub async fn screen(
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
     let journal = journal(&settings.limits, settings.journal_file.as_deref(), store.clone());
     let mut runtime = Runtime::start(store, sender, journal).limits(limits);
+    if let Some(doctor) = doctor {
+        runtime = runtime.doctor(doctor);
+    }
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }
@@ -157,7 +166,9 @@ pub async fn screen(
     if panicked.is_some() || !matches!(ended, Ok(Ended::Quit)) {
         // After a fault the state may be in disorder.
         let lines = catch_unwind(AssertUnwindSafe(|| app.farewell())).unwrap_or_default();
-        lines.iter().for_each(|line| said::say(&format!("etcdeck: {line}")));
+        for line in lines {
+            said::say(&format!("etcdeck: {line}"));
+        }
     }
     if let Some(status) = panicked {
         return Ok(status);

@@ -12,7 +12,7 @@ use crate::domain::access::{Rights, directory, words};
 use crate::domain::lister::Lister;
 use crate::domain::tree::{Level, ListedChild, NodeId};
 use crate::domain::{Key, KeyRange, escape};
-use crate::store::StoreError;
+use crate::store::{ErrorKind, StoreError};
 
 /// So many directories are opened on the way to what may be read.
 const OPENED: usize = 64;
@@ -40,7 +40,11 @@ impl App {
                 // Whoever knows a directory that may be read can still go there.
                 self.keys.root_refused = true;
                 self.keys.tree.fail(NodeId::ROOT, escape::message(&refusal.message));
-                return self.complain(format!("{refusal}; {error}"));
+                let why = match error.kind {
+                    ErrorKind::PermissionDenied => String::new(),
+                    _ => format!("; {error}"),
+                };
+                return self.complain(format!("{refusal}{why}"));
             }
         };
         let root = KeyRange::prefix(self.settings.root.clone());
@@ -69,8 +73,7 @@ impl App {
 
     /// `R` where not everything may be read: the rights may be others by now.
     pub(super) fn rights_again(&mut self) {
-        let refusal =
-            StoreError::new(crate::store::ErrorKind::PermissionDenied, "permission denied");
+        let refusal = StoreError::new(ErrorKind::PermissionDenied, "permission denied");
         self.ask_rights(refusal);
     }
 

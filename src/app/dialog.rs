@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::bulk::sheet::{Face, Sheet};
 use super::job::JobId;
 use super::journal::RecordSheet;
-use super::login::LoginForm;
+use super::login::form::LoginForm;
 use super::offer::Offer;
 use super::txn::form::Form;
 use super::viewport::Cursor;

@@ -218,6 +218,12 @@ pub enum Effect {
         /// As of when; [`Revision::NONE`] is now.
         revision: Revision,
     },
+    /// Look at the endpoints and the cluster; what is found comes under the ticket, as it comes. Given
+    /// up as calls are.
+    Diagnose {
+        /// Comes back with each finding.
+        ticket: Ticket,
+    },
     /// Read the contents of a record of the journal.
     ReadJournal {
         /// Comes back with them.

@@ -6,7 +6,9 @@ use super::App;
 use super::clock::Timer;
 use super::effect::{Effect, WatchId};
 use super::message::WatchNews;
+use super::purpose::Purpose;
 use crate::domain::tree::NodeId;
+use crate::domain::watch::{FaultKind, Replaced};
 use crate::domain::{Event, Revision};
 use crate::store::StoreError;
 
@@ -105,6 +107,23 @@ impl App {
                 ));
                 None
             }
+            WatchNews::Fault { fault, .. } => {
+                if matches!(fault.kind, FaultKind::Late | FaultKind::Missed) {
+                    // The tree takes events in order only.
+                    self.keys.tree.stale_all();
+                }
+                self.complain(format!("fault in the watch of the tree: {fault}"));
+                None
+            }
+            WatchNews::Replaced { replaced, .. } => {
+                // Once is enough where several watches find it out.
+                if at < self.keys.followed.len() {
+                    self.store_replaced(replaced);
+                }
+                None
+            }
+            // The tree lists itself.
+            WatchNews::Found { .. } => None,
             WatchNews::Refused(error) => {
                 self.complain(format!("the tree does not follow changes: {error}"));
                 Some(Follow::Refused(error))
@@ -115,6 +134,18 @@ impl App {
         }
         self.keys.follow = Follow::of(&self.keys.followed);
         self.redraw |= before != self.keys.follow;
+    }
+
+    /// The store is another one: nothing that is known of keys and revisions means anything. A draft
+    /// stays: its guard holds, and what the key holds is read before it is saved.
+    fn store_replaced(&mut self, replaced: Replaced) {
+        self.newest = replaced.now;
+        self.complain(replaced.to_string());
+        self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
+        if self.value.edit.is_none() {
+            self.value.forget();
+        }
+        self.root_again();
     }
 
     fn follow_events(&mut self, at: usize, events: &[Event]) {

@@ -49,6 +49,7 @@ mod confirm;
 mod decide;
 mod delete;
 pub mod difference;
+pub mod doctor;
 pub mod edit;
 mod file;
 pub mod filter;
@@ -237,6 +238,7 @@ impl App {
             Message::Journaled(line) => self.on_journaled(line),
             Message::JournalTrouble(trouble) => self.complain(trouble),
             Message::JournalRead(ticket, result) => self.on_journal_read(ticket, result),
+            Message::Diagnosis(ticket, news) => self.on_diagnosis(ticket, news),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

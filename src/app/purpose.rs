@@ -124,6 +124,8 @@ pub enum ViewPurpose {
     History(HistoryPurpose),
     /// The members of the cluster.
     Members,
+    /// What the doctor finds.
+    Diagnosis,
 }
 
 /// What an answer is for in the view of a history.

@@ -126,6 +126,7 @@ impl App {
             | Effect::WritePlan { .. }
             | Effect::Stop(_)
             | Effect::Compare { .. }
+            | Effect::Diagnose { .. }
             | Effect::ReadJournal { .. }
             | Effect::KeepDraft(..)
             | Effect::DropDraft(_)

@@ -76,6 +76,7 @@ impl App {
             Command::Export(path, prefix) => self.export(path, prefix),
             Command::Import(path) => self.plan(PlanRequest::Import(path)),
             Command::Txn(file) => self.open_composer(file),
+            Command::Doctor => self.open_doctor(),
             Command::Drafts => self.look_for_drafts_again(),
             Command::Login(user) => self.ask_to_log_in(user),
             Command::Rights => self.ask_what_is_allowed(),

@@ -115,7 +115,8 @@ impl KeysPane {
             matches!(kind, RowKind::Loading(dir) | RowKind::More(dir) if *dir == parent)
                 .then_some(at)
         };
-        same.or_else(arrived).or_else(|| self.tree.row_near(key.as_bytes()))
+        // The wait may go on behind what came.
+        arrived().or(same).or_else(|| self.tree.row_near(key.as_bytes()))
     }
 
     pub(super) fn select(&mut self, index: usize) {

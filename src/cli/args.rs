@@ -17,6 +17,7 @@ Examples:
   etcdeck --read-only                           look, but touch nothing
   etcdeck --profile prod                        a cluster out of the configuration file
   etcdeck config                                what is in force, and where each setting came from
+  etcdeck doctor                                what is wrong with the connection or the cluster
   etcdeck export backup.jsonl /config/          write a prefix to a file
   etcdeck import --dry-run backup.jsonl         list what writing it back would change
   etcdeck -- export                             open at the prefix \"export\"

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::call::{Call, Leader, Limits, Patience, Repeat, Waiting};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
+use super::options::TlsOptions;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};
@@ -39,8 +40,8 @@ pub(super) struct Http {
     pub(super) limits: Limits,
     pub(super) tokens: Tokens,
     pub(super) trace: Trace,
-    /// Whether we have a client certificate to show.
-    pub(super) identity: bool,
+    /// How https is spoken, for who looks at it closely.
+    pub(super) tls: TlsOptions,
 }
 
 impl Http {
@@ -236,7 +237,7 @@ impl Http {
     pub(super) fn about(&self, call: Call) -> Circumstances {
         Circumstances {
             harmless: call.repeat == Repeat::Harmless,
-            identity: self.identity,
+            identity: self.clients.identity,
             dial_timeout: self.limits.dial,
         }
     }

@@ -56,6 +56,10 @@ impl Http {
             slot.state = State::Unasked;
         }
         if matches!(slot.state, State::Unasked) {
+            let _turn = self.tokens.turn().await;
+            if let Some(error) = self.tokens.wanted().refused {
+                return Err(Failure { error, phase: Phase::NotSent });
+            }
             slot.generation += 1;
             match self.login(index, &credentials).await {
                 Ok(state) => slot.state = state,

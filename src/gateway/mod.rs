@@ -6,11 +6,14 @@
 
 mod access;
 mod call;
+mod certificate;
 mod check;
 mod election;
 mod endpoint;
 mod error;
+pub(crate) mod examine;
 mod guard;
+mod handshake;
 mod health;
 mod http;
 mod kv;
@@ -22,6 +25,7 @@ mod retry;
 mod status;
 mod stream;
 mod tls;
+mod tls_words;
 mod token;
 mod trace;
 mod transport;
@@ -65,10 +69,10 @@ impl Gateway {
         let endpoints = Endpoints::parse(&options.endpoints, options.tls.scheme())?;
         let limits = Limits::of(&options);
         let clients = tls::build(&options, &limits, &endpoints)?;
-        let identity = options.tls.cert.is_some();
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
         let trace = Trace::new(options.log);
-        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity, trace }) })
+        let tls = options.tls;
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, tls, trace }) })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex as Plain, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::HeaderValue;
 use tokio::sync::{Mutex, MutexGuard};
@@ -15,6 +15,9 @@ use super::transport::Failure;
 use super::wire::jwt::Claims;
 use crate::domain::Secret;
 use crate::store::{ErrorKind, StoreError};
+
+/// A login takes about a tenth of a second; who waits for one this long goes ahead.
+const LONGEST_TURN: Duration = Duration::from_secs(1);
 
 /// A token as it is sent, or none.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +33,8 @@ pub(super) struct Token {
 pub(super) struct Tokens {
     wanted: Plain<Wanted>,
     slots: Vec<Gate>,
+    /// Held during a login, so that a password that is wrong is found out at one endpoint only.
+    turn: Mutex<()>,
     pub(super) fixed: Option<Fixed>,
 }
 
@@ -97,6 +102,7 @@ impl Tokens {
         Ok(Tokens {
             wanted: Plain::new(Wanted { credentials, ..Wanted::default() }),
             slots: (0..endpoints).map(|_| Gate::default()).collect(),
+            turn: Mutex::default(),
             fixed,
         })
     }
@@ -138,6 +144,11 @@ impl Tokens {
             Some(failure) if gate.failed.load(Ordering::SeqCst) > before => Err(failure.clone()),
             _ => Ok(slot),
         }
+    }
+
+    /// Waits until no other endpoint is asked for a token; not for long, since that one may hang.
+    pub(super) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        tokio::time::timeout(LONGEST_TURN, self.turn.lock()).await.ok()
     }
 
     /// A login at an endpoint failed.

@@ -26,7 +26,8 @@ impl Decoder {
             return Err(cancellation(&message));
         }
         if message.created {
-            return Ok(Some(WatchMessage::Created { revision }));
+            let cluster = message.header.cluster_id.0;
+            return Ok(Some(WatchMessage::Created { revision, cluster }));
         }
         if message.events.is_empty() && self.unfinished.is_empty() {
             let progress = WatchMessage::Progress { revision };

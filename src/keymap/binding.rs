@@ -44,6 +44,8 @@ pub enum Context {
     Journal,
     /// One record of the journal.
     Record,
+    /// What the doctor finds.
+    Doctor,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
@@ -106,6 +108,7 @@ impl Context {
         Context::Difference,
         Context::Journal,
         Context::Record,
+        Context::Doctor,
         Context::Txn,
         Context::Form,
         Context::Login,
@@ -148,6 +151,7 @@ impl Context {
             Context::History => "history of a key",
             Context::Difference => "difference since a revision",
             Context::Journal => "journal",
+            Context::Doctor => "doctor",
             Context::Record => "a write of the journal",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",

@@ -139,6 +139,9 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Record, &["u"], A::JournalUndo, "undo", "Undo this write; says what that will do and asks."))),
     foot(row(C::Record, &["o"], A::ViewGoto, "go to", "Go to the first key of the write.")),
 
+    foot(row(C::Doctor, &["R"], A::Reload, "examine again", "Examine again.")),
+    foot(row(C::Doctor, &["esc"], A::Cancel, "back", "Go back to the panes; what is not found yet is given up.")),
+
     foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
     foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),

@@ -4,6 +4,7 @@
 
 mod call;
 mod difference;
+mod doctor;
 mod draft;
 mod export;
 mod file;
@@ -41,6 +42,8 @@ pub use inbox::{Closed, Inbox, NewsSender, Senders, inbox};
 use job::Jobs;
 use plan_text::Show;
 
+pub use doctor::Doctor;
+
 /// The running tasks of one program.
 pub struct Runtime {
     store: ReadOnly,
@@ -59,6 +62,7 @@ pub struct Runtime {
     jobs: Jobs,
     exports: HashMap<JobId, AbortHandle>,
     probe: AbortHandle,
+    doctor: Option<Doctor>,
 }
 
 impl Runtime {
@@ -86,6 +90,7 @@ impl Runtime {
             jobs,
             exports: HashMap::new(),
             probe: probe.abort_handle(),
+            doctor: None,
         }
     }
 
@@ -116,6 +121,14 @@ impl Runtime {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Runtime {
         self.jobs.set_limits(limits);
+        self
+    }
+
+    /// The same, with somebody who can look at the endpoints behind the store, which the runtime does
+    /// not know. Without one there is nothing to examine, and that is what is told.
+    #[must_use]
+    pub fn doctor(mut self, doctor: Doctor) -> Runtime {
+        self.doctor = Some(doctor);
         self
     }
 
@@ -171,6 +184,10 @@ impl Runtime {
                 let (store, inbox) = (self.store.clone(), self.inbox.clone());
                 let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
                 self.calls.insert(ticket, task.abort_handle());
+            }
+            Effect::Diagnose { ticket } => {
+                let task = doctor::run(self.doctor.clone(), self.inbox.clone(), ticket);
+                self.calls.insert(ticket, tokio::spawn(task).abort_handle());
             }
             Effect::KeepDraft(id, draft) => self.order(draft::Order::Keep(id, draft)),
             Effect::DropDraft(id) => self.order(draft::Order::Remove(id)),

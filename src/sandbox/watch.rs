@@ -199,7 +199,7 @@ impl Feed {
         let item = match self.phase {
             Phase::Opened(revision) => {
                 self.phase = Phase::Running;
-                Ok(WatchMessage::Created { revision })
+                Ok(WatchMessage::Created { revision, cluster: 0 })
             }
             Phase::Running => {
                 let message = self.message().await;

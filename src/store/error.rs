@@ -89,6 +89,19 @@ impl StoreError {
         )
     }
 
+    /// Whether the server refuses the request as it is, or who asks, so that the same will be refused
+    /// again until something changes.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::PermissionDenied
+                | ErrorKind::Unauthenticated
+                | ErrorKind::WrongPassword
+                | ErrorKind::CommonName
+                | ErrorKind::Invalid
+        )
+    }
+
     fn describe(&self) -> String {
         if self.context.is_empty() {
             self.message.clone()

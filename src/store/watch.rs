@@ -79,8 +79,10 @@ impl WatchRequest {
 pub enum WatchMessage {
     /// The watch stands. Without a start revision the first event comes after `revision`.
     Created {
-        /// The store's revision when the watch was made.
+        /// The store's revision when the watch was made, as far as the answering member knows it.
         revision: Revision,
+        /// The ID of the cluster that answers; 0 where it was not told.
+        cluster: u64,
     },
     /// Events, in order, all those of a revision in one message.
     Events(Vec<Event>),
@@ -93,8 +95,9 @@ pub enum WatchMessage {
 
 /// The messages of one watch. It begins with [`WatchMessage::Created`] and ends after its first
 /// error: [`Compacted`](super::ErrorKind::Compacted) with the oldest revision left, a refusal, or
-/// the loss of the connection. To resume, watch again from the revision of the last event received
-/// plus one. Dropping it cancels the watch.
+/// the loss of the connection, which includes a member that fell silent, or was left for another one
+/// that is well; the gateway's options say after how long. To resume, watch again from the revision of
+/// the last event received plus one. Dropping it cancels the watch.
 pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchMessage, StoreError>> + Send>>;
 
 /// etcd's Watch service.

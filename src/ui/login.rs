@@ -9,7 +9,7 @@ use super::text::wrap;
 use super::theme::Theme;
 use super::window::{Shown, boxed, field};
 use crate::app::App;
-use crate::app::login::{LoginField, LoginForm};
+use crate::app::login::form::{LoginField, LoginForm};
 use crate::app::viewport::PaneSize;
 use crate::domain::escape;
 use crate::domain::text::{Field, Motion};

@@ -18,6 +18,7 @@ mod cluster;
 mod comparison;
 mod dialog;
 mod difference;
+mod doctor;
 mod draft;
 mod edit;
 mod footer;
@@ -81,6 +82,7 @@ fn draw(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
             }
             View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
             View::Cluster(shown) => cluster::render(frame, main, app, theme, view, shown),
+            View::Doctor(shown) => doctor::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

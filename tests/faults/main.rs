@@ -18,3 +18,4 @@ mod flood;
 mod kill;
 mod member;
 mod random;
+mod token;

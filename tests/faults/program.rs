@@ -227,6 +227,12 @@ impl Seen {
         (self.editing.last() == Some(&state)).then_some(())
     }
 
+    /// When the header first said something else than online, after this moment.
+    pub(crate) fn first_not_online(&self, after: Instant) -> Option<Instant> {
+        let later = self.headers.iter().filter(|(at, _)| *at >= after);
+        later.filter(|(_, header)| !header.contains("● online")).map(|(at, _)| *at).next()
+    }
+
     /// The keys right below the root of the tree, with the revisions they were last written at.
     pub(crate) fn tree(&self) -> BTreeMap<String, i64> {
         let tree = &self.app.keys.tree;

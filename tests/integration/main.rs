@@ -12,6 +12,7 @@ mod config;
 mod contract;
 mod coordination;
 mod difference;
+mod doctor;
 mod domain;
 mod editing;
 mod gateway;

@@ -66,6 +66,7 @@ pub const FORMS: &[Form] = &[
     form("drafts", "", "offer the drafts that were kept and not saved", false, false),
     form("login", "[USER]", "log in, or become another user; asks for the password", false, false),
     form("rights", "", "what the user may read and write", false, false),
+    form("doctor", "", "look at the endpoints and the cluster: what is wrong, and what to do", false, false),
     form("read-only", "on|off", "refuse everything that writes, or allow it again", false, false),
     form("help", "", "all keys and commands", false, false),
     form("quit", "", "leave; asks when a draft or a kept lease would be lost", false, false),

@@ -82,6 +82,8 @@ pub enum Command {
     Import(PathBuf),
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `doctor`
+    Doctor,
     /// `drafts`
     Drafts,
     /// `login [USER]`
@@ -113,6 +115,7 @@ impl Command {
             | Command::Cluster
             | Command::Export(..)
             | Command::Txn(_)
+            | Command::Doctor
             | Command::Drafts
             | Command::Login(_)
             | Command::Rights
@@ -271,6 +274,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("login", []) => Ok(Command::Login(None)),
         ("login", [user]) => Ok(Command::Login(Some(text(user)))),
         ("rights", []) => Ok(Command::Rights),
+        ("doctor", []) => Ok(Command::Doctor),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -336,6 +340,7 @@ mod tests {
             ("login 'app user'", Command::Login(Some("app user".to_owned()))),
             ("rights", Command::Rights),
             ("cluster", Command::Cluster),
+            ("doctor", Command::Doctor),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

@@ -61,7 +61,8 @@ impl App {
             ViewPurpose::History(_)
             | ViewPurpose::Difference
             | ViewPurpose::Sides(_)
-            | ViewPurpose::Members => {}
+            | ViewPurpose::Members
+            | ViewPurpose::Diagnosis => {}
         }
     }
 

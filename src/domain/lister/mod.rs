@@ -278,7 +278,12 @@ impl Lister {
             asked.to = Some(to);
         }
         let start = if asked.from.is_empty() { vec![0] } else { asked.from.clone() };
-        let range = KeyRange::interval(start, asked.to.clone().unwrap_or_else(|| vec![0]));
+        let range = match &asked.to {
+            // The interval of one key.
+            Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
+            Some(to) => KeyRange::interval(start, to.clone()),
+            None => KeyRange::from(start),
+        };
         self.tickets += 1;
         self.open.push_back(self.tickets);
         self.line.insert(at, Part::Asked { ticket: self.tickets, span: asked, cut });

@@ -18,6 +18,7 @@ pub(crate) mod lock;
 pub(crate) mod member;
 pub(crate) mod status;
 pub(crate) mod txn;
+pub(crate) mod version;
 pub(crate) mod watch;
 
 pub(crate) use self::bytes::{Base64, Bytes, Unwanted, Value};

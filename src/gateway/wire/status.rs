@@ -22,6 +22,12 @@ pub(crate) struct StatusResponse {
     pub(crate) raft_term: Uint64,
     #[serde(rename = "isLearner", deserialize_with = "or_default")]
     pub(crate) is_learner: bool,
+    /// From 3.4 on.
+    #[serde(rename = "raftAppliedIndex")]
+    pub(crate) raft_applied_index: Uint64,
+    /// From 3.6 on.
+    #[serde(rename = "dbSizeQuota")]
+    pub(crate) db_size_quota: Int64,
     #[serde(deserialize_with = "or_default")]
     pub(crate) errors: Vec<String>,
 }

@@ -65,6 +65,15 @@ fn with_others_that_serve_it_is_for_the_runtime_to_say() {
 }
 
 #[test]
+fn a_member_without_a_leader_is_not_lost_when_what_it_cannot_serve_fails() {
+    let mut table = Table::holding(&["a"]);
+    table.online();
+    told(&mut table, 0, &[EndpointState::NoLeader]);
+    breaks(&mut table);
+    assert_eq!(table.app.connection.now, Connection::Online);
+}
+
+#[test]
 fn an_idle_screen_is_not_drawn_for_round_trips() {
     use EndpointState::Healthy;
     let mut table = Table::holding(&["a"]);

@@ -1,6 +1,7 @@
 //! The client over HTTP/JSON, against real servers of every version and against a stub that does
 //! what no healthy server would.
 
+mod access;
 mod answers;
 mod auth;
 mod cut_anywhere;

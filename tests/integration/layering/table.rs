@@ -35,7 +35,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
-    Layer { name: "log", imports: &["domain"], packages: &["jiff"] },
+    Layer { name: "log", imports: &["domain"], packages: &["jiff", "tempfile"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
@@ -61,9 +61,12 @@ pub(super) const LAYERS: &[Layer] = &[
             "memchr",
             "reqwest",
             "rustls",
+            "rustls_platform_verifier",
             "serde",
             "serde_json",
             "tokio",
+            "tokio_rustls",
+            "x509_parser",
         ],
     },
     Layer {
@@ -81,6 +84,11 @@ pub(super) const LAYERS: &[Layer] = &[
         name: "bulk",
         imports: &["archive", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
+    },
+    Layer {
+        name: "doctor",
+        imports: &["domain", "gateway", "store"],
+        packages: &["futures_util", "jiff", "tokio"],
     },
     Layer { name: "app", imports: &["domain", "keymap", "store", "syntax"], packages: &[] },
     Layer {
@@ -105,6 +113,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "app",
             "bulk",
             "config",
+            "doctor",
             "domain",
             "event_loop",
             "gateway",

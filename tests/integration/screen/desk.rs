@@ -53,6 +53,8 @@ pub(super) struct Desk {
     size: (u16, u16),
     watches: Vec<(WatchId, KeyRange)>,
     pending: Vec<(Ticket, Call)>,
+    /// The examination under way.
+    pub(super) diagnosing: Option<Ticket>,
 }
 
 /// The settings of a usual run.
@@ -93,6 +95,7 @@ impl Desk {
             size,
             watches: Vec::new(),
             pending: Vec::new(),
+            diagnosing: None,
         }
     }
 
@@ -253,6 +256,7 @@ impl Desk {
                     let found = self.runtime.block_on(found).map(Box::new);
                     self.happens(Message::Compared(ticket, found));
                 }
+                Effect::Diagnose { ticket } => self.diagnosing = Some(ticket),
                 Effect::ReadJournal { ticket, id, limit } => {
                     let contents = self.journal.read(id, limit);
                     self.happens(Message::JournalRead(ticket, contents));

@@ -7,6 +7,7 @@ mod bulk;
 mod cluster;
 mod desk;
 mod dialogs;
+mod doctor;
 mod export;
 mod hostile;
 mod journal;

@@ -117,6 +117,7 @@ fn of_command(command: &Command) -> &'static [Kind] {
         | Command::Export(..)
         | Command::Journal
         | Command::Cluster
+        | Command::Doctor
         | Command::Diff(..)
         | Command::Unwatch(_)
         | Command::Locks(_)

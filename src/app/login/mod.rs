@@ -3,7 +3,8 @@
 //! Invariant: a password is in the field, in the one call made with it, and in the store; one answer
 //! given here is one login asked of the server.
 
-use std::fmt;
+pub mod form;
+
 use std::time::{Duration, Instant};
 
 use super::App;
@@ -11,10 +12,10 @@ use super::connection::Connection;
 use super::dialog::Dialog;
 use super::effect::{Call, CallResult, Effect};
 use super::purpose::Purpose;
-use crate::domain::text::Field;
 use crate::domain::{Secret, escape};
 use crate::keymap::Action;
 use crate::store::{ErrorKind, StoreError};
+use form::{Hidden, LoginField, LoginForm};
 
 /// An answer that comes so soon after a refusal may have been on its way before it.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
@@ -30,81 +31,6 @@ pub struct Login {
     due: bool,
     /// Somebody waits for it, even while typing.
     urgent: bool,
-}
-
-/// The dialog that asks who we are.
-#[derive(Clone, Debug)]
-pub struct LoginForm {
-    /// The user.
-    pub user: Field,
-    /// The password.
-    pub password: Hidden,
-    /// The field being typed into.
-    pub at: LoginField,
-    /// Why it is asked, or what was wrong with the last answer. Not escaped.
-    pub why: String,
-    /// The server is being asked.
-    pub waits: bool,
-    /// It came by itself, and was not asked for.
-    pub unasked: bool,
-}
-
-/// A field of the dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoginField {
-    /// Who.
-    User,
-    /// The password.
-    Password,
-}
-
-/// A field whose text nobody is to see.
-#[derive(Clone, Default)]
-pub struct Hidden(Field);
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl Hidden {
-    /// How many characters were typed.
-    pub fn len(&self) -> usize {
-        self.0.text().chars().count()
-    }
-
-    /// Whether nothing was.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// How many of them stand before the cursor.
-    pub fn cursor(&self) -> usize {
-        self.0.cursor()
-    }
-}
-
-impl LoginForm {
-    fn new(user: &str, why: impl Into<String>) -> LoginForm {
-        LoginForm {
-            user: Field::new(user),
-            password: Hidden::default(),
-            at: if user.is_empty() { LoginField::User } else { LoginField::Password },
-            why: why.into(),
-            waits: false,
-            unasked: false,
-        }
-    }
-
-    /// The field that typed text goes into; none while the server is being asked.
-    pub(super) fn field_mut(&mut self) -> Option<&mut Field> {
-        match self.at {
-            _ if self.waits => None,
-            LoginField::User => Some(&mut self.user),
-            LoginField::Password => Some(&mut self.password.0),
-        }
-    }
 }
 
 impl App {
@@ -267,7 +193,7 @@ impl App {
         let Some(form) = self.login_form() else { return };
         form.waits = true;
         let user = form.user.text().to_owned();
-        let password = Secret::new(form.password.0.text());
+        let password = Secret::new(form.password.reveal());
         self.ask(Purpose::LogIn(user.clone()), None, Call::LogIn(user, password));
     }
 
