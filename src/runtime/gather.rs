@@ -40,7 +40,7 @@ struct Gather {
     /// What is gathered, and its size.
     events: Vec<Event>,
     bytes: usize,
-    /// What came behind it: no events, or the end.
+    /// What came behind it: no events that go on from there, or the end.
     behind: Option<Behind>,
     /// When the next message may be handed on.
     pace: Pin<Box<Sleep>>,
@@ -52,6 +52,13 @@ enum Behind {
 }
 
 impl Gather {
+    /// Whether events come after those that are gathered. A server that breaks its promise, and sends
+    /// a revision in two pieces or an old one, is found out by its messages, so these stay as they are.
+    fn goes_on(&self, events: &[Event]) -> bool {
+        let last = self.events.last().map(Event::revision);
+        last.is_none_or(|last| events.first().is_some_and(|first| first.revision() > last))
+    }
+
     fn take(&mut self) -> WatchMessage {
         self.bytes = 0;
         self.pace.as_mut().reset(Instant::now() + PACE);
@@ -74,7 +81,7 @@ impl Stream for Gather {
         }
         while this.behind.is_none() {
             match this.stream.poll_next_unpin(context) {
-                Poll::Ready(Some(Ok(WatchMessage::Events(events)))) => {
+                Poll::Ready(Some(Ok(WatchMessage::Events(events)))) if this.goes_on(&events) => {
                     this.bytes += events.iter().map(Event::size).sum::<usize>();
                     if this.events.is_empty() {
                         this.events = events;
@@ -193,6 +200,18 @@ mod tests {
         }
         for revision in 1..=4 {
             assert_eq!(told(gathered.next().await), [revision; 2], "a revision is not split");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_should_not_be_stays_to_be_seen() {
+        let (sender, mut gathered) = fed();
+        for revision in [1, 2, 2, 1, 3, 4] {
+            sender.send(Ok(message(revision))).await.unwrap();
+        }
+        drop(sender);
+        for expected in [&[1, 2][..], &[2], &[1, 3, 4]] {
+            assert_eq!(told(gathered.next().await), expected);
         }
     }
 

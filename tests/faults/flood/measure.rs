@@ -31,9 +31,9 @@ impl Measured {
         self.latencies.len()
     }
 
-    /// The latency that 99 of 100 presses stay below.
-    pub(crate) fn p99(&self) -> Duration {
-        let at = self.latencies.len() * 99 / 100;
+    /// The latency that so many of 100 presses stay below.
+    pub(crate) fn of(&self, percent: usize) -> Duration {
+        let at = self.latencies.len() * percent / 100;
         self.latencies[at.min(self.latencies.len() - 1)]
     }
 
@@ -49,8 +49,8 @@ impl fmt::Display for Measured {
             f,
             "{} keys, half within {:?}, 99 % within {:?}, all within {:?}; {} KiB more than {}; CPU {:?}",
             self.presses(),
-            self.latencies[self.latencies.len() / 2],
-            self.p99(),
+            self.of(50),
+            self.of(99),
             self.latencies.last().unwrap_or(&Duration::ZERO),
             self.grown() >> 10,
             self.resident_before >> 10,

