@@ -20,4 +20,3 @@ mod flood;
 mod kill;
 mod member;
 mod random;
-mod token;
