@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
 
 use crate::app::{self, App};
 use crate::bulk;
@@ -25,7 +24,7 @@ use crate::domain::limit::Limits;
 use crate::event_loop::{self, Console, Ended};
 use crate::journal::{Journal, Trail};
 use crate::log::{Level, Log};
-use crate::runtime::{Doctor, INBOX, Runtime};
+use crate::runtime::{Doctor, Runtime, inbox};
 use crate::store::{Access, Cluster, ReadOnly, Store};
 use crate::terminal::{Signals, report_panics};
 use crate::ui::Theme;
@@ -45,7 +44,9 @@ pub fn run(settings: Settings) -> anyhow::Result<u8> {
         Task::Screen | Task::Doctor | Task::Import { .. } => Duration::from_millis(50),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // One beside this thread, which has the screen: each chunk of a watch passes between two tasks,
+        // and with two threads each passage would wake the other one. Nothing blocks a worker.
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("cannot start the tasks of the program")?;
@@ -146,7 +147,7 @@ pub async fn screen(
     signals: Signals,
 ) -> anyhow::Result<u8> {
     let mut console = Console::enter(signals)?;
-    let (sender, mut inbox) = mpsc::channel(INBOX);
+    let (sender, mut inbox) = inbox();
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
     let journal = journal(&settings.limits, settings.journal_file.as_deref(), store.clone());
@@ -165,7 +166,9 @@ pub async fn screen(
     if panicked.is_some() || !matches!(ended, Ok(Ended::Quit)) {
         // After a fault the state may be in disorder.
         let lines = catch_unwind(AssertUnwindSafe(|| app.farewell())).unwrap_or_default();
-        lines.iter().for_each(|line| said::say(&format!("etcdeck: {line}")));
+        for line in lines {
+            said::say(&format!("etcdeck: {line}"));
+        }
     }
     if let Some(status) = panicked {
         return Ok(status);

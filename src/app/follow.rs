@@ -150,10 +150,15 @@ impl App {
 
     fn follow_events(&mut self, at: usize, events: &[Event]) {
         let Some(newest) = self.keys.followed.get(at).map(|watch| watch.newest) else { return };
-        for event in events.iter().filter(|event| event.revision() >= newest) {
-            let applied = self.keys.tree.play(event, self.now);
-            self.applied(applied);
-            self.follow_value(event);
+        let news = events.iter().filter(|event| event.revision() >= newest);
+        if self.come_too_fast(events.len()) {
+            self.miss_changes(news);
+        } else {
+            for event in news {
+                let applied = self.keys.tree.play(event, self.now);
+                self.applied(applied);
+                self.follow_value(event);
+            }
         }
         if let Some(last) = events.last() {
             self.seen(last.revision());

@@ -196,7 +196,7 @@ impl App {
         let Some(dir) = tree.dir(id) else { return Step::Missing };
         let last = tree.children(id).last().map(|child| tree.full_key(child));
         match dir.level {
-            Level::NotLoaded | Level::Stale => Step::List(id),
+            Level::NotLoaded | Level::Stale { .. } => Step::List(id),
             Level::Loading => Step::Wait,
             Level::Failed(_) | Level::Ready { complete: true, .. } => Step::Missing,
             // Children come in order: what would stand before the last one is not there.

@@ -157,7 +157,8 @@ impl App {
             self.start_follow(revision);
         }
         self.open_the_way(dir);
-        if self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::Stale) {
+        let level = self.keys.tree.dir(dir).map(|dir| &dir.level);
+        if matches!(level, Some(Level::Stale { .. })) && !self.keys.too_fast {
             // Too much happened while it was listed to bring it up to date: once more.
             self.start_listing(dir);
         } else if !complete && !enough {
@@ -218,6 +219,8 @@ impl App {
         for kind in more {
             match kind {
                 RowKind::More(dir) => self.list_more(dir),
+                // It would be stale again at once.
+                _ if self.keys.too_fast => {}
                 kind => self.start_listing(kind.node()),
             }
         }

@@ -53,6 +53,7 @@ pub mod doctor;
 pub mod edit;
 mod file;
 pub mod filter;
+pub mod flood;
 pub mod follow;
 mod goto;
 mod handover;
@@ -315,6 +316,7 @@ impl App {
                 Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Draft => self.keep_draft(),
+                Timer::Rates => self.rates_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
         }

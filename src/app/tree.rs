@@ -17,6 +17,7 @@ use super::viewport::Cursor;
 use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::tree::{NodeId, RowKind, Tree};
+use crate::domain::watch::Rate;
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
 
@@ -35,6 +36,11 @@ pub struct KeysPane {
     pub marked: Marked,
     /// Whether the tree follows the store.
     pub follow: Follow,
+    /// How many changes a second its watches tell of.
+    pub rate: Rate,
+    /// Changes come faster than it is worth to follow them: they are counted, and what they change is
+    /// stale.
+    pub too_fast: bool,
     /// The watches it follows by.
     pub(super) followed: Vec<Followed>,
     /// How many ranges it does not follow, because they are too many.
@@ -62,6 +68,8 @@ impl KeysPane {
             filter: None,
             marked: Marked::default(),
             follow: Follow::Off,
+            rate: Rate::default(),
+            too_fast: false,
             followed: Vec::new(),
             unfollowed: 0,
             limits: None,
@@ -293,7 +301,8 @@ impl App {
     pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
         let keys = &self.keys;
         let readable = !self.past.is_some_and(|past| past.compacted);
-        let online = !self.connection.is_stale() && readable;
+        // While counts change faster than they are read none is asked for.
+        let online = !self.connection.is_stale() && readable && !keys.too_fast;
         let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
         let in_view = rows.filter_map(|row| match row.kind {
             RowKind::Node(id) => Some(id),

@@ -11,7 +11,7 @@ use super::message::WatchNews;
 use super::motion::movement;
 use super::notice::named;
 use super::viewport::{Cursor, Move};
-use crate::domain::watch::{Flow, LogLine, Logged, WatchLog, json_line};
+use crate::domain::watch::{Flow, LogLine, Logged, Rate, WatchLog, json_line};
 use crate::domain::{KeyRange, Revision};
 use crate::keymap::Action;
 use crate::store::StoreError;
@@ -56,6 +56,8 @@ pub struct Running {
     pub last: Revision,
     /// When it last gave a sign of life; when it was asked for, before its first.
     pub heard: Instant,
+    /// How many it brings a second.
+    pub rate: Rate,
 }
 
 /// How a watch is doing.
@@ -138,6 +140,8 @@ impl App {
             }
             WatchNews::Events { events, received } => {
                 running.events += events.len() as u64;
+                running.rate.add(self.now, events.len() as u64);
+                self.look_at_rates();
                 if let Some(last) = events.last() {
                     let revision = last.revision();
                     self.watched(id, revision);
@@ -214,6 +218,7 @@ impl App {
             gaps: 0,
             last: Revision::NONE,
             heard: self.now,
+            rate: Rate::default(),
         };
         let name = running.name();
         self.watch.running.push(running);

@@ -30,7 +30,7 @@ pub(super) async fn examine(
                 "give --user NAME (or ETCDCTL_USER); the password is asked for",
             ),
             Some(false) => {
-                chart.ok("auth", "switched off: whoever reaches this port may do everything")
+                chart.ok("auth", "switched off: whoever reaches this port may do everything");
             }
             None => chart.skip("auth", "the member does not say whether it wants a user"),
         }

@@ -78,7 +78,7 @@ fn told(members: &[Member], visits: &[Visit], asked: usize, chart: &Chart<'_>) {
         if spare == 0 { "none".to_owned() } else { spare.to_string() }
     );
     if missing > 0 {
-        found.push_str(&format!("; {missing} not seen through the endpoints"));
+        found = format!("{found}; {missing} not seen through the endpoints");
     }
     if visits.len() > seen.len() && asked > 1 {
         found.push_str("; some endpoints lead to the same member");

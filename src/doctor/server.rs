@@ -48,13 +48,13 @@ pub(super) fn version(greeting: &Greeting, chart: &Chart<'_>) {
             "see what really answers there",
         ),
         Some((line, Support::Kept)) => {
-            chart.ok("version", format!("etcd {version}; {line} is kept up"))
+            chart.ok("version", format!("etcd {version}; {line} is kept up"));
         }
         Some((line, Support::Until(end))) => {
             chart.ok("version", format!("etcd {version}; {line} is kept up until {end}"));
         }
         Some((line, Support::Newer)) => {
-            chart.ok("version", format!("etcd {version}; {line} is newer than what is known here"))
+            chart.ok("version", format!("etcd {version}; {line} is newer than what is known here"));
         }
         Some((line, Support::Ended(when))) => chart.warn(
             "version",
@@ -131,7 +131,7 @@ pub(super) async fn database(examination: &Examination, status: &MemberStatus, c
         found.push_str(", if its quota is the usual one");
     }
     if used > 0 {
-        found.push_str(&format!(", {} in use", words::size(used)));
+        found = format!("{found}, {} in use", words::size(used));
     }
     if percent >= FULL {
         let advice = "compact and defragment, or raise --quota-backend-bytes: a full database takes \

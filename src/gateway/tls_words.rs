@@ -45,9 +45,10 @@ pub(super) fn explain(
                 alert_name(*alert)
             ),
             Some(identity) => {
-                let why = identity.trouble(now).map(|trouble| match identity.until < now {
-                    true => format!("it {trouble}; renew it"),
-                    false => format!("it {trouble}; check the clock of this host"),
+                let why = identity.trouble(now).map(|trouble| {
+                    let ended = identity.until < now;
+                    let advice = if ended { "renew it" } else { "check the clock of this host" };
+                    format!("it {trouble}; {advice}")
                 });
                 let why = why.unwrap_or_else(|| refused_identity(*alert));
                 format!(

@@ -20,7 +20,7 @@ use super::transport::{Failure, Phase};
 use super::watch_message::Decoder;
 use super::wire::error::StreamLine;
 use super::wire::watch::{self as wire, WatchResponse};
-use super::wire::{Base64, Int64};
+use super::wire::{Base64, Bytes as Wanted, Int64, Unwanted, Value};
 use super::{Gateway, about, error};
 use crate::domain::Revision;
 use crate::domain::txn::RangeRequest;
@@ -126,12 +126,13 @@ impl Gateway {
             return Err(Failure::answered(error));
         }
         let mut decoder = Decoder::default();
-        let first = read(&first, endpoint.url()).and_then(|message| decoder.accept(message));
+        let values = !request.keys_only;
+        let first = accept(&mut decoder, values, &first, endpoint.url());
         let first = first.map_err(Failure::answered)?;
         let context = about("watch", &request.range);
         let (http, since) = (http.clone(), Instant::now());
         let progress = request.progress_notify;
-        Ok(Watching { http, index, since, progress, lines, decoder, first, context })
+        Ok(Watching { http, index, since, progress, lines, values, decoder, first, context })
     }
 }
 
@@ -144,6 +145,8 @@ struct Watching {
     /// Whether the server is to speak now and then.
     progress: bool,
     lines: Lines,
+    /// Whether values are wanted.
+    values: bool,
     decoder: Decoder,
     /// What came with the headers, not yet handed on.
     first: Option<WatchMessage>,
@@ -181,7 +184,8 @@ impl Watching {
                 }
                 Err(failure) => return Err(failure.error),
             };
-            if let Some(message) = self.decoder.accept(read(&line, endpoint.url())?)? {
+            let accepted = accept(&mut self.decoder, self.values, &line, endpoint.url());
+            if let Some(message) = accepted? {
                 return Ok(message);
             }
         }
@@ -204,9 +208,23 @@ async fn step(
     }
 }
 
+/// Takes one line in.
+fn accept(
+    decoder: &mut Decoder,
+    values: bool,
+    line: &[u8],
+    url: &str,
+) -> Result<Option<WatchMessage>, StoreError> {
+    if values {
+        decoder.accept(read::<Wanted>(line, url)?)
+    } else {
+        decoder.accept(read::<Unwanted>(line, url)?)
+    }
+}
+
 /// Reads one line: a message, or the error the stream ends with.
-fn read(line: &[u8], url: &str) -> Result<WatchResponse, StoreError> {
-    let line: StreamLine<WatchResponse> =
+fn read<V: Value>(line: &[u8], url: &str) -> Result<WatchResponse<V>, StoreError> {
+    let line: StreamLine<WatchResponse<V>> =
         serde_json::from_slice(line).map_err(|e| error::unreadable(url, line, &e.to_string()))?;
     match line.result {
         Some(message) => Ok(message),

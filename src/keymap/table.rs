@@ -95,7 +95,7 @@ pub const BINDINGS: &[Binding] = &[
 
     foot(row(C::LeaseKeys, &["enter", "o"], A::LeaseGoto, "go to", "Go to the key.")),
 
-    foot(row(C::Watch, &["space"], A::WatchPause, "pause", "Hold the pane still, again to let it run; nothing is lost.")),
+    foot(row(C::Watch, &["space"], A::WatchPause, "pause", "Hold the pane still, again to let it run; what comes waits.")),
     foot(row(C::Watch, &["c"], A::WatchClear, "clear", "Empty the pane.")),
     foot(row(C::Watch, &["enter"], A::WatchDetail, "detail", "Show the event with old and new value.")),
     foot(row(C::Watch, &["o"], A::WatchGoto, "go to", "Go to the key of the event.")),

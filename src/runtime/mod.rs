@@ -8,7 +8,9 @@ mod doctor;
 mod draft;
 mod export;
 mod file;
+mod gather;
 mod hold;
+mod inbox;
 mod job;
 mod journal;
 mod keepalive;
@@ -36,19 +38,17 @@ use crate::domain::LeaseId;
 use crate::draft::Drafts;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
+pub use inbox::{Closed, Inbox, NewsSender, Senders, inbox};
 use job::Jobs;
 use plan_text::Show;
 
 pub use doctor::Doctor;
 
-/// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
-/// network down to what the screen can take.
-pub const INBOX: usize = 256;
-
 /// The running tasks of one program.
 pub struct Runtime {
     store: ReadOnly,
     inbox: mpsc::Sender<Message>,
+    news: NewsSender,
     journal: Journal,
     /// Wakes everything that waits before its next try.
     retry: Arc<Notify>,
@@ -68,7 +68,8 @@ pub struct Runtime {
 impl Runtime {
     /// Starts the task that watches over the connection; must be called inside a tokio runtime.
     /// What is written is recorded in the journal.
-    pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
+    pub fn start(store: ReadOnly, inbox: Senders, journal: Journal) -> Runtime {
+        let Senders { answers: inbox, news } = inbox;
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
         let limits = Limits::default();
@@ -77,6 +78,7 @@ impl Runtime {
         Runtime {
             store,
             inbox,
+            news,
             journal,
             retry,
             calls: HashMap::new(),
@@ -145,7 +147,7 @@ impl Runtime {
                     id,
                     range,
                     store: self.store.clone(),
-                    inbox: self.inbox.clone(),
+                    inbox: self.news.clone(),
                     retry: self.retry.clone(),
                 };
                 let task = tokio::spawn(task.run(from)).abort_handle();

@@ -87,7 +87,14 @@ impl Watcher {
         revision: Revision,
     ) -> impl Iterator<Item = Event> + 'a {
         let wanted = history.changes(revision).iter().filter(|change| self.wants(change));
-        wanted.map(|change| history.event(change, self.request.prev_kv))
+        wanted.map(|change| {
+            let mut event = history.event(change, self.request.prev_kv);
+            if self.request.keys_only {
+                let entries = [Some(&mut event.entry), event.previous.as_mut()];
+                entries.into_iter().flatten().for_each(|entry| entry.value = Vec::new());
+            }
+            event
+        })
     }
 
     /// Moves on to the next events; none when there are none up to the present.

@@ -30,6 +30,8 @@ pub struct WatchRequest {
     pub progress_notify: bool,
     /// Events left out.
     pub filters: Vec<WatchFilter>,
+    /// Without values: they are dropped as they are decoded, since etcd sends them all the same.
+    pub keys_only: bool,
 }
 
 impl WatchRequest {
@@ -41,6 +43,7 @@ impl WatchRequest {
             prev_kv: false,
             progress_notify: false,
             filters: Vec::new(),
+            keys_only: false,
         }
     }
 
@@ -57,6 +60,11 @@ impl WatchRequest {
     /// With progress messages.
     pub fn progress_notify(self) -> WatchRequest {
         WatchRequest { progress_notify: true, ..self }
+    }
+
+    /// Without values.
+    pub fn keys_only(self) -> WatchRequest {
+        WatchRequest { keys_only: true, ..self }
     }
 
     /// Without events of one kind.

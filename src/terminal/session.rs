@@ -163,12 +163,9 @@ impl Session {
     /// When the terminal is gone.
     pub async fn catch_up(&self) -> io::Result<()> {
         loop {
-            let mut state = self.terminal.lock();
-            self.terminal.send(&mut state, Duration::ZERO)?;
-            if state.behind.is_empty() {
+            if self.terminal.send_more()? {
                 return Ok(());
             }
-            drop(state);
             tokio::time::sleep(ASK_AGAIN).await;
         }
     }
@@ -316,6 +313,13 @@ impl Terminal {
             }
             Phase::Left | Phase::Lent => Ok(()),
         }
+    }
+
+    /// Sends what the terminal takes at once, and tells whether that was all.
+    fn send_more(&self) -> io::Result<bool> {
+        let mut state = self.lock();
+        self.send(&mut state, Duration::ZERO)?;
+        Ok(state.behind.is_empty())
     }
 
     /// Sends what the terminal takes.

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span, Text};
 use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
 
 use super::frame::{face, failed, pane, past_notes, scrollbar};
-use super::text::{cut_middle, number, width};
+use super::text::{cut_middle, number, rate, width};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::access;
@@ -31,6 +31,10 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Follow::Refused(_) => notes.push(Span::styled("not live", theme.danger())),
         Follow::Lost if !app.connection.is_stale() => {
             notes.push(Span::styled("stale", theme.danger()));
+        }
+        Follow::Live if keys.too_fast => {
+            let text = format!("{} changes, not followed", rate(keys.rate.at(app.now)));
+            notes.push(Span::styled(text, theme.changed()));
         }
         Follow::Lost | Follow::Off | Follow::Starting | Follow::Live => {}
     }
@@ -214,7 +218,13 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
         }
         RowKind::Empty(_) if app.is_read_only() => note("no keys here", theme.dim()),
         RowKind::Empty(_) => note("no keys here; n creates one", theme.dim()),
-        RowKind::Stale(_) => note("stale; R reads again", theme.danger()),
+        RowKind::Stale(id) => match tree.dir(id).map(|dir| &dir.level) {
+            Some(Level::Stale { missed }) if *missed > 0 => {
+                let text = format!("stale by {} changes; R reads again", number(*missed as i64));
+                Line::styled(text, theme.danger())
+            }
+            _ => note("stale; R reads again", theme.danger()),
+        },
         RowKind::Failed(id) => match tree.dir(id).map(|dir| &dir.level) {
             Some(Level::Failed(reason)) => {
                 // The end of a failed row is what tells the key to press, so the reason is cut.

@@ -8,9 +8,12 @@ use ratatui::text::{Line, Span};
 use super::comparison::diff_lines;
 use super::frame::{face, pane, present_note};
 use super::layout::line;
-use super::text::{cut_end, cut_middle, fit, fit_key, number, size, span, time_of_day, width};
+use super::text::{
+    cut_end, cut_middle, fit, fit_key, number, rate, size, span, time_of_day, width,
+};
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::flood::SHOWN;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::app::watch::{Running, Watching};
@@ -68,9 +71,17 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
         let waiting = number(log.waiting() as i64);
         notes.push(Span::styled(format!("PAUSED, {waiting} new"), theme.changed()));
     }
-    if log.dropped() + log.missed() > 0 {
-        let dropped = number((log.dropped() + log.missed()) as i64);
+    if log.missed() > 0 {
+        let missed = number(log.missed() as i64);
+        notes.push(Span::styled(format!("{missed} dropped while paused"), theme.danger()));
+    }
+    if log.dropped() > 0 {
+        let dropped = number(log.dropped() as i64);
         notes.push(Span::styled(format!("{dropped} dropped"), theme.danger()));
+    }
+    let a_second = app.watch_rate();
+    if a_second >= SHOWN {
+        notes.push(Span::raw(rate(a_second)));
     }
     if !log.is_empty() {
         let at = number(app.watch.cursor.selected as i64 + 1);

@@ -170,7 +170,10 @@ async fn saves(number: usize, mut chance: Chance, etcd: &Etcd) -> Vec<(String, S
                 Editing::Changed if doubted => Some(Told::ReadNotWritten),
                 Editing::Changed => Some(Told::NotWritten),
                 Editing::Saving | Editing::Unknown => None,
-                Editing::Nothing | Editing::Undecided => panic!("{what}: {since:?}"),
+                Editing::Nothing | Editing::Undecided => {
+                    let state = seen.app.value.edit.as_ref().map(|draft| draft.session.state());
+                    panic!("{what}: {since:?}, {state:?}, told {told:?}\n{}", seen.rows.join("\n"))
+                }
             }
         });
         let outcome = outcome.await;

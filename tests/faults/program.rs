@@ -19,7 +19,7 @@ use etcdeck::domain::{Event, EventKind};
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::store::{Cluster as _, ReadOnly};
 use etcdeck::ui::{self, Theme};
 use jiff::tz::TimeZone;
@@ -104,7 +104,7 @@ impl Program {
     pub(crate) fn open(options: GatewayOptions, prefix: &str) -> Program {
         let gateway = Gateway::connect(options).expect("fine URLs");
         let store = Arc::new(gateway.clone());
-        let (inbox_sender, inbox) = mpsc::channel(INBOX);
+        let (inbox_sender, inbox) = inbox();
         let runtime = Runtime::start(ReadOnly::new(store, false), inbox_sender, Journal::default());
         let settings = Settings { root: prefix.into(), ..Settings::default() };
         let seen = Arc::new(Mutex::new(Seen {
@@ -170,13 +170,10 @@ impl Program {
             assert!(!self.task.is_finished(), "the program ended");
             look(&lock(&self.seen))
         });
-        match tokio::time::timeout(limit, looking).await {
-            Ok(found) => found,
-            Err(_) => {
-                let screen = lock(&self.seen).rows.join("\n");
-                panic!("waited {limit:?} in vain for {what}; the screen:\n{screen}")
-            }
-        }
+        tokio::time::timeout(limit, looking).await.unwrap_or_else(|_| {
+            let screen = lock(&self.seen).rows.join("\n");
+            panic!("waited {limit:?} in vain for {what}; the screen:\n{screen}")
+        })
     }
 
     /// Waits until the watch in the pane and the tree have seen the key that is written last.
@@ -225,6 +222,12 @@ impl Seen {
     /// Whether the draft is in this state now.
     pub(crate) fn edits_to(&self, state: Editing) -> Option<()> {
         (self.editing.last() == Some(&state)).then_some(())
+    }
+
+    /// When the header first said something else than online, after this moment.
+    pub(crate) fn first_not_online(&self, after: Instant) -> Option<Instant> {
+        let later = self.headers.iter().filter(|(at, _)| *at >= after);
+        later.filter(|(_, header)| !header.contains("● online")).map(|(at, _)| *at).next()
     }
 
     /// The keys right below the root of the tree, with the revisions they were last written at.
@@ -281,7 +284,7 @@ impl Seen {
             Connection::Online => How::Well,
             Connection::Lost { .. } => How::Lost,
             Connection::Denied { .. } => How::Refused,
-            _ => How::Unknown,
+            Connection::Connecting => How::Unknown,
         };
         note(&mut self.connection, connection);
         let watch = self.app.watch.running.iter().find(|running| running.id == PANE);
@@ -331,7 +334,7 @@ async fn run(
     seen: Arc<Mutex<Seen>>,
     mut runtime: Runtime,
     mut keys: mpsc::Receiver<Message>,
-    mut inbox: mpsc::Receiver<Message>,
+    mut inbox: Inbox,
 ) {
     let mut terminal = Terminal::new(TestBackend::new(120, 60)).expect("a test terminal");
     let theme = Theme::new(true, TimeZone::UTC);

@@ -168,6 +168,14 @@ fn cpu_time_is_seen() {
 }
 
 #[test]
+fn memory_is_seen() {
+    let term =
+        Program::sh("x=$(head -c 20000000 /dev/zero | tr '\\0' a); echo ready; read y").start();
+    term.wait("ready", LIMIT);
+    assert!(term.resident() >= Some(20_000_000), "{:?}", term.resident());
+}
+
+#[test]
 fn the_built_program_runs_here_and_can_find_a_real_server() {
     let exit = Program::etcdeck().args(["--version"]).start().exit(LIMIT);
     exit.assert_terminal_restored();

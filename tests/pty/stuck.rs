@@ -1,7 +1,7 @@
 //! A terminal that nobody reads any more: a connection that froze, an emulator that hangs.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -106,7 +106,6 @@ fn signals_end_a_program_whose_terminal_takes_nothing() {
 #[test]
 fn keys_are_heard_meanwhile() {
     let mut stuck = Stuck::start();
-    use std::io::Write as _;
     stuck.master.write_all(b"q").expect("typed");
     let status = stuck.program.wait(Duration::from_secs(5)).expect("it ends");
     assert_eq!(status.code(), Some(0), "{status:?}");
@@ -117,7 +116,6 @@ fn keys_are_heard_meanwhile() {
 #[test]
 fn a_terminal_that_is_read_again_shows_the_present() {
     let mut stuck = Stuck::start();
-    use std::io::Write as _;
     stuck.master.write_all(b"?").expect("typed");
     stuck.resize(100, 30);
     let shown = poll(LIMIT, || {

@@ -8,8 +8,8 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtyPair, SlaveP
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::modes;
-use crate::program::{cpu_time, emulator_size, pty_size};
+use super::modes;
+use super::program::{cpu_time, emulator_size, pty_size, resident};
 
 /// A running program in its terminal. Dropping it kills the program.
 pub(crate) struct Terminal {
@@ -213,6 +213,11 @@ impl Terminal {
     /// How much CPU time the program has used, in steps of 10 ms.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         cpu_time(self.pid)
+    }
+
+    /// How many bytes of memory the program has in use.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        resident(self.pid)
     }
 
     /// What is switched on now, in words; see [`modes::left_on`].

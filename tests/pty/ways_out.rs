@@ -2,6 +2,7 @@
 //! status that says what it was, and a word on what was under way.
 
 use std::fs;
+use std::path::Path;
 
 use rustix::process::Signal;
 
@@ -55,10 +56,8 @@ fn leave_by(place: Place, signals: &[Signal]) {
         assert_eq!(left.len(), 1, "the editor alone: {left:?}");
         let drafts = fs::read_dir(state.path().join("etcdeck/drafts"));
         let drafts = drafts.map_or(0, |entries| {
-            let ends = |name: &str| name.ends_with(".json");
-            entries
-                .filter(|it| it.as_ref().is_ok_and(|it| ends(&it.file_name().to_string_lossy())))
-                .count()
+            let is_draft = |path: &Path| path.extension().is_some_and(|end| end == "json");
+            entries.flatten().filter(|entry| is_draft(&entry.path())).count()
         });
         assert_eq!(drafts, usize::from(place == Place::Draft), "{what}");
     }

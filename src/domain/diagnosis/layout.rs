@@ -7,8 +7,7 @@
 //! ```
 
 use super::{Diagnosis, Finding, Outcome};
-use crate::domain::escape;
-use crate::domain::escape::columns;
+use crate::domain::escape::{self, columns};
 
 /// The columns of the widest mark.
 const MARK: usize = 7;

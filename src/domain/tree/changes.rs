@@ -72,6 +72,14 @@ impl Changes {
         }
     }
 
+    /// A change that is not remembered, and with it none before it.
+    pub(super) fn skip(&mut self, revision: Revision) {
+        self.newest = self.newest.max(revision);
+        if self.floor < revision {
+            self.forget(revision);
+        }
+    }
+
     /// The changes after `revision`, oldest first; none if some of them are no longer known.
     pub(super) fn since(&self, revision: Revision) -> Option<impl Iterator<Item = &Change>> {
         let from = self.run.partition_point(|change| change.revision <= revision);

@@ -7,6 +7,7 @@
 mod fault;
 mod found;
 mod known;
+mod rate;
 mod record;
 mod sequence;
 
@@ -14,16 +15,17 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::SystemTime;
 
-use super::{Entry, Event, EventKind, Key, Revision, escape};
+use super::{Event, EventKind, Key, Revision, escape};
 
 pub use fault::{Fault, FaultKind};
 pub use found::{Found, FoundKind, Gone, Listed, Replaced};
 pub use known::{Against, BYTES, KEYS, Known, Looking, NAMED};
+pub use rate::Rate;
 pub use record::json_line;
 pub use sequence::{Checked, Sequence};
 
-/// What a line costs besides its keys and values, roughly.
-const LINE: usize = 256;
+/// What a line costs besides what it says, roughly.
+const LINE: usize = 64;
 
 /// What a line of the log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,9 +120,8 @@ impl LogLine {
 
     /// The bytes it is taken to cost.
     fn size(&self) -> usize {
-        let entry = |entry: &Entry| entry.key.as_bytes().len() + entry.value.len();
         LINE + match &self.what {
-            Logged::Event(event) => entry(&event.entry) + event.previous.as_ref().map_or(0, entry),
+            Logged::Event(event) => event.size(),
             Logged::Gap { .. } | Logged::Replaced(_) | Logged::Listed(_) => 0,
             Logged::Fault(fault) => fault.key.as_bytes().len(),
             Logged::Found(found) => found.key.as_bytes().len(),
@@ -139,9 +140,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 10,000 lines and 64 MiB.
+    /// 10,000 lines and 16 MiB.
     fn default() -> Limits {
-        Limits { lines: 10_000, bytes: 64 << 20 }
+        Limits { lines: 10_000, bytes: 16 << 20 }
     }
 }
 

@@ -23,12 +23,12 @@ pub(crate) use crate::gateway::handshake::Handshake;
 use crate::gateway::http::{Http, encode, parse};
 use crate::gateway::token::Token;
 use crate::gateway::transport::{Circumstances, Failure, explain};
+use crate::gateway::wire::auth::{
+    RoleGetRequest, RoleGetResponse, UserGetRequest, UserGetResponse,
+};
 use crate::gateway::wire::lease::{LeasesResponse, TimeToLiveRequest, TimeToLiveResponse};
 pub(crate) use crate::gateway::wire::member::Member;
 use crate::gateway::wire::member::MemberListResponse;
-use crate::gateway::wire::right::{
-    RoleGetRequest, RoleGetResponse, UserGetRequest, UserGetResponse,
-};
 use crate::gateway::wire::status::StatusResponse;
 use crate::gateway::wire::version::VersionResponse;
 use crate::gateway::wire::{Base64, Empty, Int64, kv};
@@ -168,7 +168,7 @@ impl Examination {
     /// Whether somebody without a user is refused.
     pub(crate) async fn wants_user(&self) -> Result<bool, StoreError> {
         match self.range(true, &Token::default()).await {
-            Ok(_) => Ok(false),
+            Ok(()) => Ok(false),
             Err(error) if error.kind == ErrorKind::Unauthenticated => Ok(true),
             Err(error) => Err(error),
         }
@@ -222,9 +222,9 @@ impl Examination {
             let request = RoleGetRequest { role: &role };
             let answer: RoleGetResponse = self.call("/v3/auth/role/get", &request).await?;
             let granted = answer.perm.into_iter().map(|granted| {
-                let kind = match granted.perm_type.as_str() {
+                let kind = match granted.kind.as_str() {
                     "" => "READ".to_owned(),
-                    _ => granted.perm_type,
+                    _ => granted.kind,
                 };
                 let key = Key::from(granted.key.0);
                 let range = match granted.range_end.0.as_slice() {

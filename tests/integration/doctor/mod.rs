@@ -125,7 +125,8 @@ fn steady(line: &str) -> String {
             out.push(words[at - 1].replace(&next, "SIZE"));
             continue;
         } else {
-            (number && (own.contains('.') || own.len() > 4)).then(|| "N".to_owned())
+            let is_term = out.last().is_some_and(|word| word == "term");
+            (number && (own.contains('.') || own.len() > 4 || is_term)).then(|| "N".to_owned())
         };
         out.push(name.map_or_else(|| (*word).to_owned(), |name| word.replace(&own, &name)));
     }

@@ -14,7 +14,7 @@ use etcdeck::domain::mark::Mark;
 use etcdeck::event_loop::{self, Cut, Ended, Happening};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Runtime, inbox};
 use etcdeck::store::{ReadOnly, Store};
 use etcdeck::terminal::Input;
 use etcdeck::ui::Theme;
@@ -90,7 +90,7 @@ impl Opening {
         let (sender, shown) = watch::channel(Shown::default());
         let Opening { settings, size, panics_at } = self;
         let task = tokio::spawn(async move {
-            let (inbox_sender, mut inbox) = mpsc::channel(INBOX);
+            let (inbox_sender, mut inbox) = inbox();
             let mut host = TestHost::new(size, happenings, edited, sender);
             host.panics_at = panics_at;
             let read_only = settings.read_only;

@@ -35,7 +35,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
-    Layer { name: "log", imports: &["domain"], packages: &["jiff"] },
+    Layer { name: "log", imports: &["domain"], packages: &["jiff", "tempfile"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
