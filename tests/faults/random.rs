@@ -134,7 +134,10 @@ impl Fault {
         for proxy in proxies {
             match self {
                 // What answers for the server does so for as long as its connection is kept.
-                Fault::Next(plan) if plan.instead.is_some() => proxy.cut(Then::Close),
+                Fault::Next(plan) if plan.instead.is_some() => {
+                    proxy.otherwise(Plan::default());
+                    proxy.cut(Then::Close);
+                }
                 Fault::Cut(_) | Fault::Soon(_) | Fault::Next(_) => {}
                 Fault::Refused { .. } => proxy.listen(),
                 Fault::Stalled { cut } => {
