@@ -13,7 +13,8 @@ use etcdeck::store::Kv as _;
 use futures_util::future::join_all;
 
 use crate::alone::alone;
-use crate::program::{Editing, LIMIT, Program, Seen, now};
+use crate::program::{LIMIT, Program};
+use crate::seen::{Editing, Seen, now};
 use crate::support::chance::Chance;
 use crate::support::install::Version;
 use crate::support::oracle::{Happened, Oracle};

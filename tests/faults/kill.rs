@@ -9,7 +9,8 @@ use etcdeck::app::effect::WatchId;
 use etcdeck::gateway::GatewayOptions;
 
 use crate::alone::alone;
-use crate::program::{How, LIMIT, PANE, Program, Seen, now};
+use crate::program::{LIMIT, Program};
+use crate::seen::{How, PANE, Seen, now};
 use crate::support::install::Version;
 use crate::support::oracle::{Happened, Oracle, assert_exact, state_after};
 use crate::support::servers::Etcd;

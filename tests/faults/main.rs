@@ -13,6 +13,7 @@ mod alone;
 mod program;
 mod pty;
 mod script;
+mod seen;
 
 mod alone_check;
 mod cut_write;

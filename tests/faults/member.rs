@@ -8,7 +8,8 @@ use etcdeck::gateway::GatewayOptions;
 
 use crate::alone::alone;
 use crate::kill::{at_rest, check};
-use crate::program::{LIMIT, Program, now};
+use crate::program::{LIMIT, Program};
+use crate::seen::now;
 use crate::support::cluster::Cluster;
 use crate::support::install::Version;
 use crate::support::oracle::Oracle;
@@ -73,7 +74,7 @@ impl Scene {
         let left = self.cluster.members()[left].url();
         let what = format!("the watch at another member than {left}");
         let moved = self.program.until(&what, LIMIT, |seen| {
-            let told = seen.delivered(crate::program::PANE).last()?.revision >= revision;
+            let told = seen.delivered(crate::seen::PANE).last()?.revision >= revision;
             (told && seen.is_online() && self.program.endpoint() != left).then(now)
         });
         moved.await - failed

@@ -11,8 +11,9 @@ use futures_util::future::join_all;
 
 use crate::alone::alone;
 use crate::kill::check;
-use crate::program::{LIMIT, Program, Seen, now};
+use crate::program::{LIMIT, Program};
 use crate::script::Script;
+use crate::seen::{Seen, now};
 use crate::support::chance::Chance;
 use crate::support::install::Version;
 use crate::support::oracle::Oracle;
