@@ -48,8 +48,6 @@ pub struct Running {
     pub state: Watching,
     /// How many events it brought.
     pub events: u64,
-    /// How many it brings a second.
-    pub rate: Rate,
     /// How many times the server broke a promise to it.
     pub faults: u64,
     /// How many gaps it has: revisions that were compacted before they could be told.
@@ -58,6 +56,8 @@ pub struct Running {
     pub last: Revision,
     /// When it last gave a sign of life; when it was asked for, before its first.
     pub heard: Instant,
+    /// How many it brings a second.
+    pub rate: Rate,
 }
 
 /// How a watch is doing.
@@ -214,11 +214,11 @@ impl App {
             range: range.clone(),
             state,
             events: 0,
-            rate: Rate::default(),
             faults: 0,
             gaps: 0,
             last: Revision::NONE,
             heard: self.now,
+            rate: Rate::default(),
         };
         let name = running.name();
         self.watch.running.push(running);

@@ -9,7 +9,7 @@ use etcdeck::app::effect::WatchId;
 use etcdeck::gateway::GatewayOptions;
 
 use crate::alone::alone;
-use crate::program::{How, LIMIT, PANE, Program, now};
+use crate::program::{How, LIMIT, PANE, Program, Seen, now};
 use crate::support::install::Version;
 use crate::support::oracle::{Happened, Oracle, assert_exact, state_after};
 use crate::support::servers::Etcd;
@@ -63,7 +63,7 @@ fn killed_again_and_again(version: Version) {
             program.until("a connection", LIMIT, |seen| seen.is_online().then_some(())).await;
 
             let killed = now();
-            let behind = oracle.newest() - program.look(|seen| seen.newest());
+            let behind = oracle.newest() - program.look(Seen::newest);
             etcd.kill();
             // A process that waits for a slow disk goes, and its connections with it, when that is over.
             let gone = now();

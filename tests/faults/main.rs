@@ -3,6 +3,8 @@
 //! These tests measure how soon something happens, so one runs at a time: each is a call of
 //! [`alone::alone`]. Tests that measure nothing belong to `integration`, where all run at once.
 
+#![expect(clippy::print_stdout, reason = "what was measured is told")]
+
 #[expect(dead_code, reason = "the integration tests use the rest of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -18,4 +20,3 @@ mod flood;
 mod kill;
 mod member;
 mod random;
-mod token;

@@ -170,13 +170,10 @@ impl Program {
             assert!(!self.task.is_finished(), "the program ended");
             look(&lock(&self.seen))
         });
-        match tokio::time::timeout(limit, looking).await {
-            Ok(found) => found,
-            Err(_) => {
-                let screen = lock(&self.seen).rows.join("\n");
-                panic!("waited {limit:?} in vain for {what}; the screen:\n{screen}")
-            }
-        }
+        tokio::time::timeout(limit, looking).await.unwrap_or_else(|_| {
+            let screen = lock(&self.seen).rows.join("\n");
+            panic!("waited {limit:?} in vain for {what}; the screen:\n{screen}")
+        })
     }
 
     /// Waits until the watch in the pane and the tree have seen the key that is written last.
@@ -287,7 +284,7 @@ impl Seen {
             Connection::Online => How::Well,
             Connection::Lost { .. } => How::Lost,
             Connection::Denied { .. } => How::Refused,
-            _ => How::Unknown,
+            Connection::Connecting => How::Unknown,
         };
         note(&mut self.connection, connection);
         let watch = self.app.watch.running.iter().find(|running| running.id == PANE);

@@ -6,6 +6,7 @@ pub(crate) struct Chance(u64);
 
 impl Chance {
     /// From `ETCDECK_FAULT_SEED`, or a seed of its own; says which one, for a test that fails.
+    #[expect(clippy::print_stdout, reason = "shown when the test fails, to play it again")]
     pub(crate) fn seeded() -> Self {
         const VARIABLE: &str = "ETCDECK_FAULT_SEED";
         let given = std::env::var(VARIABLE).ok().map(|it| it.parse().expect("a seed is a number"));

@@ -80,7 +80,7 @@ impl Cluster {
         assert!(!self.network.is_empty(), "the cluster was started without a network to divide");
         let name = id(&self.members[member]);
         for (at, proxy) in self.network.iter().enumerate() {
-            proxy.block(&[name.clone()], at == member);
+            proxy.block(std::slice::from_ref(&name), at == member);
         }
     }
 

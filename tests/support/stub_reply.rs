@@ -168,7 +168,7 @@ impl Reply {
             }
             Body::Chunks(pieces) => {
                 let mut wire = self.head(None).into_bytes();
-                pieces.iter().for_each(|piece| wire.extend(chunk(piece)));
+                wire.extend(pieces.iter().flat_map(|piece| chunk(piece)));
                 wire.extend_from_slice(LAST_CHUNK);
                 Some(wire)
             }

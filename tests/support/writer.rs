@@ -105,14 +105,13 @@ impl Writer {
         while !self.stop.load(Ordering::SeqCst) {
             round += 1;
             let writes = self.writes(round);
-            match self.send(&mut connection, server, &writes) {
-                Ok(Some(answer)) => self.note(&answer, &writes),
+            if let Ok(Some(answer)) = self.send(&mut connection, server, &writes) {
+                self.note(&answer, &writes);
+            } else {
                 // Refused by the server, or an outcome that nobody knows.
-                Ok(None) | Err(_) => {
-                    connection = None;
-                    server = (server + 1) % self.servers.len();
-                    std::thread::sleep(Duration::from_millis(10));
-                }
+                connection = None;
+                server = (server + 1) % self.servers.len();
+                std::thread::sleep(Duration::from_millis(10));
             }
             due += pace;
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
@@ -125,7 +124,7 @@ impl Writer {
     fn writes(&self, round: usize) -> Vec<(String, Option<String>)> {
         let write = |at: usize| {
             let key = format!("{}{:02}", self.prefix, (round + at) % KEYS);
-            let deletes = round % 10 == 0 && at == 0;
+            let deletes = round.is_multiple_of(10) && at == 0;
             (key, (!deletes).then(|| format!("{}{round}.{at}", self.prefix)))
         };
         (0..self.load.batch.min(KEYS)).map(write).collect()
@@ -150,14 +149,13 @@ impl Writer {
         server: usize,
         writes: &[(String, Option<String>)],
     ) -> io::Result<Option<Value>> {
-        let stream = match connection {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect_timeout(&self.servers[server], PATIENCE)?;
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.set_nodelay(true)?;
-                connection.insert(stream)
-            }
+        let stream = if let Some(stream) = connection {
+            stream
+        } else {
+            let stream = TcpStream::connect_timeout(&self.servers[server], PATIENCE)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.set_nodelay(true)?;
+            connection.insert(stream)
         };
         let base64 = |text: &str| BASE64_STANDARD.encode(text);
         let operations: Vec<_> = writes

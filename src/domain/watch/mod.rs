@@ -120,12 +120,12 @@ impl LogLine {
 
     /// The bytes it is taken to cost.
     fn size(&self) -> usize {
-        match &self.what {
-            Logged::Event(event) => LINE + event.size(),
-            Logged::Gap { .. } | Logged::Replaced(_) | Logged::Listed(_) => LINE,
-            Logged::Fault(fault) => LINE + fault.key.as_bytes().len(),
-            Logged::Found(found) => LINE + found.key.as_bytes().len(),
-            Logged::Note(text) => LINE + text.len(),
+        LINE + match &self.what {
+            Logged::Event(event) => event.size(),
+            Logged::Gap { .. } | Logged::Replaced(_) | Logged::Listed(_) => 0,
+            Logged::Fault(fault) => fault.key.as_bytes().len(),
+            Logged::Found(found) => found.key.as_bytes().len(),
+            Logged::Note(text) => text.len(),
         }
     }
 }

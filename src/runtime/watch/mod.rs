@@ -1,25 +1,24 @@
 //! One watch that lives through everything, as [`machine`] decides it: this carries the steps out.
 
 mod machine;
-mod outlet;
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use machine::{Input, Machine, Moment, Step};
-use outlet::{Ended, Outlet};
-
+use super::NewsSender;
 use super::gather::gather;
-use super::inbox::NewsSender;
+use super::inbox::Closed;
 use crate::app::effect::WatchId;
+use crate::app::message::{Message, WatchNews};
 use crate::bulk::Pages;
 use crate::domain::{KeyRange, Revision};
 use crate::recipe::backoff::jitter;
 use crate::store::{ErrorKind, Kv, ReadOnly, StoreError, Watch, WatchRequest, WatchStream};
+use machine::{Input, Machine, Moment, Step};
 
 /// A watch under way.
 pub(super) struct Task {
@@ -33,12 +32,11 @@ pub(super) struct Task {
 impl Task {
     /// Watches from `from` on ([`Revision::NONE`]: from now) until stopped or the loop has ended.
     pub(super) async fn run(self, from: Revision) {
-        let _: Result<(), Ended> = self.drive(from).await;
+        let _: Result<(), Closed> = self.drive(from).await;
     }
 
-    async fn drive(&self, from: Revision) -> Result<(), Ended> {
+    async fn drive(&self, from: Revision) -> Result<(), Closed> {
         let mut machine = Machine::new(self.range.clone(), from, self.remembers());
-        let mut outlet = Outlet::new(self.id, self.inbox.clone());
         let mut stream: Option<WatchStream> = None;
         loop {
             let step = machine.next();
@@ -47,12 +45,10 @@ impl Task {
             let input = match step {
                 Step::List(at) => {
                     stream = None;
-                    outlet.flush().await?;
-                    self.list(&mut machine, &mut outlet, at).await
+                    self.list(&mut machine, at).await?
                 }
                 Step::Open(from) => {
                     stream = None;
-                    outlet.flush().await?;
                     match self.store.watch(self.request(from)).await {
                         Ok(opened) => {
                             stream = Some(gather(opened));
@@ -61,7 +57,7 @@ impl Task {
                         Err(error) => Input::Failed(error),
                     }
                 }
-                Step::Read => self.read(&mut stream, &mut outlet).await?,
+                Step::Read => read(&mut stream).await,
                 Step::Prove(request) => match self.store.range(request).await {
                     Ok(answer) if !answer.revision.is_some() => Input::Failed(nonsense()),
                     Ok(answer) => Input::Proved(answer),
@@ -69,7 +65,6 @@ impl Task {
                 },
                 Step::Wait(limit) => {
                     stream = None;
-                    outlet.flush().await?;
                     match limit {
                         // Woken early when the connection is known to stand again.
                         Some(limit) => drop(timeout(limit, woken).await),
@@ -78,7 +73,7 @@ impl Task {
                     Input::Waited
                 }
             };
-            outlet.tell(machine.take(input, moment())).await?;
+            self.tell(machine.take(input, moment())).await?;
         }
     }
 
@@ -97,44 +92,43 @@ impl Task {
     }
 
     /// Reads the keys, page by page, until the machine has had enough.
-    async fn list(&self, machine: &mut Machine, outlet: &mut Outlet, at: Revision) -> Input {
+    async fn list(&self, machine: &mut Machine, at: Revision) -> Result<Input, Closed> {
         let store = &self.store;
         let mut pages = Pages::new(store, self.range.clone(), at).keys_only();
         loop {
             let entries = match pages.page().await {
                 // What stands between us and the server may answer anything in its place.
-                Ok(_) if !pages.newest().is_some() => return Input::Failed(nonsense()),
+                Ok(_) if !pages.newest().is_some() => return Ok(Input::Failed(nonsense())),
                 Ok(Some(entries)) => entries,
-                Ok(None) => return Input::Listed(pages.revision()),
-                Err(error) => return Input::Failed(error),
+                Ok(None) => return Ok(Input::Listed(pages.revision())),
+                Err(error) => return Ok(Input::Failed(error)),
             };
             let (at, total) = (pages.revision(), pages.total().unwrap_or_default());
-            outlet.hold(machine.take(Input::Page { entries, at, total }, moment()));
+            self.tell(machine.take(Input::Page { entries, at, total }, moment())).await?;
             if !matches!(machine.next(), Step::List(_)) {
-                return Input::Enough;
+                return Ok(Input::Enough);
             }
         }
     }
 
-    /// The next message. What came before is told first, unless the next one is here already.
-    async fn read(
-        &self,
-        stream: &mut Option<WatchStream>,
-        outlet: &mut Outlet,
-    ) -> Result<Input, Ended> {
-        let Some(stream) = stream else { return Ok(Input::Failed(ended())) };
-        let message = match stream.next().now_or_never() {
-            Some(message) => message,
-            None => {
-                outlet.flush().await?;
-                stream.next().await
-            }
-        };
-        Ok(match message {
-            Some(Ok(message)) => Input::Message(message),
-            Some(Err(error)) => Input::Failed(error),
-            None => Input::Failed(ended()),
-        })
+    async fn tell(&self, news: Vec<WatchNews>) -> Result<(), Closed> {
+        for news in news {
+            self.inbox.send(Message::Watch(self.id, news)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The next message.
+async fn read(stream: &mut Option<WatchStream>) -> Input {
+    let next = match stream {
+        Some(stream) => stream.next().await,
+        None => None,
+    };
+    match next {
+        Some(Ok(message)) => Input::Message(message),
+        Some(Err(error)) => Input::Failed(error),
+        None => Input::Failed(ended()),
     }
 }
 

@@ -7,6 +7,7 @@ mod auth;
 mod cut_anywhere;
 mod election;
 mod etcdctl;
+mod expiry;
 mod failover;
 mod health;
 mod journal;

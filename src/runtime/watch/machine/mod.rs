@@ -211,6 +211,12 @@ impl Machine {
             Why::Same(created) => created,
             Why::Present => return self.gap(answer.revision, answer.revision, moment),
         };
+        let from = self.sequence.from();
+        if request.revision == from && from.is_some() {
+            // The compaction was at the very first revision of the stream. Of that an older server has
+            // forgotten the deletes, and would leave them out without a word.
+            return self.gap(from, from, moment);
+        }
         let is_same = match &self.last {
             Some((key, at, kind)) if request.revision == *at && request.range.start() == key => {
                 let found = answer.entries.first().map(|entry| entry.mod_revision);

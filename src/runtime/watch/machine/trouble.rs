@@ -35,15 +35,17 @@ impl Machine {
             }
             (ErrorKind::Compacted { .. }, Some((created, at))) => {
                 let from = self.sequence.from();
-                if at.next() < from {
-                    // The event cannot be asked for any more: how far the store is must do.
-                    let request = self.any_key().at(Revision(from.0 - 1));
-                    self.phase = Phase::Prove { why: Why::Same(created), request };
+                if at == from {
+                    // So the stream itself is about to say, and what is left.
+                    self.phase = Phase::Read { since: moment.now };
                     return Vec::new();
                 }
-                // The watch can go on, so the compaction was at its very first revision. Of that an
-                // older server has forgotten the deletes, and would leave them out without a word.
-                self.gap(from, from, moment)
+                // The event cannot be asked for any more: how far the store is must do. And the very
+                // first revision is asked for where the one before it is gone.
+                let at = if at.next() < from { Revision(from.0 - 1) } else { from };
+                let request = self.any_key().at(at);
+                self.phase = Phase::Prove { why: Why::Same(created), request };
+                Vec::new()
             }
             (ErrorKind::Unsupported | ErrorKind::Other, Some((created, _))) => {
                 // Whatever that means: the stream stands.

@@ -107,6 +107,7 @@ impl Bench {
     }
 
     fn read(&mut self, how: u8) {
+        // It says so after it has said that the watch stands.
         if let Some(error) = self.server.gone(self.cursor) {
             return self.feed(Input::Failed(error));
         }

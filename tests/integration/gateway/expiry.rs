@@ -1,32 +1,29 @@
 //! Tokens that expire again and again below a watch, and nothing of it is lost.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use etcdeck::domain::txn::PutRequest;
 use etcdeck::domain::{KeyRange, Revision};
-use etcdeck::gateway::{Credentials, Gateway, GatewayOptions};
+use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::store::{ErrorKind, Kv as _, Watch as _, WatchMessage, WatchRequest};
 use futures_util::StreamExt as _;
 
-use crate::alone::alone;
+use super::auth::{build, client_as, login};
+use super::on_all_versions;
 use crate::support::install::Version;
 use crate::support::servers::Etcd;
 
 const EXPIRIES: u32 = 10;
 
-fn client(etcd: &Etcd) -> Gateway {
-    let credentials = Some(Credentials::new("root", "secret"));
-    let options = GatewayOptions { credentials, ..GatewayOptions::new([etcd.url()]) };
-    Gateway::connect(options).expect("the options are right")
-}
+/// etcd looks for expired tokens once a second.
+const LOOKS: Duration = Duration::from_millis(1200);
 
 /// Writes by rare calls, each after the token has expired, while a watch goes on; the watch is also
 /// broken off and resumed half of the times, with a token that is dead by then.
 async fn nothing_is_lost(version: Version, ttl: u32) {
-    let etcd = Etcd::build(version).auth_token_ttl(ttl).arg("--bcrypt-cost=4").start();
+    let etcd = build(version).auth_token_ttl(ttl).start();
     etcd.enable_auth("secret");
-    let (writer, reader) = (client(&etcd), client(&etcd));
-    let started = Instant::now();
+    let (writer, reader) = (client_as(&etcd, "root", "secret"), client_as(&etcd, "root", "secret"));
     let range = KeyRange::prefix("/w/");
     let first = writer.put(PutRequest::new("/w/0", "0")).await.expect("the first token").revision;
     let (mut next, mut seen, mut written) = (first, Vec::new(), vec![(first, "0".to_owned())]);
@@ -36,8 +33,8 @@ async fn nothing_is_lost(version: Version, ttl: u32) {
             let request = WatchRequest::new(range.clone()).from(next);
             open = Some(reader.watch(request).await.expect("a new token, unasked"));
         }
-        // Nobody uses a token meanwhile. etcd looks for expired ones once a second.
-        tokio::time::sleep(Duration::from_secs(u64::from(ttl)) + Duration::from_millis(1100)).await;
+        // Nobody uses a token meanwhile.
+        tokio::time::sleep(Duration::from_secs(u64::from(ttl)) + LOOKS).await;
         let value = round.to_string();
         let put = writer.put(PutRequest::new(format!("/w/{round}").as_str(), value.as_str())).await;
         written.push((put.expect("renewed").revision, value));
@@ -60,49 +57,30 @@ async fn nothing_is_lost(version: Version, ttl: u32) {
     }
     assert_eq!(seen, written, "{version}");
     assert_ne!(next, Revision::NONE);
-    println!("{version}: {EXPIRIES} expiries of {ttl} s in {:?}", started.elapsed());
 }
 
 #[test]
 fn a_watch_over_ten_expiries_loses_nothing() {
-    alone(async || {
-        // The tokens of one server live 5 s, the others are as quick as etcd lets them be.
-        let slow = Etcd::versions().pop().expect("there is a server");
-        std::thread::scope(|scope| {
-            for version in Etcd::versions() {
-                let ttl = if version == slow { 5 } else { 1 };
-                scope.spawn(move || {
-                    let mut runtime = tokio::runtime::Builder::new_current_thread();
-                    let runtime = runtime.enable_all().build().expect("a runtime");
-                    runtime.block_on(nothing_is_lost(version, ttl));
-                });
-            }
-        });
+    // The tokens of one server live 5 s, those of the others as long as etcd lets them at the least.
+    let slow = Etcd::versions().pop().expect("there is a server");
+    on_all_versions(async |version| {
+        nothing_is_lost(version, if version == slow { 5 } else { 1 }).await;
     });
 }
 
 #[test]
-fn a_token_is_known_to_be_dead_when_the_test_says_so() {
+fn a_token_is_dead_when_the_tests_take_it_for_dead() {
     // Without this the test above could pass with tokens that never expired.
-    alone(async || {
-        let version = Etcd::versions().pop().expect("there is a server");
-        let etcd = Etcd::build(version).auth_token_ttl(1).arg("--bcrypt-cost=4").start();
+    on_all_versions(async |version| {
+        let etcd = build(version).auth_token_ttl(1).start();
         etcd.enable_auth("secret");
-        let body = r#"{"name":"root","password":"secret"}"#;
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let request = http.post(format!("{}/v3/auth/authenticate", etcd.url())).body(body);
-        let answer = request.send().await.expect("etcd answers").text().await.expect("all of it");
-        let token: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
-        let token = token["token"].as_str().expect("a token");
-        let options = GatewayOptions {
-            jwt_token: Some(etcdeck::domain::Secret::new(token)),
-            ..GatewayOptions::new([etcd.url()])
-        };
+        let jwt_token = Some(login(&etcd.url()).await);
+        let options = GatewayOptions { jwt_token, ..GatewayOptions::new([etcd.url()]) };
         let fixed = Gateway::connect(options).expect("the options are right");
         fixed.put(PutRequest::new("/a", "1")).await.expect("it is fresh");
-        tokio::time::sleep(Duration::from_millis(2100)).await;
+        tokio::time::sleep(Duration::from_secs(1) + LOOKS).await;
         let error = fixed.put(PutRequest::new("/a", "2")).await.expect_err("it is dead");
-        assert_eq!(error.kind, ErrorKind::Unauthenticated, "{error}");
-        assert!(error.message.contains("cannot be renewed here"), "{error}");
+        assert_eq!(error.kind, ErrorKind::Unauthenticated, "{version}: {error}");
+        assert!(error.message.contains("cannot be renewed here"), "{version}: {error}");
     });
 }
