@@ -141,6 +141,7 @@ impl Health {
             Finding::Failed(error) => match error.kind {
                 ErrorKind::WrongPassword
                 | ErrorKind::PermissionDenied
+                | ErrorKind::CommonName
                 | ErrorKind::Unauthenticated => EndpointState::Refused(error),
                 _ => EndpointState::Down(error),
             },

@@ -101,6 +101,9 @@ impl Fault {
     /// It begins.
     fn strikes(&self, chance: &mut Chance, proxies: &[Proxy; 2]) {
         for (at, proxy) in proxies.iter().enumerate() {
+            // What was planned for connections that were never made: at an endpoint that is not in use
+            // it would pile up.
+            proxy.otherwise(Plan::default());
             match self {
                 Fault::Cut(how) => proxy.cut(*how),
                 Fault::Soon(plan) => proxy.now(plan.clone()),
@@ -130,6 +133,11 @@ impl Fault {
         tokio::time::sleep(Duration::from_millis(chance.below(40))).await;
         for proxy in proxies {
             match self {
+                // What answers for the server does so for as long as its connection is kept.
+                Fault::Next(plan) if plan.instead.is_some() => {
+                    proxy.otherwise(Plan::default());
+                    proxy.cut(Then::Close);
+                }
                 Fault::Cut(_) | Fault::Soon(_) | Fault::Next(_) => {}
                 Fault::Refused { .. } => proxy.listen(),
                 Fault::Stalled { cut } => {

@@ -308,8 +308,7 @@ impl Desk {
                     Answer::LeaseStatuses(statuses)
                 }
                 Call::LogIn(user, password) => {
-                    self.store.log_in(user, password).await?;
-                    Answer::LoggedIn
+                    self.store.log_in(user, password).await.map(|()| Answer::LoggedIn)?
                 }
                 Call::Rights => Answer::Rights(Box::new(self.store.rights().await?)),
                 Call::Members => Answer::Members(self.store.members().await?),
