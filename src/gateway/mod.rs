@@ -72,7 +72,7 @@ impl Gateway {
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
         let trace = Trace::new(options.log);
         let tls = options.tls;
-        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, tls, trace }) })
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, trace, tls }) })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

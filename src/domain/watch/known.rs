@@ -82,13 +82,14 @@ impl Known {
                 EventKind::Delete => *count = count.saturating_sub(1),
             },
             What::Keys { keys, bytes } => match event.kind {
-                EventKind::Put => match keys.get_mut(&event.entry.key) {
-                    Some(known) => *known = event.revision().max(*known),
-                    None => {
+                EventKind::Put => {
+                    if let Some(known) = keys.get_mut(&event.entry.key) {
+                        *known = event.revision().max(*known);
+                    } else {
                         *bytes += event.entry.key.as_bytes().len();
                         keys.insert(event.entry.key.clone(), event.revision());
                     }
-                },
+                }
                 EventKind::Delete => {
                     let older = keys.get(&event.entry.key).is_some_and(|k| *k < event.revision());
                     if older {
@@ -190,9 +191,8 @@ impl Looking {
         Some(match known {
             Some(Some(before)) if before == entry.mod_revision => return None,
             Some(None) => FoundKind::Put,
-            Some(Some(_)) => FoundKind::Changed,
             None if created => FoundKind::Put,
-            None => FoundKind::Changed,
+            Some(Some(_)) | None => FoundKind::Changed,
         })
     }
 

@@ -204,7 +204,7 @@ async fn a_login_that_is_never_answered_is_waited_for_by_all_together() {
     let stub = Stub::start().await;
     stub.on(AUTHENTICATE, Reply::silence());
     let etcd = as_root(&stub);
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let outcomes = join_all((0..10).map(|_| etcd.range(RangeRequest::get("a")))).await;
     for outcome in outcomes {
         assert_eq!(outcome.unwrap_err().kind, ErrorKind::Unreachable);

@@ -15,7 +15,9 @@ const B: u8 = 0x22;
 /// A watch from now on that stands, on a server with these writes.
 fn standing(writes: &[u8]) -> Bench {
     let mut server = Server::default();
-    writes.iter().for_each(|bits| server.write(*bits));
+    for bits in writes {
+        server.write(*bits);
+    }
     let mut bench = Bench::new(Revision::NONE, server);
     bench.settle();
     bench.news.clear();
@@ -124,7 +126,9 @@ fn a_store_that_went_back_is_told_and_listed_anew() {
         bench.feed(Input::Failed(broken()));
         // Restored from a backup, and perhaps far ahead again: the revisions mean other things now.
         bench.server = Server::default();
-        after.iter().for_each(|bits| bench.server.write(*bits));
+        for bits in after {
+            bench.server.write(*bits);
+        }
         let now = bench.server.revision();
         bench.settle();
         let replaced = bench.news.iter().find_map(|news| match news {

@@ -38,7 +38,7 @@ impl Bench {
             machine: Machine::new(range(), from, true),
             server,
             news: Vec::new(),
-            now: Instant::now(),
+            now: tokio::time::Instant::now().into_std(),
             cursor: Revision::NONE,
             sent: Vec::new(),
             forgets: false,
@@ -136,7 +136,9 @@ impl Bench {
                 let mut events = self.take();
                 let mut stray = events.clone();
                 stray.truncate(1);
-                stray.iter_mut().for_each(|event| event.entry.key = Key::from("elsewhere"));
+                for event in &mut stray {
+                    event.entry.key = Key::from("elsewhere");
+                }
                 events.extend(stray);
                 self.send(events);
             }
@@ -258,7 +260,9 @@ proptest! {
         script in prop::collection::vec((0u8..20, any::<u8>()), 0..150),
     ) {
         let mut server = Server::default();
-        before.iter().for_each(|bits| server.write(*bits));
+        for bits in &before {
+            server.write(*bits);
+        }
         let from = Revision(if from > server.revision().0 { 0 } else { from });
         let mut bench = Bench::new(from, server);
         bench.forgets = forgets;
