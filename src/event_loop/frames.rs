@@ -19,16 +19,19 @@ const FLOODED: Duration = Duration::from_millis(250);
 /// Why a frame is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// A key, an answer, a deadline.
+    /// A key, an answer.
     Awaited,
-    /// A watch brought something.
+    /// A watch brought something, or time passed.
     ByItself,
 }
 
 impl Cause {
     /// Why a message is drawn.
     pub(super) fn of(message: &Message) -> Cause {
-        if matches!(message, Message::Watch(..)) { Cause::ByItself } else { Cause::Awaited }
+        match message {
+            Message::Watch(..) | Message::Clock => Cause::ByItself,
+            _ => Cause::Awaited,
+        }
     }
 }
 
