@@ -109,10 +109,13 @@ impl Http {
         body: Bytes,
     ) -> Result<Vec<u8>, Failure> {
         let waiting = match (call.patience, call.repeat) {
-            (Patience::Endless, _) => Waiting::ForEver,
-            // It can be asked elsewhere.
-            (_, Repeat::Harmless) if self.endpoints.len() > 1 => Waiting::AtMost,
-            (Patience::Ordinary | Patience::Long, _) => {
+            (Patience::Ordinary | Patience::Long, Repeat::Harmless) if self.endpoints.len() > 1 => {
+                // It can be asked elsewhere.
+                Waiting::AtMost
+            }
+            // One that waits in a queue is not left on suspicion: a member that was only stopped takes
+            // the key of who went out of the queue, when by then the lock may be held by that key.
+            (Patience::Ordinary | Patience::Long | Patience::Endless, _) => {
                 return self.call_at(index, call, body).await;
             }
         };
