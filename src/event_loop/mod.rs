@@ -4,6 +4,7 @@
 //! screen of their own. It awaits nothing but its own select.
 
 mod console;
+mod frame;
 mod host;
 
 use std::io;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time;
 
 pub use console::Console;
+pub use frame::draw_frame;
 pub use host::{Cut, Happening, Host};
 
 use crate::app::effect::{Edited, Effect, TerminalEffect};

@@ -15,6 +15,7 @@ pub(crate) mod certs;
 pub(crate) mod cluster;
 pub(crate) mod install;
 pub(crate) mod process;
+pub(crate) mod scanner;
 pub(crate) mod server_builder;
 pub(crate) mod servers;
 pub(crate) mod stub;

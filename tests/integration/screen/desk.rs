@@ -25,10 +25,10 @@ use etcdeck::store::{
 use etcdeck::ui::{Theme, render};
 use futures_util::StreamExt as _;
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use tokio::time::timeout;
+
+use super::emulator::Emulator;
 
 /// What becomes of the calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub(super) struct Desk {
     pub(super) answers: Answers,
     pub(super) theme: Theme,
     pub(super) journal: Journal,
+    pub(super) strange: Option<super::strange::World>,
+    emulator: Emulator,
     store: Sandbox,
     runtime: tokio::runtime::Runtime,
     now: Instant,
@@ -87,6 +89,8 @@ impl Desk {
             answers: Answers::Store,
             theme: Theme::new(true, TimeZone::UTC),
             journal: Journal::default(),
+            strange: None,
+            emulator: Emulator::new(size),
             store,
             runtime,
             now,
@@ -135,9 +139,16 @@ impl Desk {
 
     /// Something happens.
     pub(super) fn happens(&mut self, message: Message) {
+        self.remembers(&message);
         let update = self.app.update(message, self.now);
         self.carry_out(update);
         self.draw();
+        self.remembers_what_is_shown();
+    }
+
+    /// So many seconds from now.
+    pub(super) fn later(&self, seconds: u64) -> Instant {
+        self.now + Duration::from_secs(seconds)
     }
 
     /// Presses keys, written as in the key table with blanks between them.
@@ -228,6 +239,7 @@ impl Desk {
 
     fn carry_out(&mut self, update: Update) {
         for effect in update.effects {
+            let Some(effect) = self.strangers_answer(effect) else { continue };
             match effect {
                 Effect::Call { ticket, call, .. } => match self.answers.clone() {
                     Answers::Never => self.pending.push((ticket, call)),
@@ -349,14 +361,16 @@ impl Desk {
         }
     }
 
-    fn frame(&self) -> (Buffer, etcdeck::app::viewport::Viewport) {
-        let (width, height) = self.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a screen");
+    fn frame(&mut self) -> (Buffer, etcdeck::app::viewport::Viewport) {
+        if self.emulator.size() != self.size {
+            self.emulator = Emulator::new(self.size);
+        }
         let mut viewport = None;
-        terminal
-            .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
-            .expect("a screen in memory");
-        (terminal.backend().buffer().clone(), viewport.expect("what was drawn"))
+        let (app, theme) = (&self.app, &self.theme);
+        let buffer = self.emulator.draw(&mut |frame| viewport = Some(render(frame, app, theme)));
+        let viewport = viewport.expect("what was drawn");
+        assert_eq!(viewport.swept, 0, "the sweep is a net only:\n{}", text(&buffer));
+        (buffer, viewport)
     }
 
     /// The screen as text, without blanks at the ends of lines.

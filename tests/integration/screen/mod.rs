@@ -6,8 +6,9 @@
 mod bulk;
 mod desk;
 mod dialogs;
+mod emulator;
 mod export;
-mod hostile;
+
 mod journal;
 mod panes;
 mod past;
@@ -15,6 +16,8 @@ mod picture;
 mod production;
 mod queues;
 mod scene;
+mod sizes;
+mod strange;
 mod styles;
 mod txn;
 
