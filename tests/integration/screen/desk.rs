@@ -142,8 +142,10 @@ impl Desk {
         self.remembers(&message);
         let update = self.app.update(message, self.now);
         self.carry_out(update);
-        self.draw();
-        self.remembers_what_is_shown();
+        let drawn = self.draw();
+        if self.strange.is_some() {
+            self.remembers_what_is_shown(&text(&drawn));
+        }
     }
 
     /// So many seconds from now.

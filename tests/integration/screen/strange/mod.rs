@@ -24,12 +24,12 @@ const CASES: &str = "ETCDECK_STRANGE_CASES";
 
 fn cases() -> u32 {
     let given = std::env::var(CASES).ok().and_then(|cases| cases.parse().ok());
-    given.unwrap_or(150)
+    given.unwrap_or(100)
 }
 
 #[test]
 fn everything_that_can_be_shown_is_shown_of_strangers() {
-    let mut desk = walk::among(&stranger::worst(), (100, 30));
+    let mut desk = walk::among(&stranger::short(), (180, 24));
     for (n, form) in walk::forms().enumerate() {
         walk::home(&mut desk);
         walk::command(&mut desk, form);
@@ -42,11 +42,11 @@ fn everything_that_can_be_shown_is_shown_of_strangers() {
     }
     let mut seen = desk.strange.expect("the world").seen;
     // What the walk comes to by chance only; several times, since strangers answer now so, now so.
-    for turn in 0..4 {
-        let mut pool = stranger::worst();
+    for turn in 0..6 {
+        let mut pool = stranger::short();
         pool.rotate_left(turn);
-        pool.truncate(4);
-        let mut desk = walk::among(&pool, (100, 30));
+        pool.truncate(3 + turn % 2);
+        let mut desk = walk::among(&pool, (160, 24));
         scene::all(&mut desk);
         seen.extend(desk.strange.expect("the world").seen);
     }

@@ -38,8 +38,8 @@ pub(super) fn all(desk: &mut Desk) {
         desk.answers = Answers::Store;
         news(desk, 0);
         scene(desk);
-        desk.resize(100, 31);
-        desk.resize(100, 30);
+        desk.resize(160, 25);
+        desk.resize(160, 24);
     }
 }
 

@@ -33,6 +33,17 @@ pub(super) fn worst() -> Vec<Vec<u8>> {
     worst
 }
 
+/// Short ones, so that a line has room for every field, each with what would vanish between two
+/// letters: a control character that somebody dropped leaves [`BARE`] on the screen.
+pub(super) fn short() -> Vec<Vec<u8>> {
+    ["\u{1b}", "\u{200b}", "\u{301}\u{202e}", "\n", "\u{9b}", "\t\u{e0041}"]
+        .map(|between| format!("Ѫ{between}Ѯ").into_bytes())
+        .to_vec()
+}
+
+/// What is left of a short one when what lies between its letters was dropped and not shown.
+pub(super) const BARE: &str = "ѪѮ";
+
 /// Some bytes of strangers.
 pub(super) fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let near_controls = any::<u8>().prop_map(|b| if b % 3 == 0 { b % 0x20 } else { b });
@@ -41,6 +52,7 @@ pub(super) fn bytes() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(near_controls, 1..30),
         any::<String>().prop_map(|text| format!("{text}.").into_bytes()),
         prop::sample::select(worst()),
+        prop::sample::select(short()),
         (prop::sample::select(worst()), prop::sample::select(worst()))
             .prop_map(|(a, b)| [a, b].concat()),
     ]
@@ -108,6 +120,7 @@ impl Stranger {
     /// A number below `end`: another one each time, so that strangers answer now so, now so.
     pub(super) fn below(&mut self, end: usize) -> usize {
         self.choice += 1;
-        self.choice % end
+        // Spread, since what is asked in turn would else always get the same.
+        (self.choice.wrapping_mul(0x9e37_79b9) >> 11) % end
     }
 }

@@ -18,7 +18,7 @@ use etcdeck::domain::{Entry, Revision, Version};
 
 use super::super::desk::{Answers, Desk, lease};
 use super::cover;
-use super::stranger::Stranger;
+use super::stranger::{BARE, Stranger};
 
 /// What has a list of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -283,8 +283,9 @@ impl Desk {
         }
     }
 
-    pub(in crate::screen) fn remembers_what_is_shown(&mut self) {
+    pub(in crate::screen) fn remembers_what_is_shown(&mut self, text: &str) {
         if let Some(world) = &mut self.strange {
+            assert!(!text.contains(BARE), "something was dropped and not shown:\n{text}");
             let dialogs = self.app.dialogs.iter().map(cover::dialog);
             world.seen.extend(dialogs.map(|name| (Kind::Dialog, name)));
             let views = self.app.view.iter().map(cover::view);
