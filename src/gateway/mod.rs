@@ -8,6 +8,8 @@ mod call;
 mod election;
 mod endpoint;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod http;
 mod kv;
 mod lease;

@@ -23,6 +23,8 @@
 mod clipboard;
 mod decode;
 mod editor;
+#[cfg(test)]
+mod fuzz;
 mod input;
 mod panic;
 mod password;

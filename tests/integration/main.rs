@@ -13,6 +13,7 @@ mod coordination;
 mod difference;
 mod domain;
 mod editing;
+mod fuzz;
 mod gateway;
 mod journal;
 mod journey;
