@@ -2,7 +2,8 @@
 //!
 //! Reading the value of [`FAULTY`] panics, in a task and far from the terminal. Move there: the terminal
 //! comes back as it was, the fault is told on it, and the exit status is 101. Saving [`FRAGILE`] does
-//! the same; the draft is then offered by the next start.
+//! the same; the draft is then offered by the next start. And whatever the variable `PANIC_WHEN` names:
+//! once that file holds the word `task`, `thread` or `blocking`, one of these panics.
 //!
 //! ```text
 //! cargo run --example panicking_store
@@ -11,8 +12,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::access::Rights;
 use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
@@ -20,12 +23,12 @@ use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, Op, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision};
+use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision, Secret};
 use etcdeck::launch;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster, Elections, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Watch,
-    WatchRequest, WatchStream,
+    Access, Cluster, Elections, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Watch, WatchRequest, WatchStream,
 };
 use etcdeck::terminal::Signals;
 use etcdeck::ui::Theme;
@@ -137,6 +140,57 @@ impl Cluster for PanickingStore {
     fn endpoint(&self) -> String {
         self.0.endpoint()
     }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.0.check()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.0.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.0.members()
+    }
+}
+
+impl Access for PanickingStore {
+    fn user(&self) -> Option<String> {
+        self.0.user()
+    }
+
+    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
+        self.0.log_in(user, password)
+    }
+
+    fn rights(&self) -> Reply<'_, Rights> {
+        self.0.rights()
+    }
+}
+
+/// Panics where a file says, as soon as it does.
+async fn panic_when_asked(path: PathBuf) {
+    let mut pace = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        pace.tick().await;
+        let asked = std::fs::read_to_string(&path).unwrap_or_default();
+        if !asked.is_empty() {
+            // Nobody else is to wait for it.
+            let _ = std::fs::remove_file(&path);
+        }
+        match asked.trim() {
+            "task" => panic!("a task was asked to panic"),
+            "thread" => {
+                std::thread::spawn(|| panic!("a thread was asked to panic"));
+                return;
+            }
+            "blocking" => {
+                tokio::task::spawn_blocking(|| panic!("a blocking thread was asked to panic"));
+                return;
+            }
+            _ => {}
+        }
+    }
 }
 
 #[tokio::main]
@@ -148,8 +202,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     sandbox.put(PutRequest::new(FRAGILE, "handle with care")).await?;
     let state_dir = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let settings = Settings { demo: state_dir.is_none(), state_dir, ..Settings::default() };
+    if let Some(path) = std::env::var_os("PANIC_WHEN") {
+        tokio::spawn(panic_when_asked(PathBuf::from(path)));
+    }
     let theme = Theme::new(true, TimeZone::UTC);
     let store = Arc::new(PanickingStore(sandbox));
-    let status = launch::screen(store, settings, &theme, signals).await?;
+    let status = launch::screen(store, None, settings, &theme, signals).await?;
     Ok(ExitCode::from(status))
 }

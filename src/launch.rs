@@ -1,18 +1,20 @@
 //! Puts the parts together: settings, store, terminal, loop, exit status.
 
 mod connect;
+mod core_dump;
 mod discovery;
+mod doctor;
 mod export;
 mod import;
 mod said;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
 
 use crate::app::{self, App};
 use crate::bulk;
@@ -21,9 +23,10 @@ use crate::domain::Key;
 use crate::domain::limit::Limits;
 use crate::event_loop::{self, Console, Ended};
 use crate::journal::{Journal, Trail};
-use crate::runtime::{INBOX, Runtime};
-use crate::store::{Cluster, ReadOnly, Store};
-use crate::terminal::Signals;
+use crate::log::{Level, Log};
+use crate::runtime::{Doctor, Runtime, inbox};
+use crate::store::{Access, Cluster, ReadOnly, Store};
+use crate::terminal::{Signals, report_panics};
 use crate::ui::Theme;
 use connect::Connecting;
 
@@ -32,34 +35,74 @@ use connect::Connecting;
 /// # Errors
 /// What kept it from starting, or the terminal from being drawn on; the terminal is as it was found.
 pub fn run(settings: Settings) -> anyhow::Result<u8> {
+    core_dump::switch_off();
+    let panicked = report_panics();
+    let log = log(&settings)?;
+    // A file that is not whole is removed by whoever writes to it just now.
+    let linger = match &settings.task {
+        Task::Export { .. } => Duration::from_secs(2),
+        Task::Screen | Task::Doctor | Task::Import { .. } => Duration::from_millis(50),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // One beside this thread, which has the screen: each chunk of a watch passes between two tasks,
+        // and with two threads each passage would wake the other one. Nothing blocks a worker.
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("cannot start the tasks of the program")?;
-    let status = runtime.block_on(start(settings));
+    let status = runtime.block_on(async {
+        tokio::select! {
+            status = start(settings, &log) => status,
+            // It has been told.
+            () = panicked.wait() => Ok(panicked.exit_status()),
+        }
+    });
+    match &status {
+        Ok(status) => log.line(Level::Info, || format!("ended with status {status}")),
+        // What it says may name a key.
+        Err(_) => log.line(Level::Error, || "ended by an error, told on the terminal".to_owned()),
+    }
     // A call that hangs must not keep the program from ending.
-    runtime.shutdown_timeout(Duration::from_millis(50));
+    runtime.shutdown_timeout(linger);
     status
 }
 
-async fn start(settings: Settings) -> anyhow::Result<u8> {
+/// The log file that was asked for, with its first line.
+fn log(settings: &Settings) -> anyhow::Result<Log> {
+    let Some((path, level)) = &settings.log else { return Ok(Log::default()) };
+    let log = Log::to_file(path, *level)
+        .with_context(|| format!("cannot write the log file {}", path.display()))?;
+    log.line(Level::Info, || {
+        let task = match &settings.task {
+            Task::Screen => "screen",
+            Task::Doctor => "doctor",
+            Task::Export { .. } => "export",
+            Task::Import { .. } => "import",
+        };
+        let (version, pid) = (env!("CARGO_PKG_VERSION"), std::process::id());
+        format!("etcdeck {version} begins: {task}, process {pid}")
+    });
+    Ok(log)
+}
+
+async fn start(settings: Settings, log: &Log) -> anyhow::Result<u8> {
     let mut signals = Signals::new().context("cannot listen to signals")?;
     match settings.task.clone() {
-        Task::Screen => open_screen(settings, signals).await,
+        Task::Screen => open_screen(settings, log, signals).await,
+        Task::Doctor => doctor::run(settings, log, &mut signals).await,
         Task::Export { output, prefix, revision } => {
-            let ended = export::run(settings, output, prefix, revision, &mut signals).await;
+            let ended = export::run(settings, output, prefix, revision, log, &mut signals).await;
             Ok(ended.unwrap_or_else(|error| said::failed(&error)))
         }
         Task::Import { file, dry_run, yes } => {
             let how = import::How { file, dry_run, yes };
-            let ended = import::run(settings, how, &mut signals).await;
+            let ended = import::run(settings, how, log, &mut signals).await;
             Ok(ended.unwrap_or_else(|error| said::failed(&error)))
         }
     }
 }
 
-async fn open_screen(settings: Settings, mut signals: Signals) -> anyhow::Result<u8> {
+async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> anyhow::Result<u8> {
     let mut told = app::settings::Settings {
         read_only: settings.read_only,
         delimiter: settings.delimiter,
@@ -72,44 +115,46 @@ async fn open_screen(settings: Settings, mut signals: Signals) -> anyhow::Result
         limits: settings.limits,
         ..app::settings::Settings::default()
     };
-    let store = match connect::connect(settings.target, &mut signals).await? {
+    let (store, doctor) = match connect::connect(settings.target, log, &mut signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => {
             told.demo = true;
             sandbox.start_traffic();
-            Arc::new(sandbox) as Arc<dyn Store>
+            (Arc::new(sandbox) as Arc<dyn Store>, doctor::of_sandbox())
         }
-        Connecting::Server { gateway, etcdctl, user, skip_verify } => {
-            (told.etcdctl, told.user, told.skip_verify) = (etcdctl, user, skip_verify);
+        Connecting::Server { gateway, etcdctl, token, skip_verify } => {
+            (told.etcdctl, told.token, told.skip_verify) = (etcdctl, token, skip_verify);
+            told.user = gateway.user();
             told.endpoints = gateway.endpoints();
-            Arc::new(gateway)
+            let doctor = doctor::of(&gateway);
+            (Arc::new(gateway) as Arc<dyn Store>, doctor)
         }
     };
     let theme = Theme::new(settings.color, TimeZone::system());
-    screen(store, told, &theme, signals).await
+    screen(store, Some(doctor), told, &theme, signals).await
 }
 
-/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with.
+/// Runs the screen on a store, on the terminal of this process, and gives the status to exit with. The
+/// doctor, if there is one, looks at what is behind the store.
 ///
 /// # Errors
 /// When there is no terminal, or it fails.
 pub async fn screen(
     store: Arc<dyn Store>,
+    doctor: Option<Doctor>,
     settings: app::settings::Settings,
     theme: &Theme,
     signals: Signals,
 ) -> anyhow::Result<u8> {
     let mut console = Console::enter(signals)?;
-    let (sender, mut inbox) = mpsc::channel(INBOX);
+    let (sender, mut inbox) = inbox();
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
-    let journal = journal(
-        &settings.limits,
-        settings.journal_file.as_deref(),
-        settings.user.clone(),
-        store.clone(),
-    );
+    let journal = journal(&settings.limits, settings.journal_file.as_deref(), store.clone());
     let mut runtime = Runtime::start(store, sender, journal).limits(limits);
+    if let Some(doctor) = doctor {
+        runtime = runtime.doctor(doctor);
+    }
     if let Some(folder) = settings.state_dir.as_ref().filter(|_| settings.keeps_drafts()) {
         runtime.keep_drafts_in(folder.join("drafts"));
     }
@@ -118,6 +163,13 @@ pub async fn screen(
     let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
     let panicked = console.panic_status();
     drop(console);
+    if panicked.is_some() || !matches!(ended, Ok(Ended::Quit)) {
+        // After a fault the state may be in disorder.
+        let lines = catch_unwind(AssertUnwindSafe(|| app.farewell())).unwrap_or_default();
+        for line in lines {
+            said::say(&format!("etcdeck: {line}"));
+        }
+    }
     if let Some(status) = panicked {
         return Ok(status);
     }
@@ -131,7 +183,7 @@ pub async fn screen(
 }
 
 /// The journal of this run, and of all runs where that is asked for.
-fn journal(limits: &Limits, file: Option<&Path>, user: Option<String>, store: ReadOnly) -> Journal {
+fn journal(limits: &Limits, file: Option<&Path>, store: ReadOnly) -> Journal {
     let memory = usize::try_from(limits.journal_bytes).unwrap_or(usize::MAX);
     let journal = Journal::new(memory);
     if let Some(path) = file {
@@ -139,7 +191,8 @@ fn journal(limits: &Limits, file: Option<&Path>, user: Option<String>, store: Re
             // Where this fails the trail cannot be opened either, and says so.
             let _ = config::create_private_dir(folder);
         }
-        journal.keep_trail(Trail::new(path, user, move || store.endpoint()));
+        let who = store.clone();
+        journal.keep_trail(Trail::new(path, move || who.user(), move || store.endpoint()));
     }
     journal
 }

@@ -3,7 +3,8 @@
 //! Programs that only want the client need three modules: [`domain`] for keys, ranges and
 //! transactions, [`store`] for what an etcd can do, and [`gateway`] for a store that is a real etcd
 //! (or [`sandbox`] for one in this process). [`recipe`] has a lock, an election and a registry of
-//! services on top of them. The rest is the screen.
+//! services on top of them, [`doctor`] says what is wrong with a connection or a cluster. The rest is
+//! the screen.
 //!
 //! The modules stand in reading order, lowest first: each imports only what stands above it, as
 //! ARCHITECTURE.md lays down and a test checks.
@@ -14,6 +15,7 @@ pub mod keymap;
 pub mod archive;
 pub mod config;
 pub mod draft;
+pub mod log;
 pub mod store;
 pub mod syntax;
 pub mod terminal;
@@ -23,6 +25,7 @@ pub mod gateway;
 pub mod journal;
 pub mod sandbox;
 
+pub mod doctor;
 pub mod recipe;
 
 pub mod bulk;

@@ -1,14 +1,27 @@
 //! Answers: each goes to whoever asked.
 
 use super::App;
-use super::effect::CallResult;
+use super::effect::{Answer, CallResult};
 use super::purpose::Purpose;
 
 impl App {
     pub(super) fn on_answer(&mut self, purpose: Purpose, result: CallResult) {
+        match (&purpose, &result) {
+            (Purpose::LogIn(_), _) => {}
+            (_, Err(error)) => {
+                self.turned_away(error);
+                if purpose == Purpose::Save {
+                    self.ask_urgently();
+                }
+            }
+            // Older servers tell of leases to anybody.
+            (_, Ok(Answer::Range(_) | Answer::Txn(_))) => self.let_in(),
+            (_, Ok(_)) => {}
+        }
         match purpose {
             Purpose::Level(dir) => self.on_page(dir, result),
             Purpose::Counts(dirs) => self.on_counts(dirs, result),
+            Purpose::Goto(target) => self.on_goto_look(target, result),
             Purpose::Value(key) => self.on_value(&key, result),
             Purpose::EditBase(key, editor) => self.on_edit_base(key, editor, result),
             Purpose::NewKeyLook(key) => self.on_new_key_look(key, result),
@@ -20,6 +33,9 @@ impl App {
             Purpose::Put(key) => self.on_put(&key, result),
             Purpose::DeleteLook(key) => self.on_delete_look(key, result),
             Purpose::Delete(key) => self.on_deleted(&key, result),
+            Purpose::LogIn(user) => self.on_logged_in(user, result),
+            Purpose::Rights(refusal) => self.on_rights(&refusal, result),
+            Purpose::RightsShown => self.on_rights_shown(result),
             Purpose::LeaseList => self.on_lease_list(result),
             Purpose::LeaseStatuses => self.on_lease_statuses(result),
             Purpose::LeaseGrant => self.on_granted(result),

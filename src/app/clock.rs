@@ -31,6 +31,8 @@ pub enum Timer {
     ReadBack,
     /// The draft is to be written to its file.
     Draft,
+    /// How many events there are a second is to be looked at, in case there are none any more.
+    Rates,
 }
 
 /// The deadlines that are set; one per purpose.

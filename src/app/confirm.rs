@@ -56,6 +56,7 @@ impl App {
                 }
                 None => self.close_dialog_on(action),
             },
+            Some(Dialog::Login(_)) => self.act_in_login(action),
             Some(Dialog::Offer(_)) => self.act_in_offer(action),
             Some(Dialog::TxnForm(_)) => self.act_in_form(action),
             Some(Dialog::UnsavedTxn(_)) => self.act_in_unsaved_txn(action),

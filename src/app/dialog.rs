@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::bulk::sheet::{Face, Sheet};
 use super::job::JobId;
 use super::journal::RecordSheet;
+use super::login::form::LoginForm;
 use super::offer::Offer;
 use super::txn::form::Form;
 use super::viewport::Cursor;
@@ -71,6 +72,8 @@ pub enum Dialog {
     Broken(Broken),
     /// A draft that an earlier run left unsaved.
     Offer(Box<Offer>),
+    /// Who we are, asked for.
+    Login(Box<LoginForm>),
     /// Something is held here, and somebody wants to quit.
     Holding,
     /// Work on many keys, at whatever stage it is.
@@ -136,6 +139,7 @@ impl Dialog {
             Dialog::DraftDiff(_) => &[Context::DraftDiff, Context::List, Context::Always],
             Dialog::Broken(_) => &[Context::Broken, Context::Always],
             Dialog::Offer(_) => &[Context::Offer, Context::List, Context::Always],
+            Dialog::Login(_) => &[Context::Login, Context::Field, Context::Always],
             Dialog::Holding => &[Context::Holding, Context::Always],
             Dialog::Record(_) => {
                 &[Context::Record, Context::List, Context::Everywhere, Context::Always]
@@ -167,6 +171,7 @@ impl Dialog {
             | Dialog::Offer(_)
             | Dialog::Exporting
             | Dialog::Holding
+            | Dialog::Login(_)
             | Dialog::Job(_)
             | Dialog::Difference { .. }
             | Dialog::Event { .. }
@@ -181,6 +186,7 @@ impl Dialog {
         match self {
             Dialog::Prompt(prompt) => Some(&mut prompt.field),
             Dialog::TxnForm(form) => form.field_mut(),
+            Dialog::Login(form) => form.field_mut(),
             Dialog::Confirm(confirm) => confirm.field_mut(),
             Dialog::Job(Sheet { face: Face::Typed(typed), .. }) => Some(&mut typed.field),
             _ => None,

@@ -26,7 +26,7 @@ pub struct Draft {
     /// What follows a successful save.
     pub(super) then: Then,
     /// Somebody wrote the key: it is to be read.
-    peek: bool,
+    pub(super) peek: bool,
     /// It was a new key; its row is to be selected in the end.
     pub(super) is_new: bool,
     /// Where it is edited now.

@@ -7,13 +7,14 @@ use super::etcdctl::Etcdctl;
 use super::hold::{Hold, HoldId};
 use super::job::JobId;
 use super::ticket::Ticket;
+use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::draft::{DraftId, Home, KeptDraft};
 use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
-use crate::domain::{Key, KeyRange, LeaseId, Revision};
-use crate::store::{Granted, StoreError};
+use crate::domain::{Key, KeyRange, LeaseId, Revision, Secret};
+use crate::store::{Granted, Member, StoreError};
 
 /// One call on the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,15 @@ pub enum Call {
     LeaseStatuses(Vec<LeaseId>),
     /// All leases.
     LeaseList,
+    /// Become this user, if the password is right.
+    LogIn(String, Secret),
+    /// What the user may read and write.
+    Rights,
     /// The oldest revision that can still be read, found by asking for this key (which need not
     /// exist, but must be allowed to be read).
     Oldest(Key),
+    /// The members of the cluster.
+    Members,
 }
 
 impl Call {
@@ -43,7 +50,13 @@ impl Call {
         match self {
             Call::Txn(request) => !request.is_read_only(),
             Call::LeaseGrant(..) | Call::LeaseRevoke(_) | Call::LeaseKeepAlive(_) => true,
-            Call::Range(_) | Call::LeaseStatuses(_) | Call::LeaseList | Call::Oldest(_) => false,
+            Call::Range(_)
+            | Call::LeaseStatuses(_)
+            | Call::LeaseList
+            | Call::LogIn(..)
+            | Call::Rights
+            | Call::Oldest(_)
+            | Call::Members => false,
         }
     }
 }
@@ -63,10 +76,16 @@ pub enum Answer {
     Renewed(i64),
     /// Of [`Call::LeaseStatuses`]: `None` for a lease that is gone.
     LeaseStatuses(Vec<(LeaseId, Option<LeaseStatus>)>),
+    /// Of [`Call::LogIn`]: we are that user now.
+    LoggedIn,
+    /// Of [`Call::Rights`].
+    Rights(Box<Rights>),
     /// Of a lease list.
     LeaseList(Vec<LeaseId>),
     /// Of [`Call::Oldest`]; [`Revision::NONE`] when the server did not tell.
     Oldest(Revision),
+    /// Of [`Call::Members`].
+    Members(Vec<Member>),
 }
 
 /// Calls of one slot replace each other: starting one gives up the one before.
@@ -80,7 +99,8 @@ pub enum Slot {
     Leases,
 }
 
-/// The number of a running watch. Number 0 is the background watch that keeps the tree current.
+/// The number of a running watch. Number 0 is the background watch that keeps the tree current; who may
+/// read some ranges only has one for each of them, with the others at the end of the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WatchId(pub u32);
 
@@ -89,6 +109,22 @@ impl WatchId {
     pub const FOLLOW: WatchId = WatchId(0);
     /// The watch of the open view.
     pub const VIEW: WatchId = WatchId(u32::MAX);
+    /// So many background watches there can be: each is a connection.
+    pub const FOLLOWING: usize = 32;
+
+    /// The background watch of the tree with this number among those.
+    pub fn following(at: usize) -> WatchId {
+        if at == 0 { WatchId::FOLLOW } else { WatchId(u32::MAX - at as u32) }
+    }
+
+    /// Its number among the background watches of the tree, if it is one.
+    pub fn as_following(self) -> Option<usize> {
+        let at = (u32::MAX - self.0) as usize;
+        match self {
+            WatchId::FOLLOW => Some(0),
+            _ => (1..WatchId::FOLLOWING).contains(&at).then_some(at),
+        }
+    }
 }
 
 /// What is to be done.
@@ -181,6 +217,12 @@ pub enum Effect {
         prefix: Key,
         /// As of when; [`Revision::NONE`] is now.
         revision: Revision,
+    },
+    /// Look at the endpoints and the cluster; what is found comes under the ticket, as it comes. Given
+    /// up as calls are.
+    Diagnose {
+        /// Comes back with each finding.
+        ticket: Ticket,
     },
     /// Read the contents of a record of the journal.
     ReadJournal {

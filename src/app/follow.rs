@@ -1,4 +1,4 @@
-//! Following: the background watch that keeps the tree true.
+//! Following: the background watches that keep the tree true, one for each range that may be read.
 
 use std::time::Duration;
 
@@ -6,8 +6,10 @@ use super::App;
 use super::clock::Timer;
 use super::effect::{Effect, WatchId};
 use super::message::WatchNews;
+use super::purpose::Purpose;
 use crate::domain::tree::NodeId;
-use crate::domain::{Event, KeyRange, Revision};
+use crate::domain::watch::{FaultKind, Replaced};
+use crate::domain::{Event, Revision};
 use crate::store::StoreError;
 
 /// How long the mark of a change by somebody else stays.
@@ -28,27 +30,74 @@ pub enum Follow {
     Refused(StoreError),
 }
 
+/// One of the watches.
+#[derive(Clone, Debug)]
+pub(super) struct Followed {
+    state: Follow,
+    /// The newest event it brought.
+    newest: Revision,
+}
+
+impl Follow {
+    /// The worst of them: what is to be said of the tree as a whole.
+    fn of(watches: &[Followed]) -> Follow {
+        let rank = |state: &Follow| match state {
+            Follow::Live => 0,
+            Follow::Starting | Follow::Off => 1,
+            Follow::Lost => 2,
+            Follow::Refused(_) => 3,
+        };
+        let worst = watches.iter().map(|watch| &watch.state).max_by_key(|state| rank(state));
+        worst.cloned().unwrap_or(Follow::Off)
+    }
+}
+
 impl App {
     /// Follows everything below the root from the revision after `listed` on.
     pub(super) fn start_follow(&mut self, listed: Revision) {
-        self.keys.follow = Follow::Starting;
         self.keys.tree.follow_from(listed);
-        let range = KeyRange::prefix(self.keys.tree.full_key(NodeId::ROOT));
-        self.effects.push(Effect::Watch { id: WatchId::FOLLOW, range, from: listed.next() });
+        let mut ranges = self.readable_of(NodeId::ROOT);
+        self.keys.unfollowed = ranges.len().saturating_sub(WatchId::FOLLOWING);
+        ranges.truncate(WatchId::FOLLOWING);
+        self.keys.followed =
+            vec![Followed { state: Follow::Starting, newest: listed }; ranges.len()];
+        self.keys.follow = Follow::of(&self.keys.followed);
+        for (at, range) in ranges.into_iter().enumerate() {
+            self.effects.push(Effect::Watch {
+                id: WatchId::following(at),
+                range,
+                from: listed.next(),
+            });
+        }
     }
 
-    pub(super) fn on_follow(&mut self, news: WatchNews) {
+    pub(super) fn stop_follow(&mut self) {
+        for at in 0..self.keys.followed.len().max(1) {
+            self.effects.push(Effect::Unwatch(WatchId::following(at)));
+        }
+        self.keys.followed.clear();
+        self.keys.follow = Follow::Off;
+    }
+
+    /// News of the watch with this number among those of the tree.
+    pub(super) fn on_follow(&mut self, at: usize, news: WatchNews) {
         let before = self.keys.follow.clone();
-        match news {
+        let state = match news {
             WatchNews::Watching { revision } => {
                 self.seen(revision);
-                self.keys.follow = Follow::Live;
+                Some(Follow::Live)
             }
-            WatchNews::Events { events, .. } => self.follow_events(&events),
-            WatchNews::Progress { revision } => self.seen(revision),
+            WatchNews::Events { events, .. } => {
+                self.follow_events(at, &events);
+                None
+            }
+            WatchNews::Progress { revision } => {
+                self.seen(revision);
+                None
+            }
             WatchNews::Lost { error, .. } => {
-                self.keys.follow = Follow::Lost;
                 self.connection_broke(&error);
+                Some(Follow::Lost)
             }
             WatchNews::Gap { from, to, .. } => {
                 self.keys.tree.stale_all();
@@ -56,23 +105,66 @@ impl App {
                 self.complain(format!(
                     "revisions {from} to {to} were compacted before they were seen; listing again"
                 ));
+                None
             }
+            WatchNews::Fault { fault, .. } => {
+                if matches!(fault.kind, FaultKind::Late | FaultKind::Missed) {
+                    // The tree takes events in order only.
+                    self.keys.tree.stale_all();
+                }
+                self.complain(format!("fault in the watch of the tree: {fault}"));
+                None
+            }
+            WatchNews::Replaced { replaced, .. } => {
+                // Once is enough where several watches find it out.
+                if at < self.keys.followed.len() {
+                    self.store_replaced(replaced);
+                }
+                None
+            }
+            // The tree lists itself.
+            WatchNews::Found { .. } => None,
             WatchNews::Refused(error) => {
                 self.complain(format!("the tree does not follow changes: {error}"));
-                self.keys.follow = Follow::Refused(error);
+                Some(Follow::Refused(error))
             }
+        };
+        if let (Some(watch), Some(state)) = (self.keys.followed.get_mut(at), state) {
+            watch.state = state;
         }
+        self.keys.follow = Follow::of(&self.keys.followed);
         self.redraw |= before != self.keys.follow;
     }
 
-    fn follow_events(&mut self, events: &[Event]) {
-        for event in events {
-            let applied = self.keys.tree.apply(event, self.now);
-            self.applied(applied);
-            self.follow_value(event);
+    /// The store is another one: nothing that is known of keys and revisions means anything. A draft
+    /// stays: its guard holds, and what the key holds is read before it is saved.
+    fn store_replaced(&mut self, replaced: Replaced) {
+        self.newest = replaced.now;
+        self.complain(replaced.to_string());
+        self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
+        if self.value.edit.is_none() {
+            self.value.forget();
+        }
+        self.root_again();
+    }
+
+    fn follow_events(&mut self, at: usize, events: &[Event]) {
+        let Some(newest) = self.keys.followed.get(at).map(|watch| watch.newest) else { return };
+        let news = events.iter().filter(|event| event.revision() >= newest);
+        if self.come_too_fast(events.len()) {
+            self.miss_changes(news);
+        } else {
+            for event in news {
+                let applied = self.keys.tree.play(event, self.now);
+                self.applied(applied);
+                self.follow_value(event);
+            }
         }
         if let Some(last) = events.last() {
             self.seen(last.revision());
+            if let Some(watch) = self.keys.followed.get_mut(at) {
+                watch.newest = newest.max(last.revision());
+            }
             // When the newest marks fade; older ones faded before or fade with them.
             self.timers.set(Timer::Marks, self.now + MARKED);
         }

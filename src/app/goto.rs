@@ -1,11 +1,14 @@
 //! Going to a key or prefix: opens what lies above it, level by level as they are listed.
 
 use super::App;
+use super::effect::{Answer, Call, CallResult};
 use super::follow::Follow;
 use super::notice::named;
 use super::pane::Pane;
+use super::purpose::Purpose;
 use crate::domain::tree::{Level, NodeId};
-use crate::domain::{Key, Revision};
+use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
+use crate::domain::{Key, KeyRange, Revision};
 
 /// A way that is being gone.
 #[derive(Clone, Debug)]
@@ -15,8 +18,27 @@ pub(super) struct Goto {
     as_directory: bool,
     /// It is not missed before the tree has followed the store up to here.
     seen_at: Revision,
+    /// Whether the store was asked for what the tree does not know.
+    asked: Asked,
     /// A directory is opened when it is reached.
     opens: bool,
+}
+
+/// Whether the store was asked: somebody else may have written the target a moment ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Not,
+    Waits,
+    Told,
+}
+
+impl Goto {
+    /// The target as it was given.
+    fn typed(&self, delimiter: &[u8]) -> Key {
+        let target = self.target.as_bytes();
+        let added = if self.as_directory { delimiter.len() } else { 0 };
+        Key::from(&target[..target.len() - added])
+    }
 }
 
 /// What stands at the end of the known way.
@@ -30,6 +52,9 @@ enum Step {
 
 impl App {
     pub(super) fn go_to(&mut self, target: Key) {
+        if self.refuses_to_read(&target) {
+            return;
+        }
         if !target.as_bytes().starts_with(self.settings.root.as_bytes()) {
             self.root_at(Key::default());
         }
@@ -38,8 +63,9 @@ impl App {
             // A filter could hide where we go.
             self.filter_changed();
         }
+        let seen_at = Revision::NONE;
         self.goto =
-            Some(Goto { target, as_directory: false, seen_at: Revision::NONE, opens: true });
+            Some(Goto { target, as_directory: false, seen_at, asked: Asked::Not, opens: true });
     }
 
     /// Goes to what was written here at this revision, which the tree may be about to learn.
@@ -52,7 +78,8 @@ impl App {
 
     /// Selects a key again after the tree was read anew, wherever the focus is.
     pub(super) fn find_again(&mut self, target: Key, opens: bool) {
-        self.goto = Some(Goto { target, as_directory: false, seen_at: Revision::NONE, opens });
+        let (seen_at, asked) = (Revision::NONE, Asked::Told);
+        self.goto = Some(Goto { target, as_directory: false, seen_at, asked, opens });
     }
 
     /// A key up to and with its last delimiter.
@@ -85,15 +112,11 @@ impl App {
                 }
                 Step::Wait => return,
                 Step::Missing if self.is_to_come(goto.seen_at) => return,
-                Step::Missing if goto.as_directory => {
-                    self.goto = None;
-                    let typed = goto.target.as_bytes();
-                    let typed = &typed[..typed.len() - self.settings.delimiter.len()];
-                    self.near(&Key::from(typed));
-                }
-                Step::Missing if goto.target.as_bytes().ends_with(&self.settings.delimiter) => {
-                    self.goto = None;
-                    self.near(&goto.target);
+                Step::Missing
+                    if goto.as_directory
+                        || goto.target.as_bytes().ends_with(&self.settings.delimiter) =>
+                {
+                    return self.missed(goto.asked, goto.typed(&self.settings.delimiter));
                 }
                 Step::Missing => {
                     let target = [goto.target.as_bytes(), &self.settings.delimiter].concat();
@@ -104,13 +127,64 @@ impl App {
         }
     }
 
+    /// The tree does not know the target. It is not called missing before the store says so, where
+    /// the tree is about to hear of what the store has.
+    fn missed(&mut self, asked: Asked, target: Key) {
+        match asked {
+            Asked::Not if self.follows() && !self.connection.is_stale() => {
+                let beside = RangeRequest::get(target.clone()).keys_only();
+                let mut below = target.as_bytes().to_vec();
+                if !below.ends_with(&self.settings.delimiter) {
+                    below.extend(&self.settings.delimiter);
+                }
+                let below = KeyRange::prefix(Key::from(below));
+                let below = RangeRequest::new(below).limit(1).keys_only();
+                let success = vec![Op::Range(beside), Op::Range(below)];
+                let txn = TxnRequest { success, ..TxnRequest::default() };
+                self.ask(Purpose::Goto(target), None, Call::Txn(txn));
+                if let Some(goto) = &mut self.goto {
+                    goto.asked = Asked::Waits;
+                }
+            }
+            Asked::Waits => {}
+            Asked::Not | Asked::Told => {
+                self.goto = None;
+                self.near(&target);
+            }
+        }
+    }
+
+    pub(super) fn on_goto_look(&mut self, target: Key, result: CallResult) {
+        let delimiter = &self.settings.delimiter;
+        let meant = |goto: &mut Goto| goto.asked == Asked::Waits && goto.typed(delimiter) == target;
+        let Some(goto) = self.goto.take_if(meant) else { return };
+        let found = match result {
+            Ok(Answer::Txn(answer)) => answer
+                .responses
+                .into_iter()
+                .flat_map(|response| {
+                    let OpResponse::Range(range) = response else { return Vec::new() };
+                    range.entries
+                })
+                .map(|entry| entry.mod_revision)
+                .max(),
+            Ok(_) | Err(_) => None,
+        };
+        let seen_at = found.unwrap_or(Revision::NONE);
+        let asked = Asked::Told;
+        self.goto = Some(Goto { target, as_directory: false, seen_at, asked, ..goto });
+    }
+
     /// Whether the events up to a revision are still on their way to the tree.
     fn is_to_come(&self, revision: Revision) -> bool {
-        let comes = match self.keys.follow {
+        self.follows() && self.keys.tree.followed() < revision
+    }
+
+    fn follows(&self) -> bool {
+        match self.keys.follow {
             Follow::Starting | Follow::Live | Follow::Lost => true,
             Follow::Off | Follow::Refused(_) => false,
-        };
-        comes && self.keys.tree.followed() < revision
+        }
     }
 
     fn step(&self, target: &Key) -> Step {
@@ -122,7 +196,7 @@ impl App {
         let Some(dir) = tree.dir(id) else { return Step::Missing };
         let last = tree.children(id).last().map(|child| tree.full_key(child));
         match dir.level {
-            Level::NotLoaded | Level::Stale => Step::List(id),
+            Level::NotLoaded | Level::Stale { .. } => Step::List(id),
             Level::Loading => Step::Wait,
             Level::Failed(_) | Level::Ready { complete: true, .. } => Step::Missing,
             // Children come in order: what would stand before the last one is not there.

@@ -51,14 +51,17 @@ impl App {
 
     /// Pasted text goes into the field that has the focus and is never read as keys.
     pub(super) fn on_paste(&mut self, text: &str) {
-        if self.takes_text() {
+        if let Some(Dialog::Login(_)) = self.dialogs.last() {
+            // What copied the password copied the end of its line too.
+            self.insert_text(text.trim_end_matches(['\r', '\n']));
+        } else if self.takes_text() {
             self.insert_text(text);
         } else {
             self.say("nothing here takes pasted text; it was left out");
         }
     }
 
-    fn takes_text(&self) -> bool {
+    pub(super) fn takes_text(&self) -> bool {
         let contexts = self.contexts();
         contexts.contains(&Context::Field) || contexts.contains(&Context::Edit)
     }
@@ -137,7 +140,7 @@ impl App {
 
     /// What is the same in every view; the rest is the view's.
     fn act_before_view(&mut self, action: Action) {
-        let unfiltered = matches!(self.view, Some(View::Txn | View::History(_)));
+        let unfiltered = matches!(self.view, Some(View::Txn | View::History(_) | View::Doctor(_)));
         match action {
             Action::Help => self.open_help(),
             Action::CommandLine => self.open_command_line(""),

@@ -1,15 +1,16 @@
 //! Listing: which levels are asked for, and what becomes of the answers.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::App;
-use super::effect::{Answer, Call, CallResult, Effect, Slot, WatchId};
+use super::effect::{Answer, Call, CallResult, Effect, Slot};
 use super::follow::Follow;
 use super::pane::Pane;
 use super::purpose::Purpose;
 use crate::domain::lister::Lister;
-use crate::domain::tree::{Applied, Level, NodeId, RowKind};
-use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
+use crate::domain::tree::{Applied, Level, ListedChild, NodeId, RowKind};
+use crate::domain::txn::{Op, OpResponse, RangeRequest, RangeResponse, TxnRequest};
 use crate::domain::{KeyRange, Revision};
 use crate::store::{ErrorKind, StoreError};
 
@@ -23,15 +24,37 @@ const ASKS: usize = 32;
 const COUNT_AGAIN: Duration = Duration::from_secs(10);
 /// How many directories are counted in one request.
 const COUNTS: usize = 32;
+/// How many ranges, of which a directory can have several: etcd takes 128 operations at once.
+const COUNTED: usize = 100;
 
 /// A level that is being listed, or waits to be listed on.
 pub(super) struct Listing {
-    lister: Lister,
+    /// One for each range of it that may be read.
+    listers: VecDeque<Lister>,
     /// All pages of one run are read at one revision; none before its first answer.
     revision: Revision,
     /// How many children are wanted in this run, and how many came.
     wanted: usize,
     got: usize,
+}
+
+impl Listing {
+    /// Takes in the answer to what was asked first.
+    fn feed(&mut self, page: &RangeResponse) {
+        if let Some(lister) = self.listers.front_mut() {
+            lister.feed(&page.entries, page.count, page.more);
+        }
+    }
+
+    /// The children found so far and not taken yet. Goes on to the next range when one is done.
+    fn take_children(&mut self) -> Vec<ListedChild> {
+        let Some(lister) = self.listers.front_mut() else { return Vec::new() };
+        let children = lister.take_children();
+        if lister.is_complete() {
+            self.listers.pop_front();
+        }
+        children
+    }
 }
 
 impl App {
@@ -45,12 +68,17 @@ impl App {
         if !stale.is_empty() {
             self.effects.push(Effect::GiveUp(stale));
         }
-        let prefix = self.keys.tree.prefix_of(dir);
-        let lister = Lister::new(prefix, self.keys.tree.delimiter(), PAGE);
-        let revision = self.pinned();
-        let listing = Listing { lister, revision, wanted: AHEAD, got: 0 };
-        self.keys.listings.insert(dir, listing);
+        let listers = self.listers_of(dir, PAGE);
         self.keys.tree.begin_loading(dir);
+        if listers.is_empty() {
+            // Nothing of it may be read.
+            let applied = self.keys.tree.insert_page(dir, &[], self.newest, true);
+            self.keys.listings.remove(&dir);
+            return self.applied(applied);
+        }
+        let revision = self.pinned();
+        let listing = Listing { listers, revision, wanted: AHEAD, got: 0 };
+        self.keys.listings.insert(dir, listing);
         self.ask_page(dir);
     }
 
@@ -80,7 +108,7 @@ impl App {
         let in_past = self.past.is_some();
         let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
         let revision = listing.revision;
-        let asks = std::iter::from_fn(|| listing.lister.next()).take(ASKS);
+        let asks = std::iter::from_fn(|| listing.listers.front_mut()?.next()).take(ASKS);
         let mut asks: Vec<RangeRequest> = asks
             .map(|ask| RangeRequest::new(ask.range).limit(ask.limit).keys_only())
             .map(|request| RangeRequest { serializable: !in_past, ..request.at(revision) })
@@ -111,23 +139,26 @@ impl App {
         let revision = listing.revision;
         for answer in answers {
             if let OpResponse::Range(page) = answer {
-                listing.lister.feed(&page.entries, page.count, page.more);
+                listing.feed(&page);
             }
         }
-        let children = listing.lister.take_children();
-        let complete = listing.lister.is_complete();
+        let mut children = listing.take_children();
+        let complete = listing.listers.is_empty();
         listing.got += children.len();
         let enough = listing.got >= listing.wanted;
         if complete {
             self.keys.listings.remove(&dir);
         }
         self.seen(now);
+        self.uncount_what_is_hidden(dir, &mut children);
         let applied = self.keys.tree.insert_page(dir, &children, revision, complete);
         self.applied(applied);
         if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.past.is_none() {
             self.start_follow(revision);
         }
-        if self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::Stale) {
+        self.open_the_way(dir);
+        let level = self.keys.tree.dir(dir).map(|dir| &dir.level);
+        if matches!(level, Some(Level::Stale { .. })) && !self.keys.too_fast {
             // Too much happened while it was listed to bring it up to date: once more.
             self.start_listing(dir);
         } else if !complete && !enough {
@@ -149,6 +180,13 @@ impl App {
             _ => {}
         }
         self.keys.listings.remove(&dir);
+        if dir == NodeId::ROOT
+            && error.kind == ErrorKind::PermissionDenied
+            && self.keys.limits.is_none()
+            && self.settings.user.is_some()
+        {
+            return self.ask_rights(error);
+        }
         self.keys.root_refused |= dir == NodeId::ROOT && error.kind == ErrorKind::PermissionDenied;
         self.keys.tree.fail(dir, crate::domain::escape::message(&error.message));
         if error.is_connection() {
@@ -181,6 +219,8 @@ impl App {
         for kind in more {
             match kind {
                 RowKind::More(dir) => self.list_more(dir),
+                // It would be stale again at once.
+                _ if self.keys.too_fast => {}
                 kind => self.start_listing(kind.node()),
             }
         }
@@ -198,7 +238,7 @@ impl App {
     }
 
     /// Lists every open level anew.
-    fn list_open_again(&mut self) {
+    pub(super) fn list_open_again(&mut self) {
         let open: Vec<NodeId> =
             self.keys.tree.dirs().filter(|(_, dir)| dir.open).map(|(id, _)| id).collect();
         for dir in open {
@@ -211,7 +251,9 @@ impl App {
         if self.connection.is_stale() {
             self.effects.push(Effect::Probe);
         }
+        self.try_again_to_get_in();
         match self.focus {
+            Pane::Keys if self.keys.limits.is_some() => self.rights_again(),
             Pane::Keys => {
                 self.list_open_again();
                 if matches!(self.keys.follow, Follow::Refused(_)) {
@@ -227,17 +269,25 @@ impl App {
     /// Counts the directories in view, all in one request of the lowest priority.
     pub(super) fn read_counts(&mut self) {
         let height = usize::from(self.viewport.keys.height);
-        let dirs: Vec<NodeId> = self.due_counts(height).take(COUNTS).collect();
+        // A directory of which several ranges may be read is there once for each of them.
+        let due = self.due_counts(height).take(COUNTS);
+        let parts: Vec<(NodeId, KeyRange)> = due
+            .flat_map(|dir| self.readable_of(dir).into_iter().map(move |range| (dir, range)))
+            .collect();
+        let fits = (0..=parts.len().min(COUNTED))
+            .rev()
+            .find(|at| *at == 0 || *at == parts.len() || parts[*at].0 != parts[*at - 1].0)
+            .unwrap_or(0);
+        let (dirs, ranges): (Vec<NodeId>, Vec<KeyRange>) = parts.into_iter().take(fits).unzip();
         if dirs.is_empty() || self.tickets.awaits(|purpose| matches!(purpose, Purpose::Counts(_))) {
             return;
         }
         let pinned = self.pinned();
-        let count = |id: &NodeId| {
-            let range = KeyRange::prefix(self.keys.tree.full_key(*id));
+        let count = |range: KeyRange| {
             let request = RangeRequest::new(range).count_only().at(pinned);
             Op::Range(RangeRequest { serializable: !pinned.is_some(), ..request })
         };
-        let success = dirs.iter().map(count).collect();
+        let success = ranges.into_iter().map(count).collect();
         let txn = TxnRequest { success, ..TxnRequest::default() };
         self.ask(Purpose::Counts(dirs), Some(Slot::Counts), Call::Txn(txn));
     }
@@ -260,18 +310,24 @@ impl App {
             }
         };
         let at = self.past.map_or(answer.revision, |past| past.revision);
+        let mut counts: Vec<(NodeId, i64)> = Vec::new();
         for (dir, response) in dirs.into_iter().zip(answer.responses) {
-            if let OpResponse::Range(range) = response {
-                self.keys.recount.remove(&dir);
-                let applied = self.keys.tree.set_count(dir, range.count, at);
-                self.applied(applied);
+            let OpResponse::Range(range) = response else { continue };
+            match counts.last_mut() {
+                Some((last, count)) if *last == dir => *count += range.count,
+                _ => counts.push((dir, range.count)),
             }
+        }
+        for (dir, count) in counts {
+            self.keys.recount.remove(&dir);
+            let applied = self.keys.tree.set_count(dir, count, at);
+            self.applied(applied);
         }
     }
 
     /// Another root: everything known of the old one goes.
     pub(super) fn root_at(&mut self, root: crate::domain::Key) {
-        self.effects.push(Effect::Unwatch(WatchId::FOLLOW));
+        self.stop_follow();
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
         self.settings.root = root.clone();
         self.keys.start_at(root, self.settings.delimiter.clone());

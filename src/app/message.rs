@@ -7,11 +7,13 @@ use super::effect::{CallResult, Edited, WatchId};
 use super::hold::HoldId;
 use super::job::{JobId, JobNews, PlanText};
 use super::ticket::Ticket;
+use crate::domain::diagnosis::DiagnosisNews;
 use crate::domain::difference::Difference;
 use crate::domain::journal::{JournalLine, Written};
+use crate::domain::watch::{Fault, Found, Listed, Replaced};
 use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;
-use crate::store::{Status, StoreError};
+use crate::store::{EndpointHealth, Status, StoreError};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub enum Message {
     Comparing(Ticket, u64),
     /// What a comparison found, or why it could not be made.
     Compared(Ticket, Result<Box<Difference>, StoreError>),
+    /// Something new in an examination.
+    Diagnosis(Ticket, DiagnosisNews),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
     /// Kept drafts of this store that no living program has open, or why they cannot be looked for.
@@ -76,6 +80,8 @@ pub enum ConnectionNews {
     },
     /// The server refuses the user.
     Denied(StoreError),
+    /// How each endpoint fares, in the order given; it says nothing of the connection as such.
+    Endpoints(Vec<EndpointHealth>),
 }
 
 /// What a watch has to tell.
@@ -114,7 +120,31 @@ pub enum WatchNews {
         /// When that was learned.
         received: SystemTime,
     },
-    /// The server refuses the watch; it has ended.
+    /// The server broke a promise of watches. Nothing of it is told as a normal event; the watch is
+    /// opened anew, where events may be missing.
+    Fault {
+        /// What was wrong.
+        fault: Fault,
+        /// When it arrived.
+        received: SystemTime,
+    },
+    /// The store is another one than before; the watch begins anew.
+    Replaced {
+        /// How that shows.
+        replaced: Replaced,
+        /// When that was learned.
+        received: SystemTime,
+    },
+    /// The keys were listed after a gap, or of another store: what differs from what was known.
+    Found {
+        /// The differences, at most so many as a log takes.
+        found: Vec<Found>,
+        /// All of it, summed up.
+        listed: Listed,
+        /// When that was learned.
+        received: SystemTime,
+    },
+    /// The server refuses the watch; it is asked for again now and then, and when woken.
     Refused(StoreError),
 }
 

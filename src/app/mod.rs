@@ -4,8 +4,10 @@
 //! data. Invariant: no I/O, no clock, no async here, and nothing known of the terminal or the
 //! network; `mod.rs` only dispatches, each noun has a file of its own.
 
+pub mod access;
 pub mod bulk;
 pub mod clock;
+pub mod cluster;
 pub mod command;
 pub mod connection;
 pub mod dialog;
@@ -13,12 +15,14 @@ pub mod draft;
 pub mod effect;
 pub mod etcdctl;
 pub mod export;
+mod farewell;
 pub mod hold;
 pub mod holding;
 pub mod job;
 pub mod journal;
 pub mod lease;
 pub mod load;
+pub mod login;
 pub mod marked;
 pub mod message;
 pub mod notice;
@@ -45,9 +49,11 @@ mod confirm;
 mod decide;
 mod delete;
 pub mod difference;
+pub mod doctor;
 pub mod edit;
 mod file;
 pub mod filter;
+pub mod flood;
 pub mod follow;
 mod goto;
 mod handover;
@@ -68,10 +74,10 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use clock::{Timer, Timers};
-use connection::{Connection, ConnectionState};
+use connection::ConnectionState;
 use dialog::Dialog;
 use effect::{Call, Effect, Slot};
-use message::{ConnectionNews, Message};
+use message::Message;
 use notice::{Level, Notice};
 use pane::Pane;
 use purpose::{ComposerPurpose, Purpose};
@@ -82,7 +88,6 @@ use viewport::Viewport;
 use crate::domain::Revision;
 use crate::domain::escape;
 use crate::keymap::Keymap;
-use crate::store::StoreError;
 
 /// The whole state of the screen.
 pub struct App {
@@ -98,6 +103,8 @@ pub struct App {
     pub dialogs: Vec<Dialog>,
     /// The connection.
     pub connection: ConnectionState,
+    /// Whether the server lets us in.
+    pub login: login::Login,
     /// The newest revision any answer or event told of.
     pub newest: Revision,
     /// The line that goes away by itself.
@@ -162,6 +169,7 @@ impl App {
             zoomed: false,
             dialogs: Vec::new(),
             connection: ConnectionState::default(),
+            login: login::Login::default(),
             newest: Revision::NONE,
             notice: None,
             keys: tree::KeysPane::new(settings.root.clone(), settings.delimiter.clone(), now),
@@ -230,6 +238,7 @@ impl App {
             Message::Journaled(line) => self.on_journaled(line),
             Message::JournalTrouble(trouble) => self.complain(trouble),
             Message::JournalRead(ticket, result) => self.on_journal_read(ticket, result),
+            Message::Diagnosis(ticket, news) => self.on_diagnosis(ticket, news),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {
@@ -288,6 +297,7 @@ impl App {
         self.settle_view();
         self.settle_kept_draft();
         self.settle_offers();
+        self.settle_login();
     }
 
     fn on_clock(&mut self) {
@@ -306,49 +316,9 @@ impl App {
                 Timer::Release => self.release_takes_long(),
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Draft => self.keep_draft(),
+                Timer::Rates => self.rates_again(),
                 Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
             }
-        }
-    }
-
-    fn on_connection(&mut self, news: ConnectionNews) {
-        let before = self.connection.now.clone();
-        self.connection.now = match news {
-            ConnectionNews::Online(status) => {
-                self.seen(status.revision);
-                let shown = self.connection.status.as_ref().map(ConnectionState::shown);
-                self.redraw |= shown != Some(ConnectionState::shown(&status));
-                self.connection.status = Some(status);
-                Connection::Online
-            }
-            ConnectionNews::Lost { error, retry_at } => {
-                Connection::Lost { error, retry_at: Some(retry_at) }
-            }
-            ConnectionNews::Denied(error) => Connection::Denied { error },
-        };
-        if before != self.connection.now {
-            self.redraw = true;
-            if self.connection.now == Connection::Online {
-                self.on_online();
-            }
-        }
-    }
-
-    /// The connection stands: what failed for want of it is asked for again.
-    fn on_online(&mut self) {
-        self.effects.push(Effect::Probe);
-        self.list_failed_again();
-        self.value.retry_if_failed();
-        self.look_for_drafts();
-        self.timers.set(Timer::Leases, self.now);
-    }
-
-    /// Something found the connection broken: the header says so at once, and the runtime looks.
-    fn connection_broke(&mut self, error: &StoreError) {
-        if matches!(self.connection.now, Connection::Online | Connection::Connecting) {
-            self.connection.now = Connection::Lost { error: error.clone(), retry_at: None };
-            self.redraw = true;
-            self.effects.push(Effect::Probe);
         }
     }
 

@@ -135,8 +135,7 @@ impl App {
     /// Drops all that is known of keys and values, and reads it anew at the revision now looked at.
     fn read_tree_anew(&mut self, key: Option<Key>) {
         let selected = self.keys.selected_key().map(|(key, _)| key);
-        let row = self.keys.selected_row();
-        let open = row.and_then(|row| self.keys.tree.dir(row.node())).is_some_and(|dir| dir.open);
+        let open = self.is_selected_open();
         self.close_view();
         self.tickets.forget(|purpose| matches!(purpose, Purpose::Value(_)));
         self.value.forget();
@@ -147,5 +146,20 @@ impl App {
         } else if let Some(key) = selected {
             self.find_again(key, open);
         }
+    }
+
+    /// Drops all that is known of the tree and lists it anew, looking for what was selected.
+    pub(super) fn root_again(&mut self) {
+        let selected = self.keys.selected_key().map(|(key, _)| key);
+        let open = self.is_selected_open();
+        self.root_at(self.settings.root.clone());
+        if let Some(key) = selected {
+            self.find_again(key, open);
+        }
+    }
+
+    fn is_selected_open(&self) -> bool {
+        let row = self.keys.selected_row();
+        row.and_then(|row| self.keys.tree.dir(row.node())).is_some_and(|dir| dir.open)
     }
 }

@@ -6,6 +6,7 @@ use super::job::JobId;
 use crate::domain::journal::JournalId;
 use crate::domain::tree::NodeId;
 use crate::domain::{Key, LeaseId, Revision};
+use crate::store::StoreError;
 
 /// What the answer of a request is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,8 @@ pub enum Purpose {
     Level(NodeId),
     /// The counts of these directories.
     Counts(Vec<NodeId>),
+    /// Whether a key or prefix that the tree does not know is there.
+    Goto(Key),
     /// The value of the selected key.
     Value(Key),
     /// The entry that an edit begins with; handed to the external editor or not.
@@ -54,6 +57,12 @@ pub enum Purpose {
     KeepAliveLook(LeaseId),
     /// What is there now of a key that is to be restored to this value, that of a revision.
     RestoreLook(Key, Vec<u8>, Revision),
+    /// A login as this user.
+    LogIn(String),
+    /// What the user may read, after this refusal.
+    Rights(StoreError),
+    /// What the user may do, to be shown.
+    RightsShown,
     /// Something of the open view; forgotten when it is closed.
     View(ViewPurpose),
     /// A key that is to be hung on this lease, or taken off its own.
@@ -113,6 +122,10 @@ pub enum ViewPurpose {
     Sides(usize),
     /// Something of a history.
     History(HistoryPurpose),
+    /// The members of the cluster.
+    Members,
+    /// What the doctor finds.
+    Diagnosis,
 }
 
 /// What an answer is for in the view of a history.

@@ -30,7 +30,11 @@ fn lines_of(etcdctl: &Etcdctl, call: &Call) -> Vec<String> {
         Call::LeaseRevoke(id) => vec![etcdctl.revoke(*id)],
         Call::LeaseKeepAlive(id) => vec![etcdctl.renew(*id)],
         Call::LeaseStatuses(ids) => ids.iter().map(|id| etcdctl.time_to_live(*id)).collect(),
+        Call::Members => vec![etcdctl.members()],
         Call::LeaseList => vec![etcdctl.leases()],
+        // Each line of etcdctl logs in by itself.
+        Call::LogIn(..) => Vec::new(),
+        Call::Rights => etcdctl.rights(),
         // The refusal names it.
         Call::Oldest(key) => etcdctl.get_at(key, Revision(1)),
     }
@@ -122,6 +126,7 @@ impl App {
             | Effect::WritePlan { .. }
             | Effect::Stop(_)
             | Effect::Compare { .. }
+            | Effect::Diagnose { .. }
             | Effect::ReadJournal { .. }
             | Effect::KeepDraft(..)
             | Effect::DropDraft(_)

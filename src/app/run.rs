@@ -72,10 +72,14 @@ impl App {
             Command::Undo(None) => self.undo_last(),
             Command::Undo(Some(id)) => self.undo(id),
             Command::Journal => self.open_journal(),
+            Command::Cluster => self.open_cluster(),
             Command::Export(path, prefix) => self.export(path, prefix),
             Command::Import(path) => self.plan(PlanRequest::Import(path)),
             Command::Txn(file) => self.open_composer(file),
+            Command::Doctor => self.open_doctor(),
             Command::Drafts => self.look_for_drafts_again(),
+            Command::Login(user) => self.ask_to_log_in(user),
+            Command::Rights => self.ask_what_is_allowed(),
             Command::ReadOnly(on) => self.set_read_only(on),
             Command::Help => self
                 .dialogs

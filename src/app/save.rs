@@ -6,7 +6,7 @@ use super::App;
 use super::clock::Timer;
 use super::dialog::{Broken, Dialog};
 use super::edit::Then;
-use super::effect::{Answer, Call, CallResult};
+use super::effect::{Answer, Call, CallResult, Effect};
 use super::purpose::Purpose;
 use crate::domain::edit::{Base, Form, Outcome, SaveError, SaveFailure, State};
 use crate::keymap::Action;
@@ -107,6 +107,14 @@ impl App {
         let Some(draft) = self.value.edit.as_mut() else { return };
         match draft.session.save() {
             Ok(txn) => {
+                // A read asked for before the save may be answered after it with what was there
+                // before: it must not be taken for the news of what became of the save.
+                let of_before = |it: &Purpose| matches!(it, Purpose::Peek | Purpose::ReadBack);
+                let of_before = self.tickets.forget(of_before);
+                if !of_before.is_empty() {
+                    draft.peek = true;
+                    self.effects.push(Effect::GiveUp(of_before));
+                }
                 self.ask(Purpose::Save, None, Call::Txn(txn));
             }
             Err(SaveError::Undecided) => self.dialogs.push(Dialog::Conflict { scroll: 0 }),

@@ -20,6 +20,8 @@ pub struct Settings {
     pub root: Key,
     /// Who we are to the server, for the header.
     pub user: Option<String>,
+    /// Who we are stands in a ready-made token, which cannot be renewed.
+    pub token: bool,
     /// The server's certificate is not checked: marked in the header for as long as it lasts.
     pub skip_verify: bool,
     /// The endpoints, as given, for the header before anything has answered.
@@ -50,6 +52,7 @@ impl Default for Settings {
             delimiter: b"/".to_vec(),
             root: Key::default(),
             user: None,
+            token: false,
             skip_verify: false,
             endpoints: Vec::new(),
             etcdctl: Etcdctl::default(),

@@ -7,15 +7,17 @@ use super::App;
 use super::clock::Timer;
 use super::dialog::PromptKind;
 use super::filter::Filter;
-use super::follow::Follow;
+use super::follow::{Follow, Followed};
 use super::listing::Listing;
 use super::marked::Marked;
 use super::motion::movement;
 use super::pane::Pane;
 use super::purpose::Editor;
 use super::viewport::Cursor;
+use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
 use crate::domain::tree::{NodeId, RowKind, Tree};
+use crate::domain::watch::Rate;
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
 
@@ -34,6 +36,17 @@ pub struct KeysPane {
     pub marked: Marked,
     /// Whether the tree follows the store.
     pub follow: Follow,
+    /// How many changes a second its watches tell of.
+    pub rate: Rate,
+    /// Changes come faster than it is worth to follow them: they are counted, and what they change is
+    /// stale.
+    pub too_fast: bool,
+    /// The watches it follows by.
+    pub(super) followed: Vec<Followed>,
+    /// How many ranges it does not follow, because they are too many.
+    pub(super) unfollowed: usize,
+    /// What may be read, where that is not everything.
+    pub limits: Option<Box<Rights>>,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
     anchor: Option<(RowKind, Key)>,
     /// The levels that are being listed, or that have more to list.
@@ -55,6 +68,11 @@ impl KeysPane {
             filter: None,
             marked: Marked::default(),
             follow: Follow::Off,
+            rate: Rate::default(),
+            too_fast: false,
+            followed: Vec::new(),
+            unfollowed: 0,
+            limits: None,
             anchor: None,
             listings: HashMap::new(),
             root_refused: false,
@@ -63,12 +81,13 @@ impl KeysPane {
         }
     }
 
-    /// A tree of nothing yet below another prefix; the filter and the marks stay.
+    /// A tree of nothing yet below another prefix; the filter, the marks and the limits stay.
     pub(super) fn start_at(&mut self, root: Key, delimiter: Vec<u8>) {
         let filter = self.filter.take();
         let marked = std::mem::take(&mut self.marked);
+        let limits = self.limits.take();
         let counts_from = self.counts_from;
-        *self = KeysPane { filter, marked, ..KeysPane::new(root, delimiter, counts_from) };
+        *self = KeysPane { filter, marked, limits, ..KeysPane::new(root, delimiter, counts_from) };
     }
 
     /// What the selected row shows.
@@ -96,7 +115,8 @@ impl KeysPane {
             matches!(kind, RowKind::Loading(dir) | RowKind::More(dir) if *dir == parent)
                 .then_some(at)
         };
-        same.or_else(arrived).or_else(|| self.tree.row_near(key.as_bytes()))
+        // The wait may go on behind what came.
+        arrived().or(same).or_else(|| self.tree.row_near(key.as_bytes()))
     }
 
     pub(super) fn select(&mut self, index: usize) {
@@ -281,13 +301,14 @@ impl App {
     pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
         let keys = &self.keys;
         let readable = !self.past.is_some_and(|past| past.compacted);
-        let online = !self.connection.is_stale() && readable;
+        // While counts change faster than they are read none is asked for.
+        let online = !self.connection.is_stale() && readable && !keys.too_fast;
         let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
         let in_view = rows.filter_map(|row| match row.kind {
             RowKind::Node(id) => Some(id),
             _ => None,
         });
         let wanted = in_view.chain(keys.recount.iter().copied());
-        wanted.filter(move |id| online && keys.tree.count_due(*id))
+        wanted.filter(move |id| online && keys.tree.count_due(*id) && self.may_count(*id))
     }
 }

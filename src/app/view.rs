@@ -1,7 +1,9 @@
 //! Views: what takes the place of the panes until it is closed.
 
 use super::App;
+use super::cluster::ClusterView;
 use super::difference::DifferenceView;
+use super::doctor::DoctorView;
 use super::effect::{CallResult, Effect, WatchId};
 use super::history::HistoryView;
 use super::journal::JournalView;
@@ -30,6 +32,10 @@ pub enum View {
     Txn,
     /// What was written here.
     Journal(JournalView),
+    /// Endpoints and members.
+    Cluster(ClusterView),
+    /// What the doctor finds.
+    Doctor(DoctorView),
 }
 
 impl View {
@@ -55,6 +61,10 @@ impl View {
             View::Journal(_) => {
                 &[Context::Journal, Context::List, Context::Everywhere, Context::Always]
             }
+            View::Cluster(_) => &[Context::List, Context::Everywhere, Context::Always],
+            View::Doctor(_) => {
+                &[Context::Doctor, Context::List, Context::Everywhere, Context::Always]
+            }
         }
     }
 
@@ -68,6 +78,8 @@ impl View {
             View::History(_) => "History",
             View::Txn => "Transaction",
             View::Journal(_) => "Journal",
+            View::Cluster(_) => "Cluster",
+            View::Doctor(_) => "Doctor",
         }
     }
 
@@ -78,7 +90,7 @@ impl View {
             View::Services(view) => view.filter.as_ref(),
             View::Difference(view) => view.filter.as_ref(),
             View::Journal(view) => view.filter.as_ref(),
-            View::History(_) | View::Txn => None,
+            View::History(_) | View::Txn | View::Cluster(_) | View::Doctor(_) => None,
         }
     }
 
@@ -88,7 +100,7 @@ impl View {
             View::Services(view) => Some(&mut view.filter),
             View::Difference(view) => Some(&mut view.filter),
             View::Journal(view) => Some(&mut view.filter),
-            View::History(_) | View::Txn => None,
+            View::History(_) | View::Txn | View::Cluster(_) | View::Doctor(_) => None,
         }
     }
 }
@@ -102,7 +114,9 @@ impl View {
             | View::Difference(_)
             | View::History(_)
             | View::Journal(_)
-            | View::Txn => None,
+            | View::Cluster(_)
+            | View::Txn
+            | View::Doctor(_) => None,
         }
     }
 }
@@ -139,6 +153,19 @@ impl App {
     pub(super) fn difference_mut(&mut self) -> Option<&mut DifferenceView> {
         match &mut self.view {
             Some(View::Difference(view)) => Some(view),
+            _ => None,
+        }
+    }
+
+    /// `:doctor`
+    pub(super) fn open_doctor(&mut self) {
+        self.open_view(View::Doctor(DoctorView::default()));
+        self.examine();
+    }
+
+    pub(super) fn doctor_mut(&mut self) -> Option<&mut DoctorView> {
+        match &mut self.view {
+            Some(View::Doctor(view)) => Some(view),
             _ => None,
         }
     }
@@ -206,22 +233,32 @@ impl App {
             Some(View::Difference(_)) => self.act_in_difference(action),
             Some(View::Txn) => self.act_in_composer(action),
             Some(View::Journal(_)) => self.act_in_journal(action),
+            Some(View::Cluster(_)) => self.act_in_cluster(action),
+            Some(View::Doctor(_)) => self.act_in_doctor(action),
         }
     }
 
     pub(super) fn on_view_answer(&mut self, purpose: ViewPurpose, result: CallResult) {
         match &self.view {
-            None | Some(View::Txn | View::Journal(_)) => {}
+            None | Some(View::Txn | View::Journal(_) | View::Doctor(_)) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_answer(purpose, result),
             Some(View::Services(_)) => self.on_services_answer(purpose, result),
             Some(View::History(_)) => self.on_history_answer(purpose, result),
             Some(View::Difference(_)) => self.on_difference_answer(purpose, result),
+            Some(View::Cluster(_)) => self.on_cluster_answer(&purpose, result),
         }
     }
 
     pub(super) fn on_view_watch(&mut self, news: WatchNews) {
         match &self.view {
-            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
+            None
+            | Some(
+                View::Difference(_)
+                | View::Txn
+                | View::Journal(_)
+                | View::Cluster(_)
+                | View::Doctor(_),
+            ) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
             Some(View::History(_)) => self.on_history_watch(news),
@@ -238,6 +275,8 @@ impl App {
             Some(View::Difference(_)) => self.settle_difference(),
             Some(View::Txn) => self.settle_composer(),
             Some(View::Journal(_)) => self.settle_journal(),
+            Some(View::Cluster(_)) => self.settle_cluster(),
+            Some(View::Doctor(_)) => self.settle_doctor(),
         }
     }
 
@@ -245,10 +284,12 @@ impl App {
     pub(super) fn reload_view(&mut self) {
         match &self.view {
             None | Some(View::Txn | View::Journal(_)) => {}
+            Some(View::Doctor(_)) => self.examine(),
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
             Some(View::History(_)) => self.read_history(),
             Some(View::Difference(_)) => self.read_difference(),
+            Some(View::Cluster(_)) => self.read_cluster(),
         }
     }
 
@@ -279,7 +320,14 @@ impl App {
             // Its entries are followed; what is read again is how long their leases live.
             Some(View::Services(_)) => self.read_services_lives(),
             Some(View::History(_)) => self.history_is_quiet(),
-            None | Some(View::Difference(_) | View::Txn | View::Journal(_)) => {}
+            None
+            | Some(
+                View::Difference(_)
+                | View::Txn
+                | View::Journal(_)
+                | View::Cluster(_)
+                | View::Doctor(_),
+            ) => {}
         }
     }
 }

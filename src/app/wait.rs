@@ -45,7 +45,9 @@ impl Purpose {
     fn in_words(&self) -> Option<String> {
         Some(match self {
             Purpose::EditBase(key, _) => format!("reading {key} to edit it"),
-            Purpose::NewKeyLook(key) => format!("looking whether {key} exists"),
+            Purpose::NewKeyLook(key) | Purpose::Goto(key) => {
+                format!("looking whether {key} exists")
+            }
             Purpose::Save => "saving the draft".to_owned(),
             Purpose::ReadBack => "reading what became of the save".to_owned(),
             Purpose::PutLook(key, _)
@@ -65,6 +67,10 @@ impl Purpose {
             | Purpose::View(ViewPurpose::FreeLook(id)) => {
                 format!("reading lease {id}")
             }
+            Purpose::LogIn(user) => {
+                format!("logging in as {}", crate::domain::escape::message(user))
+            }
+            Purpose::Rights(_) | Purpose::RightsShown => "asking what may be read".to_owned(),
             Purpose::PlanText(_) => "reading the plan".to_owned(),
             Purpose::SaveLog(path, _)
             | Purpose::SavePlan(path)

@@ -1,6 +1,9 @@
 //! The Watch pane: the running watches and the log of what they saw.
 
+use std::time::{Duration, Instant};
+
 use super::App;
+use super::clock::Timer;
 use super::dialog::{Dialog, PromptKind};
 use super::effect::{Effect, WatchId};
 use super::filter::Filter;
@@ -8,10 +11,13 @@ use super::message::WatchNews;
 use super::motion::movement;
 use super::notice::named;
 use super::viewport::{Cursor, Move};
-use crate::domain::watch::{Flow, LogLine, Logged, WatchLog, json_line};
+use crate::domain::watch::{Flow, LogLine, Logged, Rate, WatchLog, json_line};
 use crate::domain::{KeyRange, Revision};
 use crate::keymap::Action;
 use crate::store::StoreError;
+
+/// How often the seconds of silence of the running watches change.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// The Watch pane.
 #[derive(Default)]
@@ -42,6 +48,16 @@ pub struct Running {
     pub state: Watching,
     /// How many events it brought.
     pub events: u64,
+    /// How many times the server broke a promise to it.
+    pub faults: u64,
+    /// How many gaps it has: revisions that were compacted before they could be told.
+    pub gaps: u64,
+    /// The newest revision it told of; none before its first word.
+    pub last: Revision,
+    /// When it last gave a sign of life; when it was asked for, before its first.
+    pub heard: Instant,
+    /// How many it brings a second.
+    pub rate: Rate,
 }
 
 /// How a watch is doing.
@@ -51,9 +67,11 @@ pub enum Watching {
     Starting,
     /// It stands.
     Live,
+    /// The keys are listed, after a gap or of another store; then it goes on.
+    Listing,
     /// The stream broke; it goes on after the last event by itself.
     Lost(StoreError),
-    /// The server refused it; it has ended.
+    /// The server refuses it; it is asked for again now and then.
     Refused(StoreError),
 }
 
@@ -87,41 +105,78 @@ impl WatchPane {
 
 impl App {
     pub(super) fn on_watch(&mut self, id: WatchId, news: WatchNews) {
-        if id == WatchId::FOLLOW {
+        match &news {
+            WatchNews::Refused(error) => self.turned_away(error),
+            WatchNews::Watching { .. } => self.let_in(),
+            WatchNews::Lost { .. }
+            | WatchNews::Gap { .. }
+            | WatchNews::Events { .. }
+            | WatchNews::Progress { .. }
+            | WatchNews::Fault { .. }
+            | WatchNews::Replaced { .. }
+            | WatchNews::Found { .. } => {}
+        }
+        if let Some(at) = id.as_following() {
             if self.past.is_some() {
                 // Sent before the watch was ended; the past does not change.
                 return;
             }
-            return self.on_follow(news);
+            return self.on_follow(at, news);
         }
         if id == WatchId::VIEW {
             self.redraw = true;
             return self.on_view_watch(news);
         }
+        let now = self.now;
         let Some(running) = self.watch.find(id) else { return };
         self.redraw = true;
+        if !matches!(news, WatchNews::Lost { .. } | WatchNews::Refused(_)) {
+            running.heard = now;
+        }
         match news {
             WatchNews::Watching { revision } => {
                 running.state = Watching::Live;
-                self.seen(revision);
+                self.watched(id, revision);
             }
             WatchNews::Events { events, received } => {
                 running.events += events.len() as u64;
+                running.rate.add(self.now, events.len() as u64);
+                self.look_at_rates();
                 if let Some(last) = events.last() {
                     let revision = last.revision();
-                    self.seen(revision);
+                    self.watched(id, revision);
                 }
                 for event in events {
                     self.watch.log.push(received, id.0, Logged::Event(event));
                 }
             }
-            WatchNews::Progress { revision } => self.seen(revision),
+            WatchNews::Progress { revision } => self.watched(id, revision),
             WatchNews::Lost { error, .. } => {
                 running.state = Watching::Lost(error.clone());
                 self.connection_broke(&error);
             }
             WatchNews::Gap { from, to, received } => {
+                running.state = Watching::Listing;
+                running.gaps += 1;
                 self.watch.log.push(received, id.0, Logged::Gap { from, to });
+            }
+            WatchNews::Fault { fault, received } => {
+                running.faults += 1;
+                self.watch.log.push(received, id.0, Logged::Fault(fault));
+            }
+            WatchNews::Replaced { replaced, received } => {
+                running.state = Watching::Listing;
+                running.last = Revision::NONE;
+                self.watch.log.push(received, id.0, Logged::Replaced(replaced));
+                self.complain(replaced.to_string());
+            }
+            WatchNews::Found { found, listed, received } => {
+                let at = listed.at;
+                self.watch.log.push(received, id.0, Logged::Listed(listed));
+                for found in found {
+                    self.watch.log.push(received, id.0, Logged::Found(found));
+                }
+                self.watched(id, at);
             }
             WatchNews::Refused(error) => {
                 running.state = Watching::Refused(error.clone());
@@ -132,6 +187,14 @@ impl App {
                 ));
             }
         }
+    }
+
+    /// A watch told of this revision.
+    fn watched(&mut self, id: WatchId, revision: Revision) {
+        if let Some(running) = self.watch.find(id) {
+            running.last = running.last.max(revision);
+        }
+        self.seen(revision);
     }
 
     /// `w` on a key or directory: watches it, or stops the watch that does.
@@ -146,7 +209,17 @@ impl App {
         self.watch.started += 1;
         let id = WatchId(self.watch.started);
         let state = Watching::Starting;
-        let running = Running { id, range: range.clone(), state, events: 0 };
+        let running = Running {
+            id,
+            range: range.clone(),
+            state,
+            events: 0,
+            faults: 0,
+            gaps: 0,
+            last: Revision::NONE,
+            heard: self.now,
+            rate: Rate::default(),
+        };
         let name = running.name();
         self.watch.running.push(running);
         self.watch.follows = true;
@@ -183,14 +256,14 @@ impl App {
         }
     }
 
-    /// `R` in the pane: what was refused is tried again.
+    /// `R` in the pane: what waits for its next try goes now, each where it was.
     pub(super) fn watch_again(&mut self) {
-        for running in &mut self.watch.running {
-            if matches!(running.state, Watching::Refused(_)) {
-                running.state = Watching::Starting;
-                let (id, range) = (running.id, running.range.clone());
-                self.effects.push(Effect::Watch { id, range, from: Revision::NONE });
-            }
+        let waits = |running: &Running| match running.state {
+            Watching::Lost(_) | Watching::Refused(_) => true,
+            Watching::Starting | Watching::Live | Watching::Listing => false,
+        };
+        if self.watch.running.iter().any(waits) && !self.connection.is_stale() {
+            self.effects.push(Effect::Probe);
         }
     }
 
@@ -210,6 +283,10 @@ impl App {
             pane.cursor.settle(len, height);
         }
         pane.anchor = pane.selected().map(|line| line.id);
+        if matches!(self.dialogs.last(), Some(Dialog::Watches(_))) && !pane.running.is_empty() {
+            // How long they have been silent is on the screen.
+            self.timers.set_earliest(Timer::Second, self.now + SECOND);
+        }
     }
 
     pub(super) fn act_in_watch(&mut self, action: Action) {
@@ -246,9 +323,14 @@ impl App {
             return self.say("no line is selected");
         };
         match (action, line.key().cloned()) {
-            (Action::WatchDetail, Some(_)) => {
-                self.dialogs.push(Dialog::Event { line: Box::new(line), scroll: 0 });
-            }
+            (Action::WatchDetail, _) => match line.sentence() {
+                // At length, where the row has little room.
+                Some(sentence) => {
+                    let title = "Watch log".to_owned();
+                    self.dialogs.push(Dialog::Text { title, lines: vec![sentence], scroll: 0 });
+                }
+                None => self.dialogs.push(Dialog::Event { line: Box::new(line), scroll: 0 }),
+            },
             (Action::WatchGoto, Some(key)) => self.go_to(key),
             _ => self.say("this line is no event of a key"),
         }

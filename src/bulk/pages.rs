@@ -45,6 +45,8 @@ pub struct Pages<'a> {
     rest: Option<KeyRange>,
     revision: Revision,
     keys_only: bool,
+    total: Option<u64>,
+    newest: Revision,
     limit: u64,
     ready: VecDeque<Entry>,
 }
@@ -59,6 +61,8 @@ impl<'a> Pages<'a> {
             rest: Some(range),
             revision,
             keys_only: false,
+            total: None,
+            newest: Revision::NONE,
             limit: FIRST,
             ready: VecDeque::new(),
         }
@@ -79,6 +83,16 @@ impl<'a> Pages<'a> {
     /// At which revision it reads: [`Revision::NONE`] before the first answer, when none was given.
     pub fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// The revision of the store as the last answer has it. No store is without one.
+    pub fn newest(&self) -> Revision {
+        self.newest
+    }
+
+    /// How many keys there are in all; unknown before the first answer.
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 
     /// The next entry; `None` at the end.
@@ -127,6 +141,8 @@ impl<'a> Pages<'a> {
         if let Some(last) = answer.entries.last().filter(|_| answer.more && !range.is_single()) {
             self.rest = Some(range.starting_at(last.key.successor()));
         }
+        self.newest = answer.revision;
+        self.total.get_or_insert(answer.count.max(0).unsigned_abs());
         let keys = answer.entries.len() as u64;
         let size = |entry: &Entry| (entry.key.as_bytes().len() + entry.value.len()) as u64;
         let bytes: u64 = answer.entries.iter().map(size).sum();

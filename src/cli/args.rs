@@ -1,5 +1,7 @@
 //! The command line as typed. What it means is decided elsewhere.
 
+use std::path::PathBuf;
+
 use clap::{Args as Group, Parser, ValueEnum};
 
 use super::command::Command;
@@ -15,6 +17,7 @@ Examples:
   etcdeck --read-only                           look, but touch nothing
   etcdeck --profile prod                        a cluster out of the configuration file
   etcdeck config                                what is in force, and where each setting came from
+  etcdeck doctor                                what is wrong with the connection or the cluster
   etcdeck export backup.jsonl /config/          write a prefix to a file
   etcdeck import --dry-run backup.jsonl         list what writing it back would change
   etcdeck -- export                             open at the prefix \"export\"
@@ -65,9 +68,17 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "C", allow_hyphen_values = true)]
     pub(super) delimiter: Option<String>,
 
-    /// When to use colors; auto heeds NO_COLOR and TERM=dumb [default: auto]
+    /// When to use colors; auto heeds NO_COLOR [default: auto]
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub(super) color: Option<ColorChoice>,
+
+    /// Write to this file what went on with the servers; nothing that is stored is in it
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log_file: Option<PathBuf>,
+
+    /// How much is written there: error, info, or debug for every request [default: info]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub(super) log_level: Option<String>,
 
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,

@@ -9,6 +9,12 @@ use clap::Subcommand;
 use crate::config::{Output, Task};
 use crate::domain::{Key, Revision};
 
+const DOCTOR: &str = "\
+It connects to each endpoint and looks at its name, TCP, TLS, version, gateway, user, leader, database,
+round trips and clock, and at the cluster as a whole. It only reads. The report goes to stdout; secrets
+are never in it.
+Exit status: 0 nothing failed (there may be warnings), 1 something failed, 2 wrong usage.";
+
 const EXPORT: &str = "\
 All keys are read at one revision. The file is JSON lines, for its owner only (0600); it has its name
 only once it is whole, and a file that exists is never overwritten. The counts are told on stderr.
@@ -26,6 +32,9 @@ Exit status: 0 every key is as in the file, 1 not, or not all of them, 2 wrong u
 pub(super) enum Command {
     /// Print the settings in force and where each came from
     Config,
+    /// Look at every endpoint and the cluster: what is wrong, and what to do
+    #[command(after_help = DOCTOR)]
+    Doctor,
     /// Write every key with a prefix to a file, at one revision
     #[command(after_help = EXPORT)]
     Export {
@@ -63,6 +72,7 @@ impl Command {
     pub(super) fn task(self) -> Result<Option<Task>, String> {
         Ok(Some(match self {
             Command::Config => return Ok(None),
+            Command::Doctor => Task::Doctor,
             Command::Export { file, prefix, rev } => {
                 let prefix = Key::parse(prefix.as_deref().unwrap_or_default())
                     .map_err(|error| format!("PREFIX: {error}"))?;

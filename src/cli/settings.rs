@@ -9,6 +9,7 @@ use super::{connection, production, profile};
 use crate::config::{self, ConfigFile, Settings, Target, Task};
 use crate::domain::Key;
 use crate::domain::limit::Limits;
+use crate::domain::log::Level;
 
 /// The file that was named, which must be there, or the usual one, which need not.
 fn read_file(
@@ -71,6 +72,7 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
     let (keep_drafts, journal_file) =
         kept(args.demo, state_dir.as_deref(), sources, &mut effective)?;
     let limits = limits(sources, &mut effective)?;
+    let log = log(args.log_file, args.log_level.as_deref(), &mut effective)?;
     let settings = Settings {
         task: Task::default(),
         target,
@@ -84,6 +86,7 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         state_dir,
         journal_file,
         limits,
+        log,
     };
     Ok((settings, effective))
 }
@@ -125,8 +128,7 @@ fn keys(
 /// Whether colors are used.
 fn color(typed: Option<ColorChoice>, sources: Sources<'_>, effective: &mut Effective) -> bool {
     let set = |name: &str| (sources.env)(name).is_some_and(|value| !value.is_empty());
-    let dumb = (sources.env)("TERM").is_some_and(|term| term == "dumb");
-    let environment = if set("NO_COLOR") { Some("NO_COLOR") } else { dumb.then_some("TERM") };
+    let environment = set("NO_COLOR").then_some("NO_COLOR");
     let file = sources.global("color");
     let in_file = file.text_or("auto");
     let flag = || "--color".to_owned();
@@ -138,6 +140,26 @@ fn color(typed: Option<ColorChoice>, sources: Sources<'_>, effective: &mut Effec
     };
     effective.add("color", if color { "always" } else { "never" }, origin);
     color
+}
+
+/// Where the log goes, and how much of it.
+fn log(
+    file: Option<PathBuf>,
+    level: Option<&str>,
+    effective: &mut Effective,
+) -> Result<Option<(PathBuf, Level)>, String> {
+    let level = match level {
+        None => Level::default(),
+        Some(name) => Level::named(name).ok_or_else(|| {
+            format!("--log-level: {name:?} is not a level; expected error, info or debug")
+        })?,
+    };
+    let Some(path) = file.filter(|path| !path.as_os_str().is_empty()) else {
+        effective.add("log file", "", "default");
+        return Ok(None);
+    };
+    effective.add("log file", format!("{} ({level})", path.display()), "--log-file");
+    Ok(Some((path, level)))
 }
 
 /// What survives the run: drafts, and the journal. Those of the demo do not: nothing in it is real.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Task;
 use crate::domain::Secret;
 use crate::domain::limit::Limits;
+use crate::domain::log::Level;
 use crate::domain::mark::Mark;
 
 /// What the program runs with. Checked: nothing in here needs to be refused later.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub journal_file: Option<PathBuf>,
     /// How much may be held in memory.
     pub limits: Limits,
+    /// The log file, and how much goes into it.
+    pub log: Option<(PathBuf, Level)>,
 }
 
 /// What to connect to.

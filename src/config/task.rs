@@ -10,6 +10,8 @@ pub enum Task {
     /// Open the screen.
     #[default]
     Screen,
+    /// Look at the endpoints and the cluster, and say what is wrong.
+    Doctor,
     /// Write every key with a prefix to a file.
     Export {
         /// Where to.

@@ -45,6 +45,13 @@ impl Event {
         self.entry.mod_revision
     }
 
+    /// The bytes it is taken to cost in memory: those of its keys and values, and some for the rest.
+    pub fn size(&self) -> usize {
+        const REST: usize = 256;
+        let contents = |entry: &Entry| entry.key.as_bytes().len() + entry.value.len();
+        REST + contents(&self.entry) + self.previous.as_ref().map_or(0, contents)
+    }
+
     /// Whether this put made a key that was not there.
     pub fn is_create(&self) -> bool {
         self.kind == EventKind::Put && self.entry.version == Version(1)

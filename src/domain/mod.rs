@@ -3,9 +3,11 @@
 //! Invariant: std only. Nothing here knows serde, async, HTTP, the terminal or the clock; time is
 //! always an argument.
 
+pub mod access;
 pub mod bulk;
 pub mod change;
 pub mod comparison;
+pub mod diagnosis;
 pub mod diff;
 pub mod difference;
 pub mod draft;
@@ -23,12 +25,14 @@ pub mod lease;
 pub mod limit;
 pub mod lister;
 pub mod lock;
+pub mod log;
 pub mod mark;
 pub mod merge;
 pub mod near;
 pub mod queue;
 pub mod range;
 pub mod record;
+pub mod release;
 pub mod revision;
 pub mod secret;
 pub mod service;

@@ -1,6 +1,6 @@
 //! Transactions: compares, and what is done when they hold or fail.
 
-use super::{Entry, Key, KeyRange, LeaseId, Revision, Version};
+use super::{Entry, Key, KeyRange, LeaseId, Revision, Version, access};
 
 /// What of a key is compared, and with what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,6 +279,62 @@ impl TxnRequest {
             Op::Txn(inner) => inner.is_read_only(),
         })
     }
+
+    /// What it is about, for messages: `txn (put /a, range /b/*)`. Each thing once and the writes
+    /// first, since they tell most; the first few of them. Made safe for the screen.
+    pub fn about(&self) -> String {
+        const NAMED: usize = 3;
+        let mut things = Vec::new();
+        self.name_things(true, &mut things);
+        self.name_things(false, &mut things);
+        let compares = self.compares.iter().map(|compare| thing("compare", &compare.range));
+        for compare in compares {
+            let (_, keys) = compare.split_once(' ').unwrap_or_default();
+            // A guard is about what is done behind it.
+            if !things.iter().any(|thing| thing.ends_with(&format!(" {keys}"))) {
+                things.push(compare);
+            }
+        }
+        let more = match things.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        things.truncate(NAMED);
+        if things.is_empty() {
+            "txn".to_owned()
+        } else {
+            format!("txn ({}{more})", things.join(", "))
+        }
+    }
+
+    fn name_things(&self, writes: bool, things: &mut Vec<String>) {
+        for op in self.success.iter().chain(&self.failure) {
+            let thing = match op {
+                Op::Txn(inner) => {
+                    inner.name_things(writes, things);
+                    continue;
+                }
+                Op::Put(put) if writes => thing("put", &KeyRange::single(put.key.clone())),
+                Op::Delete(delete) if writes => thing("delete", &delete.range),
+                Op::Range(range) if !writes => thing("range", &range.range),
+                Op::Put(_) | Op::Delete(_) | Op::Range(_) => continue,
+            };
+            if !things.contains(&thing) {
+                things.push(thing);
+            }
+        }
+    }
+}
+
+/// A call and its keys, of which a very long one is cut.
+fn thing(call: &str, range: &KeyRange) -> String {
+    const SHOWN: usize = 120;
+    let mut keys = access::words(range);
+    if let Some((at, _)) = keys.char_indices().nth(SHOWN) {
+        keys.truncate(at);
+        keys.push('…');
+    }
+    format!("{call} {keys}")
 }
 
 /// The answer of one operation, in the order asked.

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
-use super::frame::draw_frame;
+use super::draw::draw_frame;
 use super::host::{Cut, Happening, Host};
 use crate::app::effect::Edited;
 use crate::terminal::{
@@ -19,8 +19,7 @@ const HANGUP: u8 = 128 + 1;
 
 /// The terminal of this process, taken over; dropping it gives it back.
 pub struct Console {
-    // None only while another program has the keyboard. First, so that it is dropped first: what is
-    // typed once the terminal is given back belongs to the shell.
+    /// None only while another program has the keyboard.
     input: Option<InputStream>,
     session: Session,
     terminal: Terminal<CrosstermBackend<Screen>>,
@@ -56,6 +55,15 @@ impl Console {
     }
 }
 
+impl Drop for Console {
+    fn drop(&mut self) {
+        // The keyboard first: what is typed once the terminal is given back belongs to the shell.
+        self.input = None;
+        self.session.leave();
+        self.panicked.tell_withheld();
+    }
+}
+
 impl Host for Console {
     async fn next(&mut self) -> Happening {
         let Some(input) = self.input.as_mut() else { return Happening::Ended(HANGUP) };
@@ -64,8 +72,9 @@ impl Host for Console {
             () = self.panicked.wait() => Happening::Ended(self.panicked.exit_status()),
             signalled = self.signals.next() => match signalled {
                 Signalled::End(ending) => Happening::Ended(ending.exit_status()),
-                Signalled::Continued => match self.session.resume() {
-                    Ok(()) => Happening::Continued,
+                Signalled::Continued => match self.signals.take_again(&mut self.session).await {
+                    Ok(Signalled::Continued) => Happening::Continued,
+                    Ok(Signalled::End(ending)) => Happening::Ended(ending.exit_status()),
                     Err(_) => Happening::Ended(HANGUP),
                 },
             },
@@ -73,11 +82,19 @@ impl Host for Console {
                 Some(input) => Happening::Input(input),
                 None => Happening::Ended(HANGUP),
             },
+            taken = self.session.catch_up(), if self.session.is_behind() => match taken {
+                Ok(()) => Happening::Drawn,
+                Err(_) => Happening::Ended(HANGUP),
+            },
         }
     }
 
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
         draw_frame(&mut self.terminal, render)
+    }
+
+    fn is_behind(&self) -> bool {
+        self.session.is_behind()
     }
 
     fn redraw(&mut self) -> io::Result<()> {
@@ -107,14 +124,13 @@ impl Host for Console {
         };
         // The keyboard is the editor's now.
         self.input = None;
-        let edited = command.run(bytes, extension, &mut self.session, &mut self.signals).await?;
+        let (session, signals) = (&mut self.session, &mut self.signals);
+        let edited = command.run(bytes, extension, session, signals, &self.panicked).await?;
         let edited = match edited {
             terminal::Edited::Unchanged => Edited::Unchanged,
             terminal::Edited::Changed(bytes) => Edited::Changed(bytes),
             terminal::Edited::Failed(reason) => Edited::Failed(reason),
-            terminal::Edited::Ended(ending, changed) => {
-                return Ok(Err(Cut { status: ending.exit_status(), changed }));
-            }
+            terminal::Edited::Ended { status, changed } => return Ok(Err(Cut { status, changed })),
         };
         self.input = Some(self.session.input()?);
         self.all_anew()?;

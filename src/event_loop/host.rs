@@ -12,6 +12,8 @@ use crate::terminal::Input;
 pub enum Happening {
     /// A key, a paste, a new size.
     Input(Input),
+    /// The terminal, which had fallen behind, has taken the last frame.
+    Drawn,
     /// The program was stopped and goes on: the screen is not ours any more.
     Continued,
     /// The program is to end with this status: 128 + n for a signal, 101 after a panic.
@@ -37,6 +39,11 @@ pub trait Host {
     /// # Errors
     /// When the terminal is gone.
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()>;
+
+    /// Whether the terminal has not taken all of the last frame yet: then none is to be drawn.
+    fn is_behind(&self) -> bool {
+        false
+    }
 
     /// Forgets what is on the screen, so that the next frame draws all of it.
     ///

@@ -4,30 +4,29 @@
 //! screen of their own. It awaits nothing but its own select.
 
 mod console;
-mod frame;
+mod draw;
+mod frames;
 mod host;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
-use tokio::sync::mpsc::Receiver;
 use tokio::time;
 
 pub use console::Console;
-pub use frame::draw_frame;
+pub use draw::draw_frame;
 pub use host::{Cut, Happening, Host};
+
+use frames::{Cause, Frames};
 
 use crate::app::effect::{Edited, Effect, TerminalEffect};
 use crate::app::message::Message;
 use crate::app::{App, Update};
-use crate::runtime::Runtime;
+use crate::runtime::{Inbox, Runtime};
 use crate::terminal::Input;
 use crate::ui::{self, Theme};
-
-/// The shortest time between two frames: 30 a second.
-const FRAME: Duration = Duration::from_millis(33);
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +41,10 @@ pub enum Ended {
 struct Loop<'a, H> {
     app: &'a mut App,
     runtime: &'a mut Runtime,
-    inbox: &'a mut Receiver<Message>,
+    inbox: &'a mut Inbox,
     host: &'a mut H,
     theme: &'a Theme,
-    dirty: bool,
-    next_frame: Instant,
+    frames: Frames,
 }
 
 /// Runs until the user quits or the program is told to end.
@@ -56,11 +54,11 @@ struct Loop<'a, H> {
 pub async fn run<H: Host>(
     app: &mut App,
     runtime: &mut Runtime,
-    inbox: &mut Receiver<Message>,
+    inbox: &mut Inbox,
     host: &mut H,
     theme: &Theme,
 ) -> io::Result<Ended> {
-    let mut this = Loop { app, runtime, inbox, host, theme, dirty: true, next_frame: now() };
+    let mut this = Loop { app, runtime, inbox, host, theme, frames: Frames::new(now()) };
     let ended = AssertUnwindSafe(this.whole()).catch_unwind().await;
     // However it ended, a draft that was not saved is kept. After a panic the state may be in
     // disorder: a second one would end everything at once, so it is caught too.
@@ -77,7 +75,7 @@ impl<H: Host> Loop<'_, H> {
         // The first frame is on the screen before anything is asked of the network.
         self.draw()?;
         let update = self.app.start();
-        match self.carry_out(update).await? {
+        match self.carry_out(update, Cause::Awaited).await? {
             Some(ended) => Ok(ended),
             None => self.turn().await,
         }
@@ -85,18 +83,18 @@ impl<H: Host> Loop<'_, H> {
 
     async fn turn(&mut self) -> io::Result<Ended> {
         loop {
-            if self.dirty && now() >= self.next_frame {
+            if self.frame_due().is_some_and(|at| at <= now()) {
                 self.draw()?;
             }
-            let frame = self.dirty.then_some(self.next_frame);
             let deadline = self.app.next_deadline();
-            let wake = [frame, deadline].into_iter().flatten().min();
+            let wake = [self.frame_due(), deadline].into_iter().flatten().min();
             let message = tokio::select! {
                 biased;
                 happening = self.host.next() => match happening {
                     Happening::Input(Input::Chord(chord)) => Message::Key(chord),
                     Happening::Input(Input::Paste(text)) => Message::Paste(text),
                     Happening::Input(Input::Resize(..)) => Message::Resize,
+                    Happening::Drawn => continue,
                     Happening::Continued => {
                         self.host.redraw()?;
                         Message::Resize
@@ -115,24 +113,31 @@ impl<H: Host> Loop<'_, H> {
                     None => return Ok(Ended::Quit),
                 },
             };
+            let cause = Cause::of(&message);
             let update = self.app.update(message, now());
-            if let Some(ended) = self.carry_out(update).await? {
+            if let Some(ended) = self.carry_out(update, cause).await? {
                 return Ok(ended);
             }
         }
+    }
+
+    /// A terminal that takes nothing gets the frame that is true when it does.
+    fn frame_due(&self) -> Option<Instant> {
+        self.frames.due().filter(|_| !self.host.is_behind())
     }
 
     fn draw(&mut self) -> io::Result<()> {
         let mut viewport = None;
         let (app, theme) = (&*self.app, self.theme);
         self.host.draw(&mut |frame| viewport = Some(ui::render(frame, app, theme)))?;
-        self.dirty = false;
-        self.next_frame = now() + FRAME;
+        self.frames.drawn(now(), self.app.is_flooded());
         if let Some(viewport) = viewport {
             // The sweep is a net. What it catches went past `domain::escape`, which no test lets pass.
             debug_assert_eq!(viewport.swept, 0, "cells had to be swept");
             let update = self.app.set_viewport(viewport);
-            self.dirty |= update.redraw;
+            if update.redraw {
+                self.frames.want(Cause::Awaited);
+            }
             for effect in update.effects {
                 // A new size asks for reads at most, never for the terminal.
                 self.runtime.execute(effect);
@@ -141,10 +146,12 @@ impl<H: Host> Loop<'_, H> {
         Ok(())
     }
 
-    async fn carry_out(&mut self, update: Update) -> io::Result<Option<Ended>> {
+    async fn carry_out(&mut self, update: Update, cause: Cause) -> io::Result<Option<Ended>> {
         let mut updates = vec![update];
         while let Some(update) = updates.pop() {
-            self.dirty |= update.redraw;
+            if update.redraw {
+                self.frames.want(cause);
+            }
             for effect in update.effects {
                 match self.runtime.execute(effect) {
                     None => {}
@@ -179,7 +186,7 @@ impl<H: Host> Loop<'_, H> {
             }
             TerminalEffect::Suspend => {
                 let happening = self.host.suspend().await?;
-                self.dirty = true;
+                self.frames.want(Cause::Awaited);
                 Ok(match happening {
                     Happening::Ended(status) => Err(Ended::Told(status)),
                     _ => Ok(None),
@@ -201,28 +208,40 @@ impl<H: Host> Loop<'_, H> {
     ) -> io::Result<Result<Option<Message>, Ended>> {
         let editing = self.host.edit(bytes, extension, needed);
         tokio::pin!(editing);
+        let mut panicked = None;
         let edited = loop {
             tokio::select! {
                 biased;
                 edited = &mut editing => break edited?,
-                Some(message) = self.inbox.recv() => {
-                    for effect in self.app.update(message, now()).effects {
-                        self.runtime.execute(effect);
-                    }
+                Some(message) = self.inbox.recv(), if panicked.is_none() => {
+                    // A fault here is not to take the editor away from who works in it.
+                    let (app, runtime) = (&mut *self.app, &mut *self.runtime);
+                    let taken_in = catch_unwind(AssertUnwindSafe(|| {
+                        for effect in app.update(message, now()).effects {
+                            runtime.execute(effect);
+                        }
+                    }));
+                    panicked = taken_in.err();
                 }
             }
         };
-        self.dirty = true;
-        Ok(match edited {
-            Ok(edited) => Ok(Some(Message::Edited(edited))),
-            Err(Cut { status, changed }) => {
-                if let Some(bytes) = changed {
-                    // Nothing of it is carried out any more; the draft is kept on the way out.
-                    self.app.update(Message::Edited(Edited::Changed(bytes)), now());
-                }
-                Err(Ended::Told(status))
+        self.frames.want(Cause::Awaited);
+        let (bytes, ended) = match (edited, panicked) {
+            (Ok(edited), None) => return Ok(Ok(Some(Message::Edited(edited)))),
+            (Err(Cut { status, changed }), panicked) => {
+                (changed, panicked.map_or(Ok(Ended::Told(status)), Err))
             }
-        })
+            (Ok(Edited::Changed(bytes)), Some(panic)) => (Some(bytes), Err(panic)),
+            (Ok(Edited::Unchanged | Edited::Failed(_)), Some(panic)) => (None, Err(panic)),
+        };
+        if let Some(bytes) = bytes {
+            // Nothing of it is carried out any more; the draft is kept on the way out.
+            self.app.update(Message::Edited(Edited::Changed(bytes)), now());
+        }
+        match ended {
+            Ok(ended) => Ok(Err(ended)),
+            Err(panic) => resume_unwind(panic),
+        }
     }
 }
 

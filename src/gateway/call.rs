@@ -38,6 +38,16 @@ pub(super) enum Leader {
     Required,
 }
 
+/// When an endpoint is given up by those who wait there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// When it gives no sign of life, or is left for a healthy one: without a sign of its own this
+    /// would wait for ever.
+    ForEver,
+    /// When it is left for a healthy one, where the call can be made again. It has a limit anyway.
+    AtMost,
+}
+
 /// A call: where to, and how it may be treated.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
@@ -79,6 +89,10 @@ impl Call {
 pub(super) struct Limits {
     pub(super) dial: Duration,
     pub(super) command: Duration,
+    /// After so much silence an endpoint is asked whether it is still there.
+    pub(super) silence: Duration,
+    /// It has so long to answer that.
+    pub(super) sign: Duration,
 }
 
 impl Limits {
@@ -88,7 +102,12 @@ impl Limits {
             let endless = Duration::from_secs(24 * 60 * 60);
             if given.is_zero() { endless } else { given.min(endless) }
         };
-        Limits { dial: limit(options.dial_timeout), command: limit(options.command_timeout) }
+        Limits {
+            dial: limit(options.dial_timeout),
+            command: limit(options.command_timeout),
+            silence: limit(options.keepalive_time),
+            sign: limit(options.keepalive_timeout),
+        }
     }
 
     /// Between two pieces of an answer that has begun.

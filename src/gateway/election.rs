@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream;
+use tokio::time::Instant;
 
-use super::call::Call;
+use super::call::{Call, Waiting};
 use super::http::{Http, encode};
 use super::kv::entry;
 use super::stream::Lines;
@@ -124,7 +125,8 @@ impl Gateway {
         let index = self.http.endpoints.current();
         let token = self.http.token(index).await.map_err(|failure| failure.error)?;
         let http = Arc::clone(&self.http);
-        Ok(Observing { http, index, context, request, token, lines: None })
+        let since = Instant::now();
+        Ok(Observing { http, index, since, context, request, token, lines: None })
     }
 }
 
@@ -132,6 +134,8 @@ impl Gateway {
 struct Observing {
     http: Arc<Http>,
     index: usize,
+    /// When it was made ready.
+    since: Instant,
     context: String,
     request: Bytes,
     token: Token,
@@ -142,6 +146,17 @@ struct Observing {
 impl Observing {
     /// The next leader, or the error that ends it.
     async fn next(&mut self) -> Result<Entry, StoreError> {
+        let (http, index, since) = (Arc::clone(&self.http), self.index, self.since);
+        tokio::select! {
+            biased;
+            next = self.read() => next,
+            failure = http.given_up(index, since, Waiting::ForEver) => {
+                Err(failure.error)
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<Entry, StoreError> {
         let mut lines = match self.lines.take() {
             Some(lines) => lines,
             None => self.begin().await?,
@@ -150,7 +165,7 @@ impl Observing {
         match lines.next(endpoint).await {
             Ok(Some(line)) => {
                 self.lines = Some(lines);
-                read(&line, endpoint.url())
+                parse(&line, endpoint.url())
             }
             Ok(None) => {
                 let message = format!("{} ended the observation", endpoint.url());
@@ -186,14 +201,14 @@ async fn step(
         Ok(entry) => Some((Ok(entry), Some(observing))),
         Err(error) => {
             if error.is_connection() {
-                observing.http.endpoints.leave(observing.index);
+                observing.http.broke(observing.index);
             }
             Some((Err(error.during(observing.context)), None))
         }
     }
 }
 
-fn read(line: &[u8], url: &str) -> Result<Entry, StoreError> {
+fn parse(line: &[u8], url: &str) -> Result<Entry, StoreError> {
     let line: StreamLine<wire::LeaderResponse> =
         serde_json::from_slice(line).map_err(|e| error::unreadable(url, line, &e.to_string()))?;
     match line.result {

@@ -1,9 +1,14 @@
 //! Endpoints: what was typed, made into the address that is called, and which one is in use.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch as signal;
+use tokio::time::Instant;
+
+use super::health::{Health, Record};
 use crate::domain::escape;
-use crate::store::{ErrorKind, StoreError};
+use crate::store::{EndpointHealth, ErrorKind, StoreError};
 
 /// The port etcd listens on for clients when nobody says otherwise.
 const CLIENT_PORT: u16 = 2379;
@@ -98,11 +103,13 @@ fn split_port(authority: &str) -> Option<(String, u16)> {
     }
 }
 
-/// All endpoints, and the one in use.
+/// All endpoints, how they fare, and the one in use.
 #[derive(Debug)]
 pub(super) struct Endpoints {
     list: Vec<Endpoint>,
-    current: AtomicUsize,
+    health: Mutex<Health>,
+    /// Tells those who wait that something about the health has changed.
+    changed: signal::Sender<()>,
 }
 
 impl Endpoints {
@@ -114,7 +121,8 @@ impl Endpoints {
             let message = "no endpoint is given; name at least one, for example 127.0.0.1:2379";
             return Err(StoreError::new(ErrorKind::Invalid, message));
         }
-        Ok(Endpoints { list, current: AtomicUsize::new(0) })
+        let health = Mutex::new(Health::new(list.len()));
+        Ok(Endpoints { list, health, changed: signal::Sender::new(()) })
     }
 
     /// How many there are; at least one.
@@ -134,15 +142,46 @@ impl Endpoints {
 
     /// The number of the one in use.
     pub(super) fn current(&self) -> usize {
-        self.current.load(Ordering::Relaxed) % self.list.len()
+        self.health().current()
     }
 
-    /// Leaves `failed` for the next one, unless another call has done so already. Answers with the
-    /// number that follows `failed`.
-    pub(super) fn leave(&self, failed: usize) -> usize {
-        let next = (failed + 1) % self.list.len();
-        let _ = self.current.compare_exchange(failed, next, Ordering::Relaxed, Ordering::Relaxed);
-        next
+    /// What is known of them. Nothing may be awaited while it is held.
+    pub(super) fn health(&self) -> MutexGuard<'_, Health> {
+        // Every change is done in one step, so a panic elsewhere leaves nothing half done.
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is known, and tells those who wait for it.
+    pub(super) fn learn<T>(&self, change: impl FnOnce(&mut Health) -> T) -> T {
+        let learned = change(&mut self.health());
+        self.changed.send_replace(());
+        learned
+    }
+
+    /// A call was answered there.
+    pub(super) fn served(&self, index: usize) {
+        let news = self.health().served(index, Instant::now());
+        if news {
+            self.changed.send_replace(());
+        }
+    }
+
+    /// Wakes when something changes from now on.
+    pub(super) fn changes(&self) -> signal::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// What is known of each, for those outside.
+    pub(super) fn told(&self) -> Vec<EndpointHealth> {
+        let health = self.health();
+        let told = |(index, (endpoint, record)): (usize, (&Endpoint, &Record))| EndpointHealth {
+            url: endpoint.url().to_owned(),
+            in_use: index == health.current(),
+            state: record.state.clone(),
+            latency: record.latency,
+            status: record.status.clone(),
+        };
+        self.list.iter().zip(health.records()).enumerate().map(told).collect()
     }
 }
 
@@ -181,15 +220,5 @@ mod tests {
         }
         let error = Endpoint::parse("http://root:hunter2@h:1", "http").unwrap_err();
         assert!(!error.message.contains("hunter2"), "{}", error.message);
-    }
-
-    #[test]
-    fn endpoints_are_left_once_and_in_a_circle() {
-        let endpoints = Endpoints::parse(&["a".into(), "b".into()], "http").unwrap();
-        assert_eq!(endpoints.leave(0), 1);
-        assert_eq!(endpoints.leave(0), 1, "another call saw the same failure");
-        assert_eq!(endpoints.current(), 1);
-        assert_eq!(endpoints.leave(1), 0);
-        assert_eq!(endpoints.current(), 0);
     }
 }

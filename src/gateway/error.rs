@@ -79,7 +79,7 @@ pub(super) fn from_answer(status: u16, body: &[u8], url: &str) -> StoreError {
     match status {
         _ if text.contains("CommonName of client sending a request against gateway") => {
             StoreError::new(
-                ErrorKind::PermissionDenied,
+                ErrorKind::CommonName,
                 format!(
                     "{url} refuses every request because our client certificate has a common name \
                      while users are switched on: use a certificate without a common name, and \

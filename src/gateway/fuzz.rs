@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use super::certificate::Certificate;
 use super::error;
 use super::stream::Splitter;
 use super::watch_message::Decoder;
 use super::wire::error::{ErrorBody, StreamLine};
-use super::wire::{auth, election, kv, lease, lock, status, txn, watch};
+use super::wire::{Bytes, Unwanted};
+use super::wire::{auth, election, jwt, kv, lease, lock, member, status, txn, version, watch};
 use crate::fuzz::Target;
 use crate::store::{StoreError, WatchMessage};
 
@@ -72,6 +74,8 @@ fn answers(bytes: &[u8]) -> bool {
         assert_bounded(&error::from_answer(status, bytes, "http://h:1"));
     }
     let _ = serde_json::from_slice(bytes).ok().and_then(ErrorBody::into_parts);
+    let _ = Certificate::read(bytes);
+    let _ = std::str::from_utf8(bytes).map(jwt::Claims::of);
     read![
         kv::RangeResponse,
         kv::PutResponse,
@@ -89,8 +93,13 @@ fn answers(bytes: &[u8]) -> bool {
         election::DoneResponse,
         election::LeaderResponse,
         auth::AuthenticateResponse,
+        auth::UserGetResponse,
+        auth::RoleGetResponse,
+        member::MemberListResponse,
+        version::VersionResponse,
         status::StatusResponse,
-        watch::WatchResponse,
+        watch::WatchResponse<Bytes>,
+        watch::WatchResponse<Unwanted>,
     ]
 }
 
@@ -120,9 +129,18 @@ fn streams(bytes: &[u8]) -> bool {
     for line in &whole {
         let _ = serde_json::from_slice::<StreamLine<lease::KeepAliveResponse>>(line);
         let _ = serde_json::from_slice::<StreamLine<election::LeaderResponse>>(line);
-        let Ok(line) = serde_json::from_slice::<StreamLine<watch::WatchResponse>>(line) else {
+        // Values that are passed over may be anything; all else is read alike.
+        let without = serde_json::from_slice::<StreamLine<watch::WatchResponse<Unwanted>>>(line);
+        let Ok(line) = serde_json::from_slice::<StreamLine<watch::WatchResponse<Bytes>>>(line)
+        else {
             continue;
         };
+        let events = |n: Option<usize>| n.unwrap_or_default();
+        let passed_over = without.expect("less is read").result.map(|message| message.events.len());
+        assert_eq!(
+            events(line.result.as_ref().map(|message| message.events.len())),
+            events(passed_over)
+        );
         let Some(message) = line.result else {
             let _ = line.into_error().into_parts();
             continue;

@@ -3,18 +3,23 @@
 //! Invariant: a call that changes something is sent a second time only when the first was surely not
 //! processed: the connection was never made, or the server refused the token.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::Client;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
-use super::call::{Call, Leader, Limits, Patience, Repeat};
+use super::call::{Call, Leader, Limits, Patience, Repeat, Waiting};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error;
+use super::options::TlsOptions;
 use super::retry::Attempts;
 use super::tls::Clients;
 use super::token::{Token, Tokens};
+use super::trace::Trace;
 use super::transport::{Circumstances, Failure, Phase, explain};
 use crate::store::{ErrorKind, StoreError};
 
@@ -34,17 +39,30 @@ pub(super) struct Http {
     pub(super) clients: Clients,
     pub(super) limits: Limits,
     pub(super) tokens: Tokens,
-    /// Whether we have a client certificate to show.
-    pub(super) identity: bool,
+    pub(super) trace: Trace,
+    /// How https is spoken, for who looks at it closely.
+    pub(super) tls: TlsOptions,
 }
 
 impl Http {
     /// Makes a unary call.
     pub(super) async fn call<A>(
-        &self,
+        self: &Arc<Self>,
         call: Call,
         request: &(impl Serialize + Sync),
     ) -> Result<A, StoreError>
+    where
+        A: DeserializeOwned + Send + 'static,
+    {
+        self.called(call, request).await.map(|(_, answer)| answer)
+    }
+
+    /// Makes a unary call, and tells which endpoint answered it.
+    pub(super) async fn called<A>(
+        self: &Arc<Self>,
+        call: Call,
+        request: &(impl Serialize + Sync),
+    ) -> Result<(usize, A), StoreError>
     where
         A: DeserializeOwned + Send + 'static,
     {
@@ -52,10 +70,56 @@ impl Http {
         let mut attempts = Attempts::new(&self.endpoints, call.repeat);
         loop {
             let index = attempts.index();
-            match self.call_at(index, call, body.clone()).await {
-                Ok(answer) => return decode(self.endpoints.get(index), answer).await,
-                Err(failure) => attempts.failed(failure)?,
+            match self.wait_at(index, call, body.clone()).await {
+                Ok(answer) => {
+                    self.endpoints.served(index);
+                    return decode(self.endpoints.get(index), answer)
+                        .await
+                        .map(|answer| (index, answer));
+                }
+                Err(failure) => self.failed(&mut attempts, failure)?,
             }
+        }
+    }
+
+    /// Takes a failure: the next attempt goes elsewhere, and the endpoint is looked at.
+    pub(super) fn failed(
+        self: &Arc<Self>,
+        attempts: &mut Attempts<'_>,
+        failure: Failure,
+    ) -> Result<(), StoreError> {
+        let (index, phase) = (attempts.index(), failure.phase);
+        let outcome = attempts.failed(failure);
+        match phase {
+            Phase::NotSent => {}
+            Phase::Broken | Phase::Silent | Phase::Answered => {
+                if self.endpoints.health().is_suspect(index) {
+                    self.doubt(index);
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Makes a unary call at one endpoint, for as long as there is sense in waiting there.
+    async fn wait_at(
+        self: &Arc<Self>,
+        index: usize,
+        call: Call,
+        body: Bytes,
+    ) -> Result<Vec<u8>, Failure> {
+        let waiting = match (call.patience, call.repeat) {
+            (Patience::Endless, _) => Waiting::ForEver,
+            // It can be asked elsewhere.
+            (_, Repeat::Harmless) if self.endpoints.len() > 1 => Waiting::AtMost,
+            (Patience::Ordinary | Patience::Long, _) => {
+                return self.call_at(index, call, body).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            outcome = self.call_at(index, call, body) => outcome,
+            failure = self.given_up(index, Instant::now(), waiting) => Err(failure),
         }
     }
 
@@ -69,7 +133,7 @@ impl Http {
         let token = self.token(index).await?;
         match self.exchange(index, call, body.clone(), &token).await {
             Err(failure) if is_token_refused(&failure) => {
-                let Some(token) = self.renew(index, &token).await? else { return Err(failure) };
+                let token = self.renew(index, &token, failure).await?;
                 self.exchange(index, call, body, &token).await
             }
             outcome => outcome,
@@ -119,8 +183,23 @@ impl Http {
         Ok(answer)
     }
 
-    /// Sends a request and waits for the headers of the answer.
+    /// Sends a request and waits for the headers of the answer. Every request goes through here.
     pub(super) async fn request(
+        &self,
+        client: &Client,
+        index: usize,
+        call: Call,
+        body: Bytes,
+        token: &Token,
+    ) -> Result<reqwest::Response, Failure> {
+        let since = tokio::time::Instant::now();
+        let sent = self.send(client, index, call, body, token).await;
+        let outcome = sent.as_ref().map(|response| response.status().as_u16());
+        self.trace.note(self.endpoints.get(index).url(), call.path, since.elapsed(), outcome);
+        sent
+    }
+
+    async fn send(
         &self,
         client: &Client,
         index: usize,
@@ -158,7 +237,7 @@ impl Http {
     pub(super) fn about(&self, call: Call) -> Circumstances {
         Circumstances {
             harmless: call.repeat == Repeat::Harmless,
-            identity: self.identity,
+            identity: self.clients.identity,
             dial_timeout: self.limits.dial,
         }
     }
@@ -189,7 +268,7 @@ where
     })
 }
 
-fn parse<A: DeserializeOwned>(url: &str, answer: &[u8]) -> Result<A, StoreError> {
+pub(super) fn parse<A: DeserializeOwned>(url: &str, answer: &[u8]) -> Result<A, StoreError> {
     // Serde would take an array for an object all of whose members are left out.
     if !answer.trim_ascii_start().starts_with(b"{") {
         return Err(error::unreadable(url, answer, "not a JSON object"));

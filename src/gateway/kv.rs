@@ -1,7 +1,7 @@
 //! Reading and writing keys.
 
 use super::call::{Call, LONG_CALL};
-use super::wire::{Base64, Int64, kv as wire};
+use super::wire::{Base64, Int64, Value, kv as wire};
 use super::{Gateway, about, named};
 use crate::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse, SortOrder,
@@ -110,10 +110,10 @@ pub(super) fn delete_request(request: &DeleteRequest) -> wire::DeleteRequest<'_>
     }
 }
 
-pub(super) fn entry(kv: wire::KeyValue) -> Entry {
+pub(super) fn entry<V: Value>(kv: wire::KeyValue<V>) -> Entry {
     Entry {
         key: Key::new(kv.key.0),
-        value: kv.value.0,
+        value: kv.value.into_bytes(),
         create_revision: Revision(kv.create_revision.0),
         mod_revision: Revision(kv.mod_revision.0),
         version: Version(kv.version.0),

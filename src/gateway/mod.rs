@@ -4,12 +4,19 @@
 //! `http` (calls, deadlines, failover), `token` (login), `stream` (endless answers) and `wire` (the
 //! messages). Base64 and integers as strings are known to `wire` alone.
 
+mod access;
 mod call;
+mod certificate;
+mod check;
 mod election;
 mod endpoint;
 mod error;
+pub(crate) mod examine;
 #[cfg(test)]
 mod fuzz;
+mod guard;
+mod handshake;
+mod health;
 mod http;
 mod kv;
 mod lease;
@@ -20,7 +27,9 @@ mod retry;
 mod status;
 mod stream;
 mod tls;
+mod tls_words;
 mod token;
+mod trace;
 mod transport;
 mod txn;
 mod watch;
@@ -37,6 +46,7 @@ use self::call::Limits;
 use self::endpoint::Endpoints;
 use self::http::Http;
 use self::token::Tokens;
+use self::trace::Trace;
 use crate::domain::{KeyRange, escape};
 use crate::store::StoreError;
 
@@ -61,9 +71,10 @@ impl Gateway {
         let endpoints = Endpoints::parse(&options.endpoints, options.tls.scheme())?;
         let limits = Limits::of(&options);
         let clients = tls::build(&options, &limits, &endpoints)?;
-        let identity = options.tls.cert.is_some();
         let tokens = Tokens::new(endpoints.len(), options.credentials, options.jwt_token.as_ref())?;
-        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, identity }) })
+        let trace = Trace::new(options.log);
+        let tls = options.tls;
+        Ok(Gateway { http: Arc::new(Http { endpoints, clients, limits, tokens, tls, trace }) })
     }
 
     /// All endpoints, in the order given, as they are called (`http://127.0.0.1:2379`).

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::Secret;
+use crate::log::Log;
 
 /// How to reach an etcd. The defaults are those of etcdctl.
 #[derive(Clone, Debug)]
@@ -24,10 +25,15 @@ pub struct GatewayOptions {
     /// server busy for long (unlimited or sorted ranges, physical compaction) get at least
     /// [`LONG_CALL`](super::LONG_CALL).
     pub command_timeout: Duration,
-    /// After this much silence the kernel asks whether the peer is still there.
+    /// After this much silence the kernel asks whether the peer is still there; and whoever waits there
+    /// (a watch, an observer, a waiter for a lock) has the member asked for its status, once for all
+    /// of them.
     pub keepalive_time: Duration,
-    /// A peer that has not answered for this long is given up.
+    /// A peer that has not answered for this long is given up, and all that wait there end with an
+    /// error. So silence is noticed after the sum of both at the latest.
     pub keepalive_timeout: Duration,
+    /// Where requests are noted: path, endpoint, status and time, never what they are about.
+    pub log: Log,
 }
 
 impl Default for GatewayOptions {
@@ -41,6 +47,7 @@ impl Default for GatewayOptions {
             command_timeout: Duration::from_secs(5),
             keepalive_time: Duration::from_secs(2),
             keepalive_timeout: Duration::from_secs(6),
+            log: Log::default(),
         }
     }
 }

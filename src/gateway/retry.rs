@@ -1,25 +1,37 @@
 //! Whether a failed call is tried again, and where.
 
+use tokio::time::Instant;
+
 use super::call::Repeat;
 use super::endpoint::Endpoints;
 use super::transport::{Failure, Phase};
 use crate::store::{ErrorKind, StoreError};
 
 /// The attempts of one call. It starts at the endpoint in use; what fails there moves every later
-/// call on as well.
+/// call on as well, where there is an endpoint that is no worse.
 #[derive(Debug)]
 pub(super) struct Attempts<'a> {
     endpoints: &'a Endpoints,
     repeat: Repeat,
     index: usize,
-    unsent: Vec<StoreError>,
+    tried: Vec<usize>,
+    /// Where a connection broke that had been kept: a new one may stand at once.
+    anew: Option<usize>,
+    failures: Vec<StoreError>,
     repeated: bool,
 }
 
 impl<'a> Attempts<'a> {
     pub(super) fn new(endpoints: &'a Endpoints, repeat: Repeat) -> Attempts<'a> {
-        let index = endpoints.current();
-        Attempts { endpoints, repeat, index, unsent: Vec::new(), repeated: false }
+        Attempts {
+            endpoints,
+            repeat,
+            index: endpoints.current(),
+            tried: Vec::new(),
+            anew: None,
+            failures: Vec::new(),
+            repeated: false,
+        }
     }
 
     /// Where to call now.
@@ -27,40 +39,49 @@ impl<'a> Attempts<'a> {
         self.index
     }
 
-    /// Takes the failure of the attempt at [`Attempts::index`] and moves on to the next endpoint, or
+    /// Takes the failure of the attempt at [`Attempts::index`] and moves on to another endpoint, or
     /// gives up with what is to be told.
     pub(super) fn failed(&mut self, failure: Failure) -> Result<(), StoreError> {
-        let elsewhere = self.endpoints.len() > 1;
-        let again = match (failure.phase, failure.error.kind) {
-            (Phase::NotSent, ErrorKind::WrongPassword | ErrorKind::PermissionDenied) => {
-                return Err(failure.error);
+        let Failure { error, phase } = failure;
+        let index = self.index;
+        self.tried.push(index);
+        match (phase, error.kind) {
+            (
+                Phase::NotSent,
+                ErrorKind::WrongPassword | ErrorKind::PermissionDenied | ErrorKind::CommonName,
+            ) => {
+                return Err(error);
             }
             (Phase::NotSent, _) => {
-                self.index = self.endpoints.leave(self.index);
-                self.unsent.push(failure.error);
-                if self.unsent.len() < self.endpoints.len() {
-                    return Ok(());
-                }
-                return Err(none_reached(std::mem::take(&mut self.unsent)));
+                let reason = error.clone();
+                self.endpoints.learn(|health| health.unreachable(index, reason, Instant::now()));
             }
-            // A kept connection breaks when the server restarted; a new one may stand at once.
-            (Phase::Broken, ErrorKind::Unknown) => true,
             (Phase::Broken | Phase::Silent, _) | (Phase::Answered, ErrorKind::Unavailable) => {
-                elsewhere
+                self.endpoints.learn(|health| health.suspect(index));
+                if self.repeat == Repeat::Never || self.repeated {
+                    return Err(error);
+                }
+                self.repeated = true;
+                if phase == Phase::Broken && error.kind == ErrorKind::Unknown {
+                    self.anew = Some(index);
+                }
             }
-            (Phase::Answered, _) => return Err(failure.error),
-        };
-        self.index = self.endpoints.leave(self.index);
-        if again && self.repeat == Repeat::Harmless && !self.repeated {
-            self.repeated = true;
-            return Ok(());
+            (Phase::Answered, _) => return Err(error),
         }
-        Err(failure.error)
+        self.failures.push(error);
+        let next = self.endpoints.health().after(&self.tried);
+        match next.or_else(|| self.anew.take()) {
+            Some(next) => {
+                self.index = next;
+                Ok(())
+            }
+            None => Err(none_reached(std::mem::take(&mut self.failures))),
+        }
     }
 }
 
-/// One error for all endpoints that could not be reached.
-fn none_reached(mut errors: Vec<StoreError>) -> StoreError {
+/// One error for all endpoints that cannot be used; there must be one at least.
+pub(super) fn none_reached(mut errors: Vec<StoreError>) -> StoreError {
     if errors.len() == 1 {
         return errors.remove(0);
     }
@@ -131,6 +152,18 @@ mod tests {
             let mut attempts = Attempts::new(&one, Repeat::Harmless);
             assert_eq!(attempts.failed(failure(phase, kind)).is_ok(), alone, "{phase:?}");
         }
+    }
+
+    #[test]
+    fn a_kept_connection_that_broke_is_made_anew_when_there_is_nobody_else() {
+        let endpoints = endpoints(&["a", "b"]);
+        let mut attempts = Attempts::new(&endpoints, Repeat::Harmless);
+        attempts.failed(failure(Phase::Broken, ErrorKind::Unknown)).unwrap();
+        assert_eq!(attempts.index(), 1);
+        attempts.failed(failure(Phase::NotSent, ErrorKind::Unreachable)).unwrap();
+        assert_eq!(attempts.index(), 0);
+        let error = attempts.failed(failure(Phase::NotSent, ErrorKind::Unreachable)).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unreachable, "{error}");
     }
 
     #[test]

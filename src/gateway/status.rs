@@ -1,20 +1,30 @@
 //! The status of the member in use.
 
+use std::sync::Arc;
+
+use futures_util::stream;
+use tokio::time::Instant;
+
 use super::Gateway;
 use super::call::Call;
+use super::health::Finding;
 use super::wire::Empty;
+use super::wire::member::{self as wire, MemberListResponse};
 use super::wire::status::StatusResponse;
 use crate::domain::Revision;
-use crate::store::{Alarm, Cluster, Reply, Status};
+use crate::store::{Alarm, Cluster, EndpointHealth, HealthStream, Member, Reply, Status};
 
 impl Cluster for Gateway {
     fn status(&self) -> Reply<'_, Status> {
         Box::pin(async move {
             let call = Call::read("/v3/maintenance/status");
-            let answer: Result<StatusResponse, _> = self.http.call(call, &Empty {}).await;
-            // A call that succeeds stays at, or moves to, the endpoint in use.
-            let endpoint = self.endpoint();
-            answer.map(|answer| status(endpoint, answer)).map_err(|error| error.during("status"))
+            let answer = self.http.called::<StatusResponse>(call, &Empty {}).await;
+            let (index, answer) = answer.map_err(|error| error.during("status"))?;
+            let endpoints = &self.http.endpoints;
+            let status = status(endpoints.get(index).url().to_owned(), answer);
+            let finding = Finding::Answered(Box::new(status.clone()), None);
+            endpoints.learn(|health| health.found(index, finding, Instant::now()));
+            Ok(status)
         })
     }
 
@@ -22,9 +32,49 @@ impl Cluster for Gateway {
         let endpoints = &self.http.endpoints;
         endpoints.get(endpoints.current()).url().to_owned()
     }
+
+    fn check(&self) -> Reply<'_, Status> {
+        Box::pin(async move { self.http.check().await.map_err(|error| error.during("status")) })
+    }
+
+    fn health(&self) -> HealthStream {
+        let changes = self.http.endpoints.changes();
+        let told: Vec<EndpointHealth> = Vec::new();
+        let state = (Arc::clone(&self.http), changes, told);
+        Box::pin(stream::unfold(state, async |(http, mut changes, before)| {
+            loop {
+                changes.mark_unchanged();
+                let told = http.endpoints.told();
+                if told != before {
+                    return Some((told.clone(), (http, changes, told)));
+                }
+                changes.changed().await.ok()?;
+            }
+        }))
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        Box::pin(async move {
+            let call = Call::read("/v3/cluster/member/list");
+            let answer: Result<MemberListResponse, _> = self.http.call(call, &Empty {}).await;
+            answer
+                .map(|answer| answer.members.into_iter().map(member).collect())
+                .map_err(|error| error.during("member list"))
+        })
+    }
 }
 
-fn status(endpoint: String, answer: StatusResponse) -> Status {
+fn member(member: wire::Member) -> Member {
+    Member {
+        id: member.id.0,
+        name: member.name,
+        peer_urls: member.peer_urls,
+        client_urls: member.client_urls,
+        is_learner: member.is_learner,
+    }
+}
+
+pub(super) fn status(endpoint: String, answer: StatusResponse) -> Status {
     let (alarms, errors) = answer.errors.into_iter().fold(
         (Vec::new(), Vec::new()),
         |(mut alarms, mut errors), text| {
@@ -44,6 +94,8 @@ fn status(endpoint: String, answer: StatusResponse) -> Status {
         revision: Revision(answer.header.revision.0),
         db_size: answer.db_size.0,
         db_size_in_use: answer.db_size_in_use.0,
+        raft_index: answer.raft_index.0,
+        raft_term: answer.raft_term.0,
         is_learner: answer.is_learner,
         alarms,
         errors,

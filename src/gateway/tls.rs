@@ -4,8 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, Identity};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::call::Limits;
+use super::certificate::{self, Validity};
 use super::endpoint::{Endpoint, Endpoints};
 use super::options::{GatewayOptions, TlsOptions};
 use crate::domain::escape;
@@ -17,7 +20,12 @@ use crate::store::{ErrorKind, StoreError};
 pub(super) struct Clients {
     pub(super) unary: Client,
     pub(super) stream: Client,
+    /// When the client certificate is good, where there is one.
+    pub(super) identity: Option<Validity>,
 }
+
+/// How the file behind `--cacert` is called.
+const CA: &str = "the CA file";
 
 /// Reads the files and builds the clients. Sends nothing.
 pub(super) fn build(
@@ -28,6 +36,7 @@ pub(super) fn build(
     // Fails only when somebody installed one before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let identity = read_identity(&options.tls)?;
+    let (identity, validity) = identity.unzip();
     let authorities = match &options.tls.ca {
         Some(path) => Some(read_authorities(path)?),
         None => None,
@@ -65,13 +74,13 @@ pub(super) fn build(
         }
         builder.build().map_err(|error| cannot_build(&options.tls, &error))
     };
-    Ok(Clients { unary: build(8)?, stream: build(0)? })
+    Ok(Clients { unary: build(8)?, stream: build(0)?, identity: validity })
 }
 
 fn cannot_build(tls: &TlsOptions, error: &reqwest::Error) -> StoreError {
     let chain = super::transport::chain(error);
     let message = if chain.contains("No CA certificates were loaded") {
-        "this host has no certificate authorities; name a CA file with --cacert".to_owned()
+        return no_authorities();
     } else if let (Some(cert), Some(key)) = (&tls.cert, &tls.key) {
         format!(
             "the client certificate {} (--cert) and the key {} (--key) do not fit: {chain}",
@@ -84,42 +93,104 @@ fn cannot_build(tls: &TlsOptions, error: &reqwest::Error) -> StoreError {
     StoreError::new(ErrorKind::Tls, message)
 }
 
+/// A host without any trusted certificate, such as a bare container.
+pub(super) fn no_authorities() -> StoreError {
+    tls_error("this host has no certificate authorities; name a CA file with --cacert")
+}
+
 fn read_authorities(path: &Path) -> Result<Vec<Certificate>, StoreError> {
-    let pem = read(path, "the CA file", "--cacert")?;
-    let wrong = || wrong_file(path, "the CA file", "--cacert", "-----BEGIN CERTIFICATE-----");
+    let pem = read(path, CA, "--cacert")?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) | Err(_) => Err(wrong()),
+        Ok(_) | Err(_) => Err(no_certificate(path, CA, "--cacert", &pem)),
     }
 }
 
-fn read_identity(tls: &TlsOptions) -> Result<Option<Identity>, StoreError> {
-    let (cert, key) = match (&tls.cert, &tls.key) {
-        (None, None) => return Ok(None),
-        (Some(cert), Some(key)) => (cert, key),
-        (Some(_), None) => return Err(tls_error("--cert is given without --key; both are needed")),
-        (None, Some(_)) => return Err(tls_error("--key is given without --cert; both are needed")),
-    };
-    let mut pem = read(cert, "the client certificate", "--cert")?;
-    if !contains(&pem, "-----BEGIN CERTIFICATE-----") {
-        let expected = "-----BEGIN CERTIFICATE-----";
-        return Err(wrong_file(cert, "the client certificate", "--cert", expected));
+/// The authorities in a file, as the handshake wants them.
+pub(super) fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, StoreError> {
+    let pem = read(path, CA, "--cacert")?;
+    match CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>() {
+        Ok(found) if !found.is_empty() => Ok(found),
+        Ok(_) | Err(_) => Err(no_certificate(path, CA, "--cacert", &pem)),
     }
-    let key_pem = read(key, "the client key", "--key")?;
-    if contains(&key_pem, "ENCRYPTED") {
-        let message = format!(
-            "the client key {} (--key) is encrypted; decrypt it first (openssl pkey)",
-            shown(key)
-        );
-        return Err(tls_error(message));
+}
+
+/// What a client certificate lies in: its own file with its chain, and that of its key.
+struct IdentityFiles {
+    cert: Vec<u8>,
+    key: Vec<u8>,
+}
+
+impl IdentityFiles {
+    /// Reads both; nothing where none are named.
+    fn read(tls: &TlsOptions) -> Result<Option<IdentityFiles>, StoreError> {
+        let (cert, key) = match (&tls.cert, &tls.key) {
+            (None, None) => return Ok(None),
+            (Some(cert), Some(key)) => (cert, key),
+            (Some(_), None) => {
+                return Err(tls_error("--cert is given without --key; both are needed"));
+            }
+            (None, Some(_)) => {
+                return Err(tls_error("--key is given without --cert; both are needed"));
+            }
+        };
+        let pem = read(cert, "the client certificate", "--cert")?;
+        if !contains(&pem, "-----BEGIN CERTIFICATE-----") {
+            return Err(no_certificate(cert, "the client certificate", "--cert", &pem));
+        }
+        let key_pem = read(key, "the client key", "--key")?;
+        if contains(&key_pem, "ENCRYPTED") {
+            let message = format!(
+                "the client key {} (--key) is encrypted; decrypt it first (openssl pkey)",
+                shown(key)
+            );
+            return Err(tls_error(message));
+        }
+        if !contains(&key_pem, "PRIVATE KEY-----") {
+            let path = shown(key);
+            let message = format!(
+                "the client key {path} (--key) holds no key; PEM with -----BEGIN PRIVATE KEY----- \
+                 was expected"
+            );
+            return Err(tls_error(message));
+        }
+        Ok(Some(IdentityFiles { cert: pem, key: key_pem }))
     }
-    if !contains(&key_pem, "PRIVATE KEY-----") {
-        return Err(wrong_file(key, "the client key", "--key", "-----BEGIN PRIVATE KEY-----"));
-    }
+}
+
+fn read_identity(tls: &TlsOptions) -> Result<Option<(Identity, Validity)>, StoreError> {
+    let Some(IdentityFiles { cert, key }) = IdentityFiles::read(tls)? else { return Ok(None) };
+    let leaf = CertificateDer::from_pem_slice(&cert).ok();
+    let leaf = leaf.and_then(|der| certificate::Certificate::read(&der));
+    let mut pem = cert;
     // The first file may lack its last line end.
     pem.push(b'\n');
-    pem.extend_from_slice(&key_pem);
-    Identity::from_pem(&pem).map(Some).map_err(|error| cannot_build(tls, &error))
+    pem.extend_from_slice(&key);
+    let identity = Identity::from_pem(&pem).map_err(|error| cannot_build(tls, &error))?;
+    let validity = leaf.ok_or_else(|| {
+        let path = tls.cert.as_deref().map(shown).unwrap_or_default();
+        tls_error(format!("the client certificate {path} (--cert) cannot be read"))
+    })?;
+    Ok(Some((identity, validity.validity)))
+}
+
+/// Our certificate with its chain, and its key, as the handshake wants them.
+pub(super) fn identity(
+    tls: &TlsOptions,
+) -> Result<Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>, StoreError> {
+    let Some(IdentityFiles { cert, key }) = IdentityFiles::read(tls)? else { return Ok(None) };
+    let unreadable = |_| tls_error("the client certificate or its key cannot be read");
+    let chain = CertificateDer::pem_slice_iter(&cert).collect::<Result<_, _>>();
+    let chain = chain.map_err(unreadable)?;
+    Ok(Some((chain, PrivateKeyDer::from_pem_slice(&key).map_err(unreadable)?)))
+}
+
+/// What our own certificate says, where there is one.
+pub(super) fn own_certificate(
+    tls: &TlsOptions,
+) -> Result<Option<certificate::Certificate>, StoreError> {
+    let chain = identity(tls)?.map(|(chain, _)| chain);
+    Ok(chain.and_then(|chain| certificate::Certificate::read(chain.first()?)))
 }
 
 fn read(path: &Path, what: &str, flag: &str) -> Result<Vec<u8>, StoreError> {
@@ -128,9 +199,21 @@ fn read(path: &Path, what: &str, flag: &str) -> Result<Vec<u8>, StoreError> {
     })
 }
 
-fn wrong_file(path: &Path, what: &str, flag: &str, expected: &str) -> StoreError {
+fn no_certificate(path: &Path, what: &str, flag: &str, pem: &[u8]) -> StoreError {
     let path = shown(path);
-    tls_error(format!("{what} {path} ({flag}) is not what was expected: PEM with {expected}"))
+    let instead = if contains(pem, "-----BEGIN CERTIFICATE-----") {
+        "holds a certificate that is damaged"
+    } else if contains(pem, "PRIVATE KEY-----") {
+        "holds a private key and no certificate"
+    } else if pem.first() == Some(&0x30) {
+        "is not PEM but probably DER (openssl x509 -inform der turns it into PEM)"
+    } else {
+        "holds no certificate"
+    };
+    let message = format!(
+        "{what} {path} ({flag}) {instead}; PEM with -----BEGIN CERTIFICATE----- was expected"
+    );
+    tls_error(message)
 }
 
 fn tls_error(message: impl Into<String>) -> StoreError {

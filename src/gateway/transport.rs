@@ -2,11 +2,11 @@
 
 use std::error::Error as _;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use rustls::{AlertDescription, CertificateError};
-
+use super::certificate::Validity;
 use super::endpoint::Endpoint;
+use super::tls_words;
 use crate::domain::escape;
 use crate::store::{ErrorKind, StoreError};
 
@@ -49,6 +49,16 @@ impl Failure {
         );
         Failure::new(Phase::Silent, ErrorKind::Unknown, message)
     }
+
+    /// It was asked for a sign of life and gave none within `limit`.
+    pub(super) fn no_sign(endpoint: &Endpoint, limit: Duration) -> Failure {
+        let message = format!(
+            "no sign of life from {} within {} s (--keepalive-timeout); is the server stopped, or cut off from here?",
+            endpoint.url(),
+            limit.as_secs_f32().ceil()
+        );
+        Failure::new(Phase::Silent, ErrorKind::Unknown, message)
+    }
 }
 
 /// What else is known about the call that failed.
@@ -56,8 +66,8 @@ impl Failure {
 pub(super) struct Circumstances {
     /// Whether sending it twice does no harm, so that a guess about its fate does none either.
     pub(super) harmless: bool,
-    /// Whether we have a client certificate to show.
-    pub(super) identity: bool,
+    /// When the client certificate that we have to show is good.
+    pub(super) identity: Option<Validity>,
     /// The limit for making a connection.
     pub(super) dial_timeout: Duration,
 }
@@ -69,37 +79,18 @@ pub(super) fn explain(
     about: Circumstances,
 ) -> Failure {
     let url = endpoint.url();
-    let cause = Cause::of(error);
-    if let Some(tls) = &cause.tls {
-        // The handshake did not come to its end, so no request was read.
-        let message = explain_tls(url, tls, about.identity);
-        return Failure::new(Phase::NotSent, ErrorKind::Tls, message);
-    }
+    let cause = Cause::of(error.source());
     let words = chain(error);
-    if error.is_connect() {
-        let (kind, message) = if error.is_dns() {
-            let message = format!("the host name in {url} is not known here; check the endpoint");
-            (ErrorKind::Unreachable, message)
-        } else if error.is_timeout() || cause.io == Some(io::ErrorKind::TimedOut) {
-            let limit = about.dial_timeout.as_secs_f32();
-            let message = format!(
-                "no connection to {url} within {limit} s (--dial-timeout); is the host up, does a firewall drop packets?"
-            );
-            (ErrorKind::Unreachable, message)
-        } else if cause.io == Some(io::ErrorKind::ConnectionRefused) {
-            let message = format!(
-                "nothing listens at {url} (connection refused); is etcd running, is the port right?"
-            );
-            (ErrorKind::Unreachable, message)
-        } else if endpoint.is_tls() && cause.is_closed() {
-            let message = format!(
-                "{url} closed the connection during the TLS handshake; if it speaks plain HTTP, write http:// instead"
-            );
-            (ErrorKind::Tls, message)
+    if cause.tls.is_some() || error.is_connect() {
+        let place = if error.is_dns() {
+            Place::Name
+        } else if error.is_timeout() {
+            Place::Time
         } else {
-            (ErrorKind::Unreachable, format!("no connection to {url}: {words}"))
+            Place::Peer
         };
-        return Failure::new(Phase::NotSent, kind, message);
+        let error = unconnected(endpoint, &cause, place, &words, about);
+        return Failure { error, phase: Phase::NotSent };
     }
     if words.contains("invalid HTTP version") {
         let message = format!(
@@ -126,47 +117,73 @@ pub(super) fn explain(
     Failure::new(Phase::Broken, ErrorKind::Unknown, message)
 }
 
-fn explain_tls(url: &str, error: &rustls::Error, identity: bool) -> String {
-    use rustls::Error;
-    match error {
-        Error::InvalidCertificate(certificate) => explain_certificate(url, certificate),
-        Error::InvalidMessage(_) => {
-            format!("{url} does not answer in TLS; if it speaks plain HTTP, write http:// instead")
-        }
-        Error::AlertReceived(AlertDescription::ProtocolVersion) => {
-            format!("{url} speaks no TLS version that we speak (1.2 and 1.3)")
-        }
-        Error::AlertReceived(alert) if identity => format!(
-            "{url} refused our client certificate ({alert:?}); check --cert and --key, and that the server trusts their authority"
-        ),
-        Error::AlertReceived(alert) => format!(
-            "{url} refused the connection ({alert:?}); it probably wants a client certificate: give --cert and --key"
-        ),
-        other => format!("TLS with {url} failed: {other}"),
-    }
+/// The failure of a connection made by hand.
+pub(super) fn explain_io(
+    endpoint: &Endpoint,
+    error: &io::Error,
+    about: Circumstances,
+) -> StoreError {
+    let cause = Cause::of(Some(error));
+    let words = super::error::excerpt(&escape::message(&error.to_string()));
+    unconnected(endpoint, &cause, Place::Peer, &words, about)
 }
 
-fn explain_certificate(url: &str, error: &CertificateError) -> String {
-    let what = match error {
-        CertificateError::UnknownIssuer => {
-            "is signed by an authority that is not trusted here; name its CA file with --cacert"
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "is for another host name; use the name that stands in it"
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "has expired; renew it, or check the clock of this host"
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "is not valid yet; check the clock of this host"
-        }
-        CertificateError::Revoked => "is revoked",
-        other => {
-            let other = escape::message(&other.to_string());
-            return format!("the certificate of {url} is not accepted: {other}");
-        }
+/// No connection was made in time.
+pub(super) fn too_late(endpoint: &Endpoint, about: Circumstances) -> StoreError {
+    unconnected(endpoint, &Cause::default(), Place::Time, "", about)
+}
+
+/// The host name leads nowhere.
+pub(super) fn unknown_name(endpoint: &Endpoint) -> StoreError {
+    let url = endpoint.url();
+    let message = format!("the host name in {url} is not known here; check the endpoint");
+    StoreError::new(ErrorKind::Unreachable, message)
+}
+
+/// Where the making of a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Name,
+    Time,
+    Peer,
+}
+
+/// Why there is no connection. No request was read, as the handshake did not come to its end.
+fn unconnected(
+    endpoint: &Endpoint,
+    cause: &Cause,
+    place: Place,
+    words: &str,
+    about: Circumstances,
+) -> StoreError {
+    let url = endpoint.url();
+    if let Some(tls) = &cause.tls {
+        let message = tls_words::explain(url, tls, about.identity, SystemTime::now());
+        return StoreError::new(ErrorKind::Tls, message);
+    }
+    if place == Place::Name {
+        return unknown_name(endpoint);
+    }
+    let (kind, message) = if place == Place::Time || cause.io == Some(io::ErrorKind::TimedOut) {
+        let limit = about.dial_timeout.as_secs_f32();
+        let message = format!(
+            "no connection to {url} within {limit} s (--dial-timeout); is the host up, does a firewall drop packets?"
+        );
+        (ErrorKind::Unreachable, message)
+    } else if cause.io == Some(io::ErrorKind::ConnectionRefused) {
+        let message = format!(
+            "nothing listens at {url} (connection refused); is etcd running, is the port right?"
+        );
+        (ErrorKind::Unreachable, message)
+    } else if endpoint.is_tls() && cause.is_closed() {
+        let message = format!(
+            "{url} closed the connection during the TLS handshake; if it speaks plain HTTP, write http:// instead"
+        );
+        (ErrorKind::Tls, message)
+    } else {
+        (ErrorKind::Unreachable, format!("no connection to {url}: {words}"))
     };
-    format!("the certificate of {url} {what}")
+    StoreError::new(kind, message)
 }
 
 /// What lies at the bottom of an error.
@@ -177,9 +194,9 @@ struct Cause {
 }
 
 impl Cause {
-    fn of(error: &reqwest::Error) -> Cause {
+    fn of(error: Option<&(dyn std::error::Error + 'static)>) -> Cause {
         let mut cause = Cause::default();
-        let mut next = error.source();
+        let mut next = error;
         while let Some(error) = next {
             cause.look_at(error);
             next = error.source();
@@ -227,34 +244,4 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
         return "no reason given".to_owned();
     }
     super::error::excerpt(&words.join(": "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_fault_of_a_certificate_has_its_own_advice() {
-        let cases = [
-            (CertificateError::UnknownIssuer, "--cacert"),
-            (CertificateError::NotValidForName, "another host name"),
-            (CertificateError::Expired, "has expired"),
-            (CertificateError::NotValidYet, "clock"),
-            (CertificateError::Revoked, "revoked"),
-            (CertificateError::BadEncoding, "is not accepted"),
-        ];
-        for (fault, words) in cases {
-            let error = rustls::Error::InvalidCertificate(fault);
-            let said = explain_tls("https://h:2379", &error, false);
-            assert!(said.starts_with("the certificate of https://h:2379 "), "{said}");
-            assert!(said.contains(words), "{said}");
-        }
-    }
-
-    #[test]
-    fn an_alert_blames_the_certificate_we_showed_or_did_not_show() {
-        let alert = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
-        assert!(explain_tls("https://h", &alert, false).contains("give --cert and --key"));
-        assert!(explain_tls("https://h", &alert, true).contains("refused our client certificate"));
-    }
 }

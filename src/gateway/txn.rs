@@ -17,7 +17,7 @@ impl Gateway {
         let call = if request.is_read_only() { Call::read(PATH).long() } else { Call::write(PATH) };
         let answer: Result<wire::TxnResponse, _> =
             self.http.call(call, &txn_request(&request)).await;
-        answer.and_then(txn_response).map_err(|error| error.during("txn"))
+        answer.and_then(txn_response).map_err(|error| error.during(request.about()))
     }
 }
 

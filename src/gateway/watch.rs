@@ -4,11 +4,13 @@
 //! so the words decide when a watch is over, not the transport.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
+use tokio::time::{Instant, sleep};
 
-use super::call::{Call, Repeat};
+use super::call::{Call, Repeat, Waiting};
 use super::http::{Http, encode, is_token_refused};
 use super::kv::range_request;
 use super::retry::Attempts;
@@ -18,13 +20,18 @@ use super::transport::{Failure, Phase};
 use super::watch_message::Decoder;
 use super::wire::error::StreamLine;
 use super::wire::watch::{self as wire, WatchResponse};
-use super::wire::{Base64, Int64};
+use super::wire::{Base64, Bytes as Wanted, Int64, Unwanted, Value};
 use super::{Gateway, about, error};
 use crate::domain::Revision;
 use crate::domain::txn::RangeRequest;
 use crate::store::{
     ErrorKind, Reply, StoreError, Watch, WatchFilter, WatchMessage, WatchRequest, WatchStream,
 };
+
+/// A watch that is to tell its progress speaks every ten minutes, unless the server was told another
+/// interval. After this much silence it is taken for dead though its member lives: something between
+/// here and there may have lost it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
 
 const CALL: Call = Call::read("/v3/watch").with_leader();
 
@@ -47,11 +54,21 @@ impl Gateway {
             let message = format!("a watch cannot start at revision {}", request.start);
             return Err(StoreError::new(ErrorKind::Invalid, message));
         }
-        let mut attempts = Attempts::new(&self.http.endpoints, Repeat::Harmless);
+        let http = &self.http;
+        let mut attempts = Attempts::new(&http.endpoints, Repeat::Harmless);
         loop {
-            match self.open_at(attempts.index(), request).await {
-                Ok(watching) => return Ok(watching),
-                Err(failure) => attempts.failed(failure)?,
+            let index = attempts.index();
+            let opened = tokio::select! {
+                biased;
+                opened = self.open_at(index, request) => opened,
+                failure = http.given_up(index, Instant::now(), Waiting::AtMost) => Err(failure),
+            };
+            match opened {
+                Ok(watching) => {
+                    http.endpoints.served(index);
+                    return Ok(watching);
+                }
+                Err(failure) => http.failed(&mut attempts, failure)?,
             }
         }
     }
@@ -63,7 +80,9 @@ impl Gateway {
             outcome => return outcome,
         };
         let renewed = if is_token_refused(&failure) {
-            self.http.renew(index, &token).await?
+            return self
+                .begin(index, request, &self.http.renew(index, &token, failure).await?)
+                .await;
         } else if failure.error.kind == ErrorKind::PermissionDenied {
             // 3.5 says the same of a token it does not know. A read of the first key tells them
             // apart, and renews the token on its way.
@@ -107,10 +126,13 @@ impl Gateway {
             return Err(Failure::answered(error));
         }
         let mut decoder = Decoder::default();
-        let first = read(&first, endpoint.url()).and_then(|message| decoder.accept(message));
+        let values = !request.keys_only;
+        let first = accept(&mut decoder, values, &first, endpoint.url());
         let first = first.map_err(Failure::answered)?;
         let context = about("watch", &request.range);
-        Ok(Watching { http: http.clone(), index, lines, decoder, first, context })
+        let (http, since) = (http.clone(), Instant::now());
+        let progress = request.progress_notify;
+        Ok(Watching { http, index, since, progress, lines, values, decoder, first, context })
     }
 }
 
@@ -118,7 +140,13 @@ impl Gateway {
 struct Watching {
     http: Arc<Http>,
     index: usize,
+    /// When it stood.
+    since: Instant,
+    /// Whether the server is to speak now and then.
+    progress: bool,
     lines: Lines,
+    /// Whether values are wanted.
+    values: bool,
     decoder: Decoder,
     /// What came with the headers, not yet handed on.
     first: Option<WatchMessage>,
@@ -133,7 +161,22 @@ impl Watching {
         }
         let endpoint = self.http.endpoints.get(self.index);
         loop {
-            let line = match self.lines.next(endpoint).await {
+            let line = tokio::select! {
+                biased;
+                line = self.lines.next(endpoint) => line,
+                failure = self.http.given_up(self.index, self.since, Waiting::ForEver) => {
+                    return Err(failure.error);
+                }
+                () = sleep(LONGEST_PAUSE), if self.progress => {
+                    let message = format!(
+                        "{} has not spoken for {} minutes, on a watch that is to tell its progress",
+                        endpoint.url(),
+                        LONGEST_PAUSE.as_secs() / 60
+                    );
+                    return Err(StoreError::new(ErrorKind::Unknown, message));
+                }
+            };
+            let line = match line {
                 Ok(Some(line)) => line,
                 Ok(None) => {
                     let message = format!("{} closed the connection", endpoint.url());
@@ -141,7 +184,8 @@ impl Watching {
                 }
                 Err(failure) => return Err(failure.error),
             };
-            if let Some(message) = self.decoder.accept(read(&line, endpoint.url())?)? {
+            let accepted = accept(&mut self.decoder, self.values, &line, endpoint.url());
+            if let Some(message) = accepted? {
                 return Ok(message);
             }
         }
@@ -157,16 +201,30 @@ async fn step(
         Ok(message) => Some((Ok(message), Some(watching))),
         Err(error) => {
             if error.is_connection() {
-                watching.http.endpoints.leave(watching.index);
+                watching.http.broke(watching.index);
             }
             Some((Err(error.during(watching.context)), None))
         }
     }
 }
 
+/// Takes one line in.
+fn accept(
+    decoder: &mut Decoder,
+    values: bool,
+    line: &[u8],
+    url: &str,
+) -> Result<Option<WatchMessage>, StoreError> {
+    if values {
+        decoder.accept(read::<Wanted>(line, url)?)
+    } else {
+        decoder.accept(read::<Unwanted>(line, url)?)
+    }
+}
+
 /// Reads one line: a message, or the error the stream ends with.
-fn read(line: &[u8], url: &str) -> Result<WatchResponse, StoreError> {
-    let line: StreamLine<WatchResponse> =
+fn read<V: Value>(line: &[u8], url: &str) -> Result<WatchResponse<V>, StoreError> {
+    let line: StreamLine<WatchResponse<V>> =
         serde_json::from_slice(line).map_err(|e| error::unreadable(url, line, &e.to_string()))?;
     match line.result {
         Some(message) => Ok(message),

@@ -2,6 +2,7 @@
 
 use super::error;
 use super::kv::entry;
+use super::wire::Value;
 use super::wire::watch::{self as wire, EventType, WatchResponse};
 use crate::domain::{Event, EventKind, Revision};
 use crate::store::{ErrorKind, StoreError, WatchMessage};
@@ -15,9 +16,9 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// Takes a message; `None` when nothing can be handed on yet.
-    pub(super) fn accept(
+    pub(super) fn accept<V: Value>(
         &mut self,
-        message: WatchResponse,
+        message: WatchResponse<V>,
     ) -> Result<Option<WatchMessage>, StoreError> {
         let revision = Revision(message.header.revision.0);
         // A cancellation may come with `created` in the same message.
@@ -25,7 +26,8 @@ impl Decoder {
             return Err(cancellation(&message));
         }
         if message.created {
-            return Ok(Some(WatchMessage::Created { revision }));
+            let cluster = message.header.cluster_id.0;
+            return Ok(Some(WatchMessage::Created { revision, cluster }));
         }
         if message.events.is_empty() && self.unfinished.is_empty() {
             let progress = WatchMessage::Progress { revision };
@@ -45,7 +47,7 @@ impl Decoder {
 }
 
 /// Why a watch was canceled. The connection would stay open without another word.
-fn cancellation(message: &WatchResponse) -> StoreError {
+fn cancellation<V>(message: &WatchResponse<V>) -> StoreError {
     let Revision(oldest) = Revision(message.compact_revision.0);
     if oldest > 0 {
         let kind = ErrorKind::Compacted { oldest: Revision(oldest) };
@@ -60,7 +62,7 @@ fn cancellation(message: &WatchResponse) -> StoreError {
     error::from_reason(&message.cancel_reason)
 }
 
-fn event(event: wire::Event) -> Event {
+fn event<V: Value>(event: wire::Event<V>) -> Event {
     Event {
         kind: match event.kind {
             EventType::Put => EventKind::Put,
@@ -76,13 +78,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::gateway::wire::Bytes;
     use crate::gateway::wire::error::StreamLine;
 
-    fn message(json: &str) -> WatchResponse {
-        serde_json::from_str::<StreamLine<WatchResponse>>(json).unwrap().result.unwrap()
+    fn message(json: &str) -> WatchResponse<Bytes> {
+        serde_json::from_str::<StreamLine<WatchResponse<Bytes>>>(json).unwrap().result.unwrap()
     }
 
-    fn fragment(revisions: &[i64], fragment: bool) -> WatchResponse {
+    fn fragment(revisions: &[i64], fragment: bool) -> WatchResponse<Bytes> {
         let events: Vec<String> = revisions
             .iter()
             .map(|revision| format!(r#"{{"kv":{{"key":"YQ==","mod_revision":"{revision}"}}}}"#))

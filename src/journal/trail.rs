@@ -20,7 +20,7 @@ use crate::domain::record::{Record, timestamp};
 /// A persistent journal. It is opened with the first write, and again after an error.
 pub struct Trail {
     path: PathBuf,
-    user: Option<String>,
+    user: Box<dyn Fn() -> Option<String> + Send>,
     endpoint: Box<dyn Fn() -> String + Send>,
     file: Option<File>,
 }
@@ -35,14 +35,14 @@ pub(super) struct Head<'a> {
 }
 
 impl Trail {
-    /// Appends to this file, which is made for its owner only when it is not there. `user` is who writes
-    /// to etcd, `endpoint` tells the server that is asked at the time.
+    /// Appends to this file, which is made for its owner only when it is not there. `user` tells who
+    /// writes to etcd, and `endpoint` the server that is asked, at the time.
     pub fn new(
         path: impl Into<PathBuf>,
-        user: Option<String>,
+        user: impl Fn() -> Option<String> + Send + 'static,
         endpoint: impl Fn() -> String + Send + 'static,
     ) -> Trail {
-        Trail { path: path.into(), user, endpoint: Box::new(endpoint), file: None }
+        Trail { path: path.into(), user: Box::new(user), endpoint: Box::new(endpoint), file: None }
     }
 
     /// Opens the file, to find out before the first write whether that works.
@@ -90,8 +90,8 @@ impl Trail {
         if let Some(undoes) = head.undoes {
             line.number("undoes", undoes.0 as i64);
         }
-        if let Some(user) = &self.user {
-            line.text("user", user);
+        if let Some(user) = (self.user)() {
+            line.text("user", &user);
         }
         line.text("endpoint", &(self.endpoint)());
         if let Some(revision) = written.iter().map(|w| w.revision).find(|r| r.is_some()) {
@@ -186,7 +186,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("journal.jsonl");
         let endpoint = || "http://one:2379".to_owned();
-        let mut trail = Trail::new(&path, Some("root".to_owned()), endpoint);
+        let mut trail = Trail::new(&path, || Some("root".to_owned()), endpoint);
         trail.append(&head(1), &[written()]).expect("written");
         let gone = Written {
             key: b"\xfe".as_slice().into(),
@@ -196,7 +196,7 @@ mod tests {
         };
         let made = Written { before: Before::Absent, ..written() };
         let second = Head { undoes: Some(JournalId(1)), known: false, ..head(2) };
-        Trail::new(&path, None, endpoint).append(&second, &[gone, made]).expect("written");
+        Trail::new(&path, || None, endpoint).append(&second, &[gone, made]).expect("written");
         let pid = std::process::id();
         let text = std::fs::read_to_string(&path).expect("it is there");
         assert_eq!(
@@ -220,20 +220,20 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("journal.jsonl");
         std::fs::write(&path, "{\"time\":\"20").expect("written");
-        Trail::new(&path, None, String::new).append(&head(1), &[]).expect("written");
+        Trail::new(&path, || None, String::new).append(&head(1), &[]).expect("written");
         let text = std::fs::read_to_string(&path).expect("it is there");
         assert_eq!(text.lines().count(), 2);
         assert!(text.starts_with("{\"time\":\"20\n{"), "{text}");
-        let error = Trail::new(dir.path(), None, String::new).check().expect_err("a directory");
+        let error = Trail::new(dir.path(), || None, String::new).check().expect_err("a directory");
         assert!(
             error.contains("it is not a file") && error.contains("cannot be written"),
             "{error}"
         );
         let deep = dir.path().join("new/folder/file");
-        Trail::new(&deep, None, String::new).check().expect("the folders are made");
+        Trail::new(&deep, || None, String::new).check().expect("the folders are made");
         let folder = std::fs::metadata(dir.path().join("new")).expect("made").permissions();
         assert_eq!(folder.mode() & 0o777, 0o700);
-        let error = Trail::new(path.join("below a file"), None, String::new).check();
+        let error = Trail::new(path.join("below a file"), || None, String::new).check();
         assert!(error.expect_err("it is no folder").contains("cannot be written"));
     }
 }

@@ -44,10 +44,14 @@ pub enum Context {
     Journal,
     /// One record of the journal.
     Record,
+    /// What the doctor finds.
+    Doctor,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
     Form,
+    /// Where a user and a password are asked for, around [`Context::Field`].
+    Login,
     /// The question before quitting, when something is held here.
     Holding,
     /// A plan for work on many keys is being made.
@@ -104,8 +108,10 @@ impl Context {
         Context::Difference,
         Context::Journal,
         Context::Record,
+        Context::Doctor,
         Context::Txn,
         Context::Form,
+        Context::Login,
         Context::Holding,
         Context::Looking,
         Context::Typed,
@@ -145,9 +151,11 @@ impl Context {
             Context::History => "history of a key",
             Context::Difference => "difference since a revision",
             Context::Journal => "journal",
+            Context::Doctor => "doctor",
             Context::Record => "a write of the journal",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
+            Context::Login => "logging in",
             Context::Holding => "quitting while something is held",
             Context::Looking => "making a plan",
             Context::Typed => "confirming a plan",

@@ -95,7 +95,7 @@ pub const BINDINGS: &[Binding] = &[
 
     foot(row(C::LeaseKeys, &["enter", "o"], A::LeaseGoto, "go to", "Go to the key.")),
 
-    foot(row(C::Watch, &["space"], A::WatchPause, "pause", "Hold the pane still, again to let it run; nothing is lost.")),
+    foot(row(C::Watch, &["space"], A::WatchPause, "pause", "Hold the pane still, again to let it run; what comes waits.")),
     foot(row(C::Watch, &["c"], A::WatchClear, "clear", "Empty the pane.")),
     foot(row(C::Watch, &["enter"], A::WatchDetail, "detail", "Show the event with old and new value.")),
     foot(row(C::Watch, &["o"], A::WatchGoto, "go to", "Go to the key of the event.")),
@@ -139,6 +139,9 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Record, &["u"], A::JournalUndo, "undo", "Undo this write; says what that will do and asks."))),
     foot(row(C::Record, &["o"], A::ViewGoto, "go to", "Go to the first key of the write.")),
 
+    foot(row(C::Doctor, &["R"], A::Reload, "examine again", "Examine again.")),
+    foot(row(C::Doctor, &["esc"], A::Cancel, "back", "Go back to the panes; what is not found yet is given up.")),
+
     foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),
     foot(row(C::Txn, &["ctrl-s"], A::TxnSave, "save", "Save the transaction as a file.")),
@@ -151,6 +154,9 @@ pub const BINDINGS: &[Binding] = &[
 
     foot(row(C::Form, &["tab", "down"], A::FormNext, "next", "Go to the next row.")),
     row(C::Form, &["shift-tab", "up"], A::FormPrevious, "", "Go to the row before."),
+
+    foot(row(C::Login, &["tab", "down"], A::FormNext, "other field", "Go to the other field.")),
+    row(C::Login, &["shift-tab", "up"], A::FormPrevious, "", "Go to the other field."),
 
     foot(row(C::Holding, &["r"], A::ReleaseAll, "release all and quit", "Give up all that is held here, then quit.")),
     foot(row(C::Holding, &["x"], A::QuitAnyway, "quit", "Quit; what is held here runs out with its lease.")),

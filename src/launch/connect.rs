@@ -4,6 +4,7 @@ use super::discovery;
 use crate::app::etcdctl::Etcdctl;
 use crate::config::{self, Credentials, Servers, Target};
 use crate::gateway::{self, Gateway, GatewayOptions, TlsOptions};
+use crate::log::Log;
 use crate::sandbox::Sandbox;
 use crate::terminal::{Ending, Signals, TerminalError, ask_password};
 
@@ -17,8 +18,8 @@ pub(super) enum Connecting {
         gateway: Gateway,
         /// How etcdctl is called to reach it.
         etcdctl: Etcdctl,
-        /// Who one is there.
-        user: Option<String>,
+        /// Whether who one is there stands in a ready-made token.
+        token: bool,
         /// Whether any certificate is accepted.
         skip_verify: bool,
     },
@@ -30,7 +31,11 @@ pub(super) enum Connecting {
 ///
 /// # Errors
 /// What is wrong with the settings, or that DNS knows no server.
-pub(super) async fn connect(target: Target, signals: &mut Signals) -> anyhow::Result<Connecting> {
+pub(super) async fn connect(
+    target: Target,
+    log: &Log,
+    signals: &mut Signals,
+) -> anyhow::Result<Connecting> {
     let connection = match target {
         Target::Demo => return Ok(Connecting::Sandbox(Sandbox::demo())),
         Target::Server(connection) => *connection,
@@ -43,14 +48,15 @@ pub(super) async fn connect(target: Target, signals: &mut Signals) -> anyhow::Re
         },
     };
     let etcdctl = etcdctl(&connection, &endpoints);
-    let options = match gateway_options(connection, endpoints, signals).await {
+    let options = match gateway_options(connection, endpoints, log, signals).await {
         Ok(options) => options,
         Err(TerminalError::Ended(ending)) => return Ok(Connecting::Ended(ending)),
         Err(error) => return Err(error.into()),
     };
-    let user = options.credentials.as_ref().map(|credentials| credentials.user.clone());
+    let token = options.jwt_token.is_some();
     let skip_verify = options.tls.skip_verify;
-    Ok(Connecting::Server { gateway: Gateway::connect(options)?, etcdctl, user, skip_verify })
+    let gateway = Gateway::connect(options)?;
+    Ok(Connecting::Server { gateway, etcdctl, token, skip_verify })
 }
 
 /// How etcdctl is to be called in the shell this program was started from.
@@ -81,6 +87,7 @@ fn etcdctl(connection: &config::Connection, endpoints: &[String]) -> Etcdctl {
 async fn gateway_options(
     connection: config::Connection,
     endpoints: Vec<String>,
+    log: &Log,
     signals: &mut Signals,
 ) -> Result<GatewayOptions, TerminalError> {
     let (credentials, jwt_token) = match connection.credentials {
@@ -112,5 +119,6 @@ async fn gateway_options(
         command_timeout: connection.command_timeout,
         keepalive_time: connection.keepalive_time,
         keepalive_timeout: connection.keepalive_timeout,
+        log: log.clone(),
     })
 }

@@ -11,6 +11,7 @@ use crate::bulk::{self, PlanError};
 use crate::config::{Output, Settings};
 use crate::domain::bulk::{Exported, Exporting};
 use crate::domain::{Key, Revision, escape};
+use crate::log::Log;
 use crate::store::{ReadOnly, Store};
 use crate::terminal::Signals;
 
@@ -23,9 +24,10 @@ pub(super) async fn run(
     output: Output,
     prefix: Key,
     revision: Revision,
+    log: &Log,
     signals: &mut Signals,
 ) -> anyhow::Result<u8> {
-    let store: Arc<dyn Store> = match connect::connect(settings.target, signals).await? {
+    let store: Arc<dyn Store> = match connect::connect(settings.target, log, signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => Arc::new(sandbox),
         Connecting::Server { gateway, .. } => Arc::new(gateway),

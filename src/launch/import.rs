@@ -17,6 +17,7 @@ use crate::domain::mark::Mark;
 use crate::domain::text::Field;
 use crate::domain::{Key, Revision, escape};
 use crate::journal::Journal;
+use crate::log::Log;
 use crate::store::{ReadOnly, Store};
 use crate::terminal::Signals;
 
@@ -34,7 +35,12 @@ pub(super) struct How {
 ///
 /// # Errors
 /// What kept the plan from being made; nothing was written then.
-pub(super) async fn run(settings: Settings, how: How, signals: &mut Signals) -> anyhow::Result<u8> {
+pub(super) async fn run(
+    settings: Settings,
+    how: How,
+    log: &Log,
+    signals: &mut Signals,
+) -> anyhow::Result<u8> {
     if settings.read_only && !how.dry_run {
         return Ok(usage(
             "import writes, and this is read-only: --dry-run only looks, --read-only=false writes",
@@ -46,14 +52,10 @@ pub(super) async fn run(settings: Settings, how: How, signals: &mut Signals) -> 
              --dry-run to look",
         ));
     }
-    let mut user = None;
-    let store: Arc<dyn Store> = match connect::connect(settings.target, signals).await? {
+    let store: Arc<dyn Store> = match connect::connect(settings.target, log, signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => Arc::new(sandbox),
-        Connecting::Server { gateway, user: who, .. } => {
-            user = who;
-            Arc::new(gateway)
-        }
+        Connecting::Server { gateway, .. } => Arc::new(gateway),
     };
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());
@@ -88,7 +90,7 @@ pub(super) async fn run(settings: Settings, how: How, signals: &mut Signals) -> 
             }
         }
     }
-    let journal = journal(&settings.limits, settings.journal_file.as_deref(), user, store.clone());
+    let journal = journal(&settings.limits, settings.journal_file.as_deref(), store.clone());
     journal.on_trouble(|trouble| say(&format!("etcdeck: {}", escape::message(&trouble))));
     let status = write(&store, plan, &journal, &limits, signals).await;
     Ok(if status == 0 { u8::from(refused) } else { status })

@@ -38,18 +38,21 @@ pub(super) struct Follow {
     phase: Phase,
     backoff: Backoff,
     not_before: Option<Instant>,
+    /// It was answered once: a password that was right then may be given anew.
+    stood: bool,
 }
 
 impl Follow {
     /// Begins with a [`News::Snapshot`].
     pub(super) fn new(store: Arc<dyn Store>, range: KeyRange) -> Follow {
         let phase = Phase::List;
-        Follow { store, range, phase, backoff: Backoff::default(), not_before: None }
+        Follow { store, range, phase, backoff: Backoff::default(), not_before: None, stood: false }
     }
 
     /// Begins with what happens after `seen`, at which the caller has read the range.
     pub(super) fn since(store: Arc<dyn Store>, range: KeyRange, seen: Revision) -> Follow {
-        Follow { phase: Phase::Watch { next: seen.next() }, ..Follow::new(store, range) }
+        let phase = Phase::Watch { next: seen.next() };
+        Follow { phase, stood: true, ..Follow::new(store, range) }
     }
 
     /// What happens next; an error is the last thing. Giving the call up loses nothing.
@@ -73,6 +76,7 @@ impl Follow {
                 let answer = self.store.range(RangeRequest::new(self.range.clone())).await?;
                 self.phase = Phase::Watch { next: answer.revision.next() };
                 self.backoff.reset();
+                self.stood = true;
                 Ok(Some(News::Snapshot(answer.entries)))
             }
             Phase::Watch { next } => {
@@ -118,9 +122,8 @@ impl Follow {
                 self.phase = Phase::List;
                 return Ok(());
             }
-            ErrorKind::PermissionDenied | ErrorKind::WrongPassword | ErrorKind::Invalid => {
-                return Err(error);
-            }
+            ErrorKind::PermissionDenied | ErrorKind::Invalid => return Err(error),
+            ErrorKind::WrongPassword if !self.stood => return Err(error),
             _ => {}
         }
         if let Phase::Read { next, .. } = self.phase {

@@ -9,7 +9,7 @@ use crate::app::ticket::Ticket;
 use crate::bulk;
 use crate::domain::txn::RangeRequest;
 use crate::domain::{Key, KeyRange, Revision};
-use crate::store::{ErrorKind, Kv, Leases, ReadOnly, StoreError};
+use crate::store::{Access, Cluster, ErrorKind, Kv, Leases, ReadOnly, StoreError};
 
 /// How many leases are asked about at once: what is in view is there soon, and the server has time
 /// for others.
@@ -44,6 +44,12 @@ async fn answer(writer: &Writer, call: Call) -> CallResult {
             Answer::LeaseStatuses(statuses.into_iter().flatten().collect())
         }
         Call::Oldest(key) => Answer::Oldest(oldest(store, key).await?),
+        Call::LogIn(user, password) => {
+            store.log_in(user, password).await?;
+            Answer::LoggedIn
+        }
+        Call::Rights => Answer::Rights(Box::new(store.rights().await?)),
+        Call::Members => Answer::Members(store.members().await?),
         Call::LeaseList => Answer::LeaseList(store.lease_list().await?),
     })
 }

@@ -24,10 +24,9 @@ pub(super) async fn run(store: ReadOnly, inbox: mpsc::Sender<Message>, id: Lease
                 KeepAliveNews::Renewed { ttl: left.as_secs_f64().round() as i64 }
             }
             KeepaliveState::Failing { error, .. } => match error.kind {
-                // Somebody decided that; trying on would not change it.
-                ErrorKind::ReadOnly | ErrorKind::PermissionDenied | ErrorKind::WrongPassword => {
-                    KeepAliveNews::GivenUp(error)
-                }
+                // Somebody decided that; trying on would not change it. A wrong password is asked for
+                // again meanwhile.
+                ErrorKind::ReadOnly | ErrorKind::PermissionDenied => KeepAliveNews::GivenUp(error),
                 _ => KeepAliveNews::Failing(error),
             },
             KeepaliveState::Lost { error } => match error.kind {

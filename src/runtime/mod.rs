@@ -4,10 +4,13 @@
 
 mod call;
 mod difference;
+mod doctor;
 mod draft;
 mod export;
 mod file;
+mod gather;
 mod hold;
+mod inbox;
 mod job;
 mod journal;
 mod keepalive;
@@ -35,17 +38,17 @@ use crate::domain::LeaseId;
 use crate::draft::Drafts;
 use crate::journal::Journal;
 use crate::store::ReadOnly;
+pub use inbox::{Closed, Inbox, NewsSender, Senders, inbox};
 use job::Jobs;
 use plan_text::Show;
 
-/// How many messages may wait for the loop. Tasks wait for a place when it is full, which slows the
-/// network down to what the screen can take.
-pub const INBOX: usize = 256;
+pub use doctor::Doctor;
 
 /// The running tasks of one program.
 pub struct Runtime {
     store: ReadOnly,
     inbox: mpsc::Sender<Message>,
+    news: NewsSender,
     journal: Journal,
     /// Wakes everything that waits before its next try.
     retry: Arc<Notify>,
@@ -59,12 +62,14 @@ pub struct Runtime {
     jobs: Jobs,
     exports: HashMap<JobId, AbortHandle>,
     probe: AbortHandle,
+    doctor: Option<Doctor>,
 }
 
 impl Runtime {
     /// Starts the task that watches over the connection; must be called inside a tokio runtime.
     /// What is written is recorded in the journal.
-    pub fn start(store: ReadOnly, inbox: mpsc::Sender<Message>, journal: Journal) -> Runtime {
+    pub fn start(store: ReadOnly, inbox: Senders, journal: Journal) -> Runtime {
+        let Senders { answers: inbox, news } = inbox;
         let retry = Arc::new(Notify::new());
         let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
         let limits = Limits::default();
@@ -73,6 +78,7 @@ impl Runtime {
         Runtime {
             store,
             inbox,
+            news,
             journal,
             retry,
             calls: HashMap::new(),
@@ -84,6 +90,7 @@ impl Runtime {
             jobs,
             exports: HashMap::new(),
             probe: probe.abort_handle(),
+            doctor: None,
         }
     }
 
@@ -117,6 +124,14 @@ impl Runtime {
         self
     }
 
+    /// The same, with somebody who can look at the endpoints behind the store, which the runtime does
+    /// not know. Without one there is nothing to examine, and that is what is told.
+    #[must_use]
+    pub fn doctor(mut self, doctor: Doctor) -> Runtime {
+        self.doctor = Some(doctor);
+        self
+    }
+
     /// Starts what the effect asks for. Effects of the terminal and the end of the program are not
     /// the runtime's: they come back.
     pub fn execute(&mut self, effect: Effect) -> Option<Effect> {
@@ -132,7 +147,7 @@ impl Runtime {
                     id,
                     range,
                     store: self.store.clone(),
-                    inbox: self.inbox.clone(),
+                    inbox: self.news.clone(),
                     retry: self.retry.clone(),
                 };
                 let task = tokio::spawn(task.run(from)).abort_handle();
@@ -169,6 +184,10 @@ impl Runtime {
                 let (store, inbox) = (self.store.clone(), self.inbox.clone());
                 let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
                 self.calls.insert(ticket, task.abort_handle());
+            }
+            Effect::Diagnose { ticket } => {
+                let task = doctor::run(self.doctor.clone(), self.inbox.clone(), ticket);
+                self.calls.insert(ticket, tokio::spawn(task).abort_handle());
             }
             Effect::KeepDraft(id, draft) => self.order(draft::Order::Keep(id, draft)),
             Effect::DropDraft(id) => self.order(draft::Order::Remove(id)),

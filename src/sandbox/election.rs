@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 
 use futures_util::{StreamExt as _, stream};
 
+use super::access::Users;
 use super::{Sandbox, Shared, State, check};
 use crate::domain::election::Leadership;
 use crate::domain::lock::queue_prefix;
@@ -173,7 +174,9 @@ impl Observing {
     /// A handle for a moment.
     fn sandbox(&self) -> Result<Sandbox, StoreError> {
         let shared = self.store.upgrade();
-        shared.map(|shared| Sandbox { shared }).ok_or_else(super::watch::closed)
+        shared
+            .map(|shared| Sandbox { shared, users: Users::default() })
+            .ok_or_else(super::watch::closed)
     }
 }
 

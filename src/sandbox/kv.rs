@@ -14,14 +14,18 @@ impl Kv for Sandbox {
     fn range(&self, request: RangeRequest) -> Reply<'_, RangeResponse> {
         self.serve(move |state| {
             let context = during("range", &request.range);
-            check::range(&request).and_then(|()| state.range(&request)).map_err(context)
+            self.admit_read(&request.range)
+                .and_then(|()| check::range(&request))
+                .and_then(|()| state.range(&request))
+                .map_err(context)
         })
     }
 
     fn put(&self, request: PutRequest) -> Reply<'_, PutResponse> {
         self.serve(move |state| {
             let context = during("put", &KeyRange::single(request.key.clone()));
-            check::put(&request)
+            self.admit_put(&request)
+                .and_then(|()| check::put(&request))
                 .and_then(|()| state.check_lease(request.lease))
                 .map_err(context)?;
             let response = state.put(request);
@@ -32,7 +36,9 @@ impl Kv for Sandbox {
 
     fn delete(&self, request: DeleteRequest) -> Reply<'_, DeleteResponse> {
         self.serve(move |state| {
-            check::delete(&request).map_err(during("delete", &request.range))?;
+            self.admit_write(&request.range, request.prev_kv)
+                .and_then(|()| check::delete(&request))
+                .map_err(during("delete", &request.range))?;
             let response = state.delete(&request);
             state.history.commit();
             Ok(response)
@@ -40,7 +46,12 @@ impl Kv for Sandbox {
     }
 
     fn txn(&self, request: TxnRequest) -> Reply<'_, TxnResponse> {
-        self.serve(move |state| state.txn(request).map_err(|error| error.during("txn")))
+        self.serve(move |state| {
+            let context = request.about();
+            self.admit_txn(&request)
+                .and_then(|()| state.txn(request))
+                .map_err(|error| error.during(context))
+        })
     }
 
     fn compact(&self, revision: Revision, _physical: bool) -> Reply<'_, Revision> {

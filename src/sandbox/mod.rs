@@ -9,6 +9,7 @@
 //! Nothing keeps a sandbox alive but its handles: its tasks and watch streams hold weak references,
 //! and end with it.
 
+mod access;
 mod check;
 mod election;
 mod history;
@@ -30,6 +31,9 @@ use tokio::task::JoinHandle;
 
 use crate::domain::Revision;
 use crate::store::{Reply, StoreError};
+pub use access::Account;
+
+use access::Users;
 use history::History;
 use lease::Lessor;
 use watch::Watchers;
@@ -41,6 +45,7 @@ use watch::Watchers;
 #[derive(Clone)]
 pub struct Sandbox {
     shared: Arc<Shared>,
+    users: Users,
 }
 
 impl Sandbox {
@@ -52,7 +57,7 @@ impl Sandbox {
     fn holding(state: State) -> Sandbox {
         let (changed, _) = signal::channel(state.history.revision());
         let shared = Shared { state: Mutex::new(state), changed, expiry: Arc::default() };
-        Sandbox { shared: Arc::new(shared) }
+        Sandbox { shared: Arc::new(shared), users: Users::default() }
     }
 
     /// Runs one call on the state. The future is ready at once, except that a task which never waits

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::access::Users;
 use super::{Sandbox, Shared};
 use crate::domain::txn::{PutRequest, RangeRequest, SortOrder, SortTarget};
 use crate::domain::{Entry, KeyRange, LeaseId, Revision};
@@ -55,7 +56,7 @@ async fn run(store: Weak<Shared>) {
     for tick in 0.. {
         clock.tick().await;
         let Some(shared) = store.upgrade() else { return };
-        let sandbox = Sandbox { shared };
+        let sandbox = Sandbox { shared, users: Users::default() };
         // A step that fails met somebody else's change; the next one sees the store anew.
         let _ = step(&sandbox, tick).await;
     }

@@ -87,7 +87,14 @@ impl Watcher {
         revision: Revision,
     ) -> impl Iterator<Item = Event> + 'a {
         let wanted = history.changes(revision).iter().filter(|change| self.wants(change));
-        wanted.map(|change| history.event(change, self.request.prev_kv))
+        wanted.map(|change| {
+            let mut event = history.event(change, self.request.prev_kv);
+            if self.request.keys_only {
+                let entries = [Some(&mut event.entry), event.previous.as_mut()];
+                entries.into_iter().flatten().for_each(|entry| entry.value = Vec::new());
+            }
+            event
+        })
     }
 
     /// Moves on to the next events; none when there are none up to the present.
@@ -127,7 +134,9 @@ impl Watch for Sandbox {
         }
         Box::pin(async move {
             tokio::task::consume_budget().await;
-            refuse(&request).map_err(|error| error.during(context(&request.range)))?;
+            self.admit_read(&request.range)
+                .and_then(|()| refuse(&request))
+                .map_err(|error| error.during(context(&request.range)))?;
             let progress = request.progress_notify;
             let context = context(&request.range);
             let mut state = self.shared.lock();
@@ -190,7 +199,7 @@ impl Feed {
         let item = match self.phase {
             Phase::Opened(revision) => {
                 self.phase = Phase::Running;
-                Ok(WatchMessage::Created { revision })
+                Ok(WatchMessage::Created { revision, cluster: 0 })
             }
             Phase::Running => {
                 let message = self.message().await;

@@ -20,6 +20,9 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The user may not do this.
     PermissionDenied,
+    /// Our client certificate has a common name while users are switched on: etcd's gateway then
+    /// refuses everything, a login included, whatever user is given.
+    CommonName,
     /// The revision was compacted; `oldest` may tell what is left.
     Compacted {
         /// The oldest revision that can still be read, where the server told.
@@ -83,6 +86,19 @@ impl StoreError {
         matches!(
             self.kind,
             ErrorKind::Unreachable | ErrorKind::Unknown | ErrorKind::Unavailable | ErrorKind::Tls
+        )
+    }
+
+    /// Whether the server refuses the request as it is, or who asks, so that the same will be refused
+    /// again until something changes.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::PermissionDenied
+                | ErrorKind::Unauthenticated
+                | ErrorKind::WrongPassword
+                | ErrorKind::CommonName
+                | ErrorKind::Invalid
         )
     }
 

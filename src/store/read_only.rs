@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Access, Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks,
+    Member, Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
+use crate::domain::access::Rights;
 use crate::domain::election::Leadership;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::lock::HeldLock;
@@ -14,7 +15,7 @@ use crate::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use crate::domain::{Entry, Key, LeaseId, Revision};
+use crate::domain::{Entry, Key, LeaseId, Revision, Secret};
 
 /// A store that refuses to write while its switch is on: nothing that changes anything is sent.
 #[derive(Clone)]
@@ -140,5 +141,32 @@ impl Cluster for ReadOnly {
 
     fn endpoint(&self) -> String {
         self.store.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.store.check()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.store.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.store.members()
+    }
+}
+
+impl Access for ReadOnly {
+    fn user(&self) -> Option<String> {
+        self.store.user()
+    }
+
+    // Nothing in the store changes by it.
+    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
+        self.store.log_in(user, password)
+    }
+
+    fn rights(&self) -> Reply<'_, Rights> {
+        self.store.rights()
     }
 }

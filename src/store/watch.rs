@@ -30,6 +30,8 @@ pub struct WatchRequest {
     pub progress_notify: bool,
     /// Events left out.
     pub filters: Vec<WatchFilter>,
+    /// Without values: they are dropped as they are decoded, since etcd sends them all the same.
+    pub keys_only: bool,
 }
 
 impl WatchRequest {
@@ -41,6 +43,7 @@ impl WatchRequest {
             prev_kv: false,
             progress_notify: false,
             filters: Vec::new(),
+            keys_only: false,
         }
     }
 
@@ -59,6 +62,11 @@ impl WatchRequest {
         WatchRequest { progress_notify: true, ..self }
     }
 
+    /// Without values.
+    pub fn keys_only(self) -> WatchRequest {
+        WatchRequest { keys_only: true, ..self }
+    }
+
     /// Without events of one kind.
     pub fn filter(mut self, filter: WatchFilter) -> WatchRequest {
         self.filters.push(filter);
@@ -71,8 +79,10 @@ impl WatchRequest {
 pub enum WatchMessage {
     /// The watch stands. Without a start revision the first event comes after `revision`.
     Created {
-        /// The store's revision when the watch was made.
+        /// The store's revision when the watch was made, as far as the answering member knows it.
         revision: Revision,
+        /// The ID of the cluster that answers; 0 where it was not told.
+        cluster: u64,
     },
     /// Events, in order, all those of a revision in one message.
     Events(Vec<Event>),
@@ -85,8 +95,9 @@ pub enum WatchMessage {
 
 /// The messages of one watch. It begins with [`WatchMessage::Created`] and ends after its first
 /// error: [`Compacted`](super::ErrorKind::Compacted) with the oldest revision left, a refusal, or
-/// the loss of the connection. To resume, watch again from the revision of the last event received
-/// plus one. Dropping it cancels the watch.
+/// the loss of the connection, which includes a member that fell silent, or was left for another one
+/// that is well; the gateway's options say after how long. To resume, watch again from the revision of
+/// the last event received plus one. Dropping it cancels the watch.
 pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchMessage, StoreError>> + Send>>;
 
 /// etcd's Watch service.

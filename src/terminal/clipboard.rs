@@ -20,6 +20,9 @@ pub enum CopyError {
         /// How many there are.
         bytes: usize,
     },
+    /// The terminal has not taken yet what was sent before.
+    #[error("the terminal takes nothing at the moment: nothing was sent")]
+    Busy,
     /// The terminal failed.
     #[error("the terminal failed: {0}")]
     Io(#[source] io::Error),

@@ -1,16 +1,18 @@
 //! A value handed over to the editor of the user, and taken back byte for byte.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 
-use super::{Ending, Session, Signalled, Signals};
+use super::guest::{Guest, Outcome};
+use super::{Panicked, Session, Signals};
 
 /// The editor to run: a program with its arguments, and where its file may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +31,14 @@ pub enum Edited {
     Changed(Vec<u8>),
     /// The editor failed; the sentence says how. The value counts as unchanged.
     Failed(String),
-    /// The program was told to end while the editor ran; the editor was told so too. What it had
-    /// changed in the file by then comes with it.
-    Ended(Ending, Option<Vec<u8>>),
+    /// The program is to end: a signal said so, and the editor was told too, or something panicked
+    /// while the editor ran. The terminal is given back.
+    Ended {
+        /// The status to end with.
+        status: u8,
+        /// What the editor had changed in the file by then.
+        changed: Option<Vec<u8>>,
+    },
 }
 
 impl EditorCommand {
@@ -73,13 +80,25 @@ impl EditorCommand {
         extension: &str,
         session: &mut Session,
         signals: &mut Signals,
+        panicked: &Panicked,
     ) -> io::Result<Edited> {
-        session.leave();
-        let (input, output) = session.handles()?;
+        let (input, output) = session.lend()?;
         let edited =
             self.edit(content, extension, signals, Some((input.into(), output.into()))).await;
+        let edited = match edited {
+            Edited::Changed(bytes) if panicked.happened() => {
+                Edited::Ended { status: panicked.exit_status(), changed: Some(bytes) }
+            }
+            Edited::Unchanged | Edited::Failed(_) if panicked.happened() => {
+                Edited::Ended { status: panicked.exit_status(), changed: None }
+            }
+            edited => edited,
+        };
         match edited {
-            Edited::Ended(..) => {}
+            Edited::Ended { .. } => {
+                session.leave();
+                panicked.tell_withheld();
+            }
             Edited::Failed(_) => session.resume_after_crash()?,
             Edited::Unchanged | Edited::Changed(_) => session.resume()?,
         }
@@ -97,21 +116,21 @@ impl EditorCommand {
             Ok(written) => written,
             Err(error) => return Edited::Failed(format!("cannot write a file to edit: {error}")),
         };
-        let ended = self.wait(&path, signals, terminal).await;
-        let edited = match ended {
-            Ok(status) if status.success() => taken_back(&path, content),
-            Ok(status) => Edited::Failed(format!(
+        let edited = match self.wait(&path, signals, terminal).await {
+            Err(reason) => Edited::Failed(reason),
+            Ok(Outcome::Ended(status)) if status.success() => taken_back(&path, content),
+            Ok(Outcome::Ended(status)) => Edited::Failed(format!(
                 "{} ended with {}; nothing was taken over",
                 self.words[0],
                 how(status)
             )),
-            Err(Stopped::Failed(reason)) => Edited::Failed(reason),
-            Err(Stopped::Ending(ending)) => {
+            Ok(Outcome::Lost(reason)) => Edited::Failed(format!("the editor was lost: {reason}")),
+            Ok(Outcome::Told(ending)) => {
                 let changed = match taken_back(&path, content) {
                     Edited::Changed(bytes) => Some(bytes),
-                    Edited::Unchanged | Edited::Failed(_) | Edited::Ended(..) => None,
+                    Edited::Unchanged | Edited::Failed(_) | Edited::Ended { .. } => None,
                 };
-                Edited::Ended(ending, changed)
+                Edited::Ended { status: ending.exit_status(), changed }
             }
         };
         // Removed with what the editor put beside it. A failure is said: the value may be a secret.
@@ -140,56 +159,34 @@ impl EditorCommand {
         path: &Path,
         signals: &mut Signals,
         terminal: Option<(Stdio, Stdio)>,
-    ) -> Result<ExitStatus, Stopped> {
+    ) -> Result<Outcome, String> {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).arg(path);
+        withhold_secrets(&mut command, |name| std::env::var_os(name));
         if let Some((input, output)) = terminal {
             command.stdin(input).stdout(output);
         }
-        let started = command.spawn().map_err(|error| {
+        let mut guest = Guest::start(command).map_err(|error| {
             let name = self.words[0].escape_debug();
-            Stopped::Failed(format!("cannot run {name}: {error}; set VISUAL or EDITOR"))
+            format!("cannot run {name}: {error}; set VISUAL or EDITOR")
         })?;
-        let id = started.id();
-        let mut done = ended(started).map_err(|error| Stopped::Failed(error.to_string()))?;
-        loop {
-            tokio::select! {
-                status = &mut done => {
-                    return match status {
-                        Ok(Ok(status)) => Ok(status),
-                        Ok(Err(error)) => Err(Stopped::Failed(format!("the editor was lost: {error}"))),
-                        Err(_) => Err(Stopped::Failed("the editor was lost".to_owned())),
-                    };
-                }
-                signalled = signals.next() => match signalled {
-                    Signalled::End(ending @ (Ending::Terminate | Ending::Hangup)) => {
-                        let id = rustix::process::Pid::from_raw(id.cast_signed());
-                        let _ = id.map(|id| rustix::process::kill_process(id, rustix::process::Signal::TERM));
-                        return Err(Stopped::Ending(ending));
-                    }
-                    // Ctrl-c and Ctrl-\ reach the whole process group, but are meant for the editor.
-                    Signalled::End(_) | Signalled::Continued => {}
-                },
-            }
-        }
+        guest.wait(signals).await.map_err(|error| error.to_string())
     }
 }
 
-enum Stopped {
-    Failed(String),
-    Ending(Ending),
-}
-
-/// Waits on a thread of its own: a blocking task of the runtime would keep the program from ending
-/// for as long as the editor lives.
-fn ended(mut child: Child) -> io::Result<oneshot::Receiver<io::Result<ExitStatus>>> {
-    let (sender, receiver) = oneshot::channel();
-    let wait = move || {
-        // Nobody listens any more when the program ends.
-        let _ = sender.send(child.wait());
-    };
-    std::thread::Builder::new().name("editor".to_owned()).spawn(wait)?;
-    Ok(receiver)
+/// An editor has no use for what etcd is logged in to with, and hands its environment on to whatever
+/// is started in it. Only the name of the user stays.
+fn withhold_secrets(command: &mut Command, variable: impl Fn(&str) -> Option<OsString>) {
+    const PASSWORD: &str = "ETCDCTL_PASSWORD";
+    const USER: &str = "ETCDCTL_USER";
+    command.env_remove(PASSWORD).env_remove("ETCDCTL_AUTH_JWT_TOKEN");
+    let Some(user) = variable(USER) else { return };
+    // `NAME:PASSWORD`, unless the password stands for itself.
+    let alone = variable(PASSWORD).is_some_and(|password| !password.is_empty());
+    let bytes = user.as_bytes();
+    if let Some(colon) = bytes.iter().position(|byte| *byte == b':').filter(|_| !alone) {
+        command.env(USER, OsStr::from_bytes(&bytes[..colon]));
+    }
 }
 
 fn how(status: ExitStatus) -> String {

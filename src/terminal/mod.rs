@@ -2,8 +2,9 @@
 //!
 //! Invariants. Whatever ends the program (quit, a signal, a panic in any task, an editor that
 //! crashed), the settings and modes of the terminal are those found at the start; [`Session`] undoes
-//! them once, and after that lets no byte of a frame through. Nothing here knows the application:
-//! keys leave as [`Input`], and what is drawn comes in through [`Screen`].
+//! them once, and after that lets no byte of a frame through. No write waits for a terminal that takes
+//! nothing. Nothing here knows the application: keys leave as [`Input`], and what is drawn comes in
+//! through [`Screen`].
 //!
 //! What the event loop does with it:
 //!
@@ -25,7 +26,9 @@ mod decode;
 mod editor;
 #[cfg(test)]
 mod fuzz;
+mod guest;
 mod input;
+mod outlet;
 mod panic;
 mod password;
 #[cfg(test)]
@@ -39,7 +42,7 @@ pub use clipboard::{CLIPBOARD_LIMIT, CopyError};
 pub use decode::Input;
 pub use editor::{Edited, EditorCommand};
 pub use input::InputStream;
-pub use panic::{Panicked, install_panic_hook};
+pub use panic::{Panicked, install_panic_hook, report_panics};
 pub use password::ask_password;
 pub use session::{Output, Restorer, Screen, Session};
 pub use signals::{Ending, Signalled, Signals};
@@ -50,6 +53,12 @@ pub enum TerminalError {
     /// Standard output is a file or a pipe.
     #[error("etcdeck draws on a terminal; stdout is not one")]
     NotATerminal,
+    /// A terminal that only prints lines.
+    #[error(
+        "etcdeck draws on the whole screen, and TERM=dumb says that this terminal cannot: start it in \
+         another one, or set TERM to what it is"
+    )]
+    Dumb,
     /// Nothing to read keys from.
     #[error(
         "etcdeck reads keys from a terminal; stdin is not one and /dev/tty cannot be opened: {0}"

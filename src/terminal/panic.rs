@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 use std::panic::PanicHookInfo;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -24,6 +24,8 @@ pub struct Panicked {
 struct Inner {
     happened: AtomicBool,
     notify: Notify,
+    /// What could not be said yet, since another program had the terminal.
+    withheld: Mutex<String>,
 }
 
 impl Panicked {
@@ -46,6 +48,12 @@ impl Panicked {
         STATUS
     }
 
+    /// Says what could not be said when it happened; to be called when the terminal is given back.
+    pub fn tell_withheld(&self) {
+        let mut withheld = self.inner.withheld.lock().unwrap_or_else(PoisonError::into_inner);
+        say(&std::mem::take(&mut *withheld));
+    }
+
     fn tell(&self) {
         self.inner.happened.store(true, Ordering::SeqCst);
         self.inner.notify.notify_waiters();
@@ -53,17 +61,36 @@ impl Panicked {
 }
 
 /// From now on a panic anywhere gives the terminal back, writes one message to stderr that is safe to
-/// show, and tells the event loop.
+/// show, and tells the event loop. While another program has the terminal the message waits until that
+/// has ended: nobody could read it, and the work in there is not to be disturbed.
 pub fn install_panic_hook(restorer: Restorer) -> Panicked {
+    install(move || restorer.restore())
+}
+
+/// As [`install_panic_hook`], as long as no terminal is taken.
+pub fn report_panics() -> Panicked {
+    install(|| true)
+}
+
+fn install(can_be_read: impl Fn() -> bool + Send + Sync + 'static) -> Panicked {
     let panicked = Panicked::default();
     let told = panicked.clone();
     std::panic::set_hook(Box::new(move |info| {
-        restorer.restore();
-        // stderr may be closed; a second panic here would abort.
-        let _ = std::io::stderr().write_all(report(info).as_bytes());
+        let report = report(info);
+        if can_be_read() {
+            say(&report);
+        } else {
+            let mut withheld = told.inner.withheld.lock().unwrap_or_else(PoisonError::into_inner);
+            withheld.push_str(&report);
+        }
         told.tell();
     }));
     panicked
+}
+
+/// stderr may be closed; a second panic here would abort.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn report(info: &PanicHookInfo<'_>) -> String {

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags};
-use rustix::io::Errno;
-use rustix::termios::{OptionalActions, Termios};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 
+use super::outlet::Outlet;
 use super::{InputStream, TerminalError, clipboard, clipboard::CopyError};
 
 /// Alternate screen, bracketed paste, no cursor.
@@ -21,6 +21,12 @@ const AFTER_CRASH: &[u8] = b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1
     \x1b[?1l\x1b>\x1b[?7h\x1b[r\x1b[>4;0m\x1b[<u";
 /// A frame leaves in one write where it can: that is what makes it appear at once.
 const FRAME_BYTES: usize = 64 * 1024;
+/// How long a write waits for a terminal that is slow. What it has not taken by then is sent later.
+const PATIENCE: Duration = Duration::from_millis(25);
+/// How often a terminal that takes nothing is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
+/// How long leaving waits for a terminal that takes nothing.
+const LEAVE_LIMIT: Duration = Duration::from_millis(300);
 
 /// What a frame is drawn through. Keeps bytes until flushed, and drops them while the session is left.
 pub type Screen = BufWriter<Output>;
@@ -43,29 +49,54 @@ pub struct Output {
     terminal: Arc<Terminal>,
 }
 
+/// What the terminal is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// All of it is drawn on.
+    Screen,
+    /// One line is asked for, without showing what is typed.
+    Question,
+}
+
 #[derive(Debug)]
 struct Terminal {
+    purpose: Purpose,
     input: OwnedFd,
     output: OwnedFd,
+    outlet: Outlet,
     found: Termios,
-    /// Held while writing, so that nothing of a frame can come after the sequences that leave.
-    phase: Mutex<Phase>,
+    /// Held while writing, so that nothing of a frame can come after the sequences that leave. A write
+    /// waits for a moment at most, and so does whoever wants this.
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    /// What a slow terminal has not taken yet.
+    behind: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Entered,
     Left,
+    /// Another program has it, in whatever mode it likes.
+    Lent,
 }
 
 impl Session {
     /// Takes the terminal of this process: raw mode, alternate screen, bracketed paste, no cursor.
     ///
     /// # Errors
-    /// When stdout is no terminal, or there is none to read keys from.
+    /// When stdout is no terminal or one that cannot move its cursor, or there is none to read keys
+    /// from.
     pub fn enter() -> Result<Session, TerminalError> {
         if !io::stdout().is_terminal() {
             return Err(TerminalError::NotATerminal);
+        }
+        if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            return Err(TerminalError::Dumb);
         }
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         Session::enter_on(keyboard()?, output)
@@ -76,9 +107,20 @@ impl Session {
     /// # Errors
     /// When it is none, or refuses its settings.
     pub fn enter_on(input: OwnedFd, output: OwnedFd) -> Result<Session, TerminalError> {
+        Session::take(Purpose::Screen, input, output)
+    }
+
+    /// Takes the terminal behind these two for a purpose.
+    pub(super) fn take(
+        purpose: Purpose,
+        input: OwnedFd,
+        output: OwnedFd,
+    ) -> Result<Session, TerminalError> {
         let found = rustix::termios::tcgetattr(&input).map_err(io::Error::from)?;
-        let phase = Mutex::new(Phase::Left);
-        let mut session = Session { terminal: Arc::new(Terminal { input, output, found, phase }) };
+        let outlet = Outlet::to(&output)?;
+        let state = Mutex::new(State { phase: Phase::Left, behind: Vec::new() });
+        let terminal = Terminal { purpose, input, output, outlet, found, state };
+        let mut session = Session { terminal: Arc::new(terminal) };
         session.resume()?;
         Ok(session)
     }
@@ -86,25 +128,51 @@ impl Session {
     /// Takes the terminal again after [`Session::leave`]. The whole screen must be drawn anew.
     ///
     /// Also right after the process was stopped and continued behind our back: a shell may have
-    /// changed the settings meanwhile.
+    /// changed the settings meanwhile. In the background the kernel stops a process that does this:
+    /// see [`Signals::take_again`](super::Signals::take_again).
     pub fn resume(&mut self) -> io::Result<()> {
-        let mut phase = self.terminal.phase();
-        let mut raw = self.terminal.found.clone();
-        raw.make_raw();
-        rustix::termios::tcsetattr(&self.terminal.input, OptionalActions::Now, &raw)?;
-        *phase = Phase::Entered;
-        write_all(&self.terminal.output, ENTER)
+        self.terminal.enter(b"")
     }
 
     /// As [`Session::resume`], after a program that may have left the terminal in any mode.
     pub(super) fn resume_after_crash(&mut self) -> io::Result<()> {
-        write_all(&self.terminal.output, AFTER_CRASH)?;
-        self.resume()
+        self.terminal.enter(AFTER_CRASH)
     }
 
-    /// The terminal's two ends, for a program that runs in it meanwhile.
-    pub(super) fn handles(&self) -> io::Result<(OwnedFd, OwnedFd)> {
+    /// Gives the terminal to another program, which leaves it in any mode: a panic says nothing on it
+    /// meanwhile.
+    pub(super) fn lend(&mut self) -> io::Result<(OwnedFd, OwnedFd)> {
+        self.terminal.leave();
+        self.terminal.lock().phase = Phase::Lent;
         Ok((self.terminal.input.try_clone()?, self.terminal.output.try_clone()?))
+    }
+
+    /// Whether the terminal is another process group's now.
+    pub(super) fn is_in_background(&self) -> bool {
+        self.terminal.is_in_background()
+    }
+
+    /// Whether the terminal has not taken all of the last frame: another one would only pile up.
+    pub fn is_behind(&self) -> bool {
+        !self.terminal.lock().behind.is_empty()
+    }
+
+    /// Returns once the terminal has taken everything. Nothing is lost when the call is given up.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub async fn catch_up(&self) -> io::Result<()> {
+        loop {
+            if self.terminal.send_more()? {
+                return Ok(());
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    }
+
+    /// Writes a line to a person that is asked.
+    pub(super) fn say(&self, text: &str) -> io::Result<()> {
+        self.terminal.write_entered(text.as_bytes())
     }
 
     /// Gives the terminal back; does nothing when that is done already. Errors are not told: the
@@ -144,6 +212,9 @@ impl Session {
     /// When there are more bytes than terminals take, or the terminal failed.
     pub fn copy(&self, content: &[u8]) -> Result<(), CopyError> {
         let sequence = clipboard::sequence(content)?;
+        if self.is_behind() {
+            return Err(CopyError::Busy);
+        }
         self.terminal.write_entered(&sequence).map_err(CopyError::Io)
     }
 }
@@ -155,9 +226,14 @@ impl Drop for Session {
 }
 
 impl Restorer {
-    /// Gives the terminal back; does nothing when that is done already.
-    pub fn restore(&self) {
-        self.terminal.leave();
+    /// Gives the terminal back; does nothing when that is done already. Tells whether there is a screen
+    /// to say something on: while another program has the terminal there is none.
+    pub fn restore(&self) -> bool {
+        let lent = self.terminal.lock().phase == Phase::Lent;
+        if !lent {
+            self.terminal.leave();
+        }
+        !lent
     }
 }
 
@@ -173,28 +249,95 @@ impl Write for Output {
 }
 
 impl Terminal {
+    fn enter(&self, first: &[u8]) -> io::Result<()> {
+        let mut state = self.lock();
+        let mut settings = self.found.clone();
+        let enter = match self.purpose {
+            Purpose::Screen => {
+                settings.make_raw();
+                ENTER
+            }
+            Purpose::Question => {
+                // Keys come one by one; Ctrl-c and Ctrl-z are keys.
+                settings.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+                settings.input_modes &= !InputModes::IXON;
+                settings.special_codes[SpecialCodeIndex::VMIN] = 1;
+                settings.special_codes[SpecialCodeIndex::VTIME] = 0;
+                b""
+            }
+        };
+        rustix::termios::tcsetattr(&self.input, OptionalActions::Now, &settings)?;
+        state.phase = Phase::Entered;
+        state.behind = [first, enter].concat();
+        self.send(&mut state, PATIENCE)
+    }
+
     fn leave(&self) {
-        let mut phase = self.phase();
-        if *phase == Phase::Entered {
-            *phase = Phase::Left;
-            // The settings first: whoever sees the shell's screen again may type, and an Enter that
-            // comes in raw mode is no end of a line.
+        let mut state = self.lock();
+        let first: &[u8] = match state.phase {
+            Phase::Left => return,
+            Phase::Entered => b"",
+            Phase::Lent => AFTER_CRASH,
+        };
+        state.phase = Phase::Left;
+        // Nothing of a frame comes after this.
+        state.behind = Vec::new();
+        let background = self.is_in_background();
+        // The settings first: whoever sees the shell's screen again may type, and an Enter that
+        // comes in raw mode is no end of a line. In the background they are the shell's, and setting
+        // them would stop the process instead of letting it end.
+        if !background {
             let _ = rustix::termios::tcsetattr(&self.input, OptionalActions::Now, &self.found);
-            let _ = write_all(&self.output, LEAVE);
+        } else if self.found.local_modes.contains(LocalModes::TOSTOP) {
+            return;
+        }
+        let leave = match self.purpose {
+            Purpose::Screen => LEAVE,
+            Purpose::Question => b"\n",
+        };
+        let bytes = [first, leave].concat();
+        if self.outlet.write(&bytes, LEAVE_LIMIT).is_ok_and(|written| written < bytes.len()) {
+            // Nobody reads. Whoever comes back to this terminal is to find it usable rather than in the
+            // middle of a frame.
+            self.outlet.discard();
+            let _ = self.outlet.write(&bytes, Duration::ZERO);
         }
     }
 
     fn write_entered(&self, bytes: &[u8]) -> io::Result<()> {
-        let phase = self.phase();
-        match *phase {
-            Phase::Entered => write_all(&self.output, bytes),
-            Phase::Left => Ok(()),
+        let mut state = self.lock();
+        match state.phase {
+            Phase::Entered => {
+                state.behind.extend_from_slice(bytes);
+                self.send(&mut state, PATIENCE)
+            }
+            Phase::Left | Phase::Lent => Ok(()),
         }
     }
 
+    /// Sends what the terminal takes at once, and tells whether that was all.
+    fn send_more(&self) -> io::Result<bool> {
+        let mut state = self.lock();
+        self.send(&mut state, Duration::ZERO)?;
+        Ok(state.behind.is_empty())
+    }
+
+    /// Sends what the terminal takes.
+    fn send(&self, state: &mut State, limit: Duration) -> io::Result<()> {
+        let written = self.outlet.write(&state.behind, limit)?;
+        state.behind.drain(..written);
+        Ok(())
+    }
+
+    /// Another terminal than the controlling one has no background.
+    fn is_in_background(&self) -> bool {
+        let owner = rustix::termios::tcgetpgrp(&self.input);
+        owner.is_ok_and(|owner| owner != rustix::process::getpgrp())
+    }
+
     /// A thread that panicked while it held the lock left nothing half done.
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -205,25 +348,6 @@ pub(super) fn keyboard() -> Result<OwnedFd, TerminalError> {
     }
     let tty = File::options().read(true).write(true).open("/dev/tty");
     Ok(tty.map_err(TerminalError::NoKeyboard)?.into())
-}
-
-/// Writes everything, also where another program left the terminal non-blocking.
-pub(super) fn write_all(output: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match rustix::io::write(output, bytes) {
-            Ok(count) => bytes = &bytes[count..],
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => {
-                let mut waiting = [PollFd::new(output, PollFlags::OUT)];
-                match rustix::event::poll(&mut waiting, None) {
-                    Ok(_) | Err(Errno::INTR) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

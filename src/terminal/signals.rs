@@ -108,18 +108,46 @@ impl Signals {
     /// Where no shell could continue the process the system ignores the stop; then this returns after
     /// a moment.
     pub async fn suspend(&mut self, session: &mut Session) -> io::Result<Signalled> {
-        /// Time passes while stopped, so going on takes no longer than it must.
-        const STOP_LIMIT: Duration = Duration::from_millis(300);
-        let _earlier = self.continued.recv().now_or_never();
         session.leave();
-        rustix::process::kill_current_process_group(Number::TSTP)?;
-        // The stop may reach another thread first, so this one can run on for a moment: what must be
-        // waited for is the signal to go on.
-        let signalled = tokio::time::timeout(STOP_LIMIT, self.next()).await;
-        if let Ok(Signalled::End(ending)) = signalled {
-            return Ok(Signalled::End(ending));
+        match self.stop(Number::TSTP).await? {
+            Some(Signalled::End(ending)) => Ok(Signalled::End(ending)),
+            Some(Signalled::Continued) | None => self.take_again(session).await,
+        }
+    }
+
+    /// Takes the terminal again after the process was stopped. As long as another process group has
+    /// it (`bg`), the process is stopped as the kernel would stop it, but so that it can still be told to
+    /// end: a process that is stopped for setting the terminal goes on setting it whatever comes.
+    ///
+    /// # Errors
+    /// When the terminal is gone, or another's for good.
+    pub async fn take_again(&mut self, session: &mut Session) -> io::Result<Signalled> {
+        while session.is_in_background() {
+            match self.stop(Number::TTOU).await? {
+                Some(Signalled::End(ending)) => return Ok(Signalled::End(ending)),
+                Some(Signalled::Continued) => {}
+                // No shell could continue the process; the system says so.
+                None => break,
+            }
         }
         session.resume()?;
         Ok(Signalled::Continued)
+    }
+
+    /// Stops the process group, and tells what came then; nothing where the system ignored the stop.
+    pub(super) async fn stop(&mut self, signal: Number) -> io::Result<Option<Signalled>> {
+        /// Time passes while stopped, so going on takes no longer than it must.
+        const STOP_LIMIT: Duration = Duration::from_millis(300);
+        let _earlier = self.continued.recv().now_or_never();
+        rustix::process::kill_current_process_group(signal)?;
+        // The stop may reach another thread first, so this one can run on for a moment: what must be
+        // waited for is the signal to go on. When the time was over by then the signal may still be on
+        // its way, so there is a second time, which begins when the process goes on.
+        for limit in [STOP_LIMIT, STOP_LIMIT / 3] {
+            if let Ok(signalled) = tokio::time::timeout(limit, self.next()).await {
+                return Ok(Some(signalled));
+            }
+        }
+        Ok(None)
     }
 }

@@ -86,6 +86,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let lines = super::bulk::export_lines(app, theme, room);
             text(frame, area, app, theme, &cut_middle(&title, room), lines, 0)
         }
+        Dialog::Login(form) => super::login::render(frame, area, app, theme, form),
         Dialog::Holding => {
             let lines = app.held_lines().into_iter().map(Line::raw).collect();
             text(frame, area, app, theme, "Quit? This is held here", lines, 0)

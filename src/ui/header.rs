@@ -104,7 +104,8 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     };
     let status = app.connection.status.as_ref();
     let configured = app.settings.endpoints.first().map(String::as_str).unwrap_or_default();
-    let endpoint = status.map_or(configured, |status| &status.endpoint);
+    let used = app.connection.in_use().map(|endpoint| endpoint.url.as_str());
+    let endpoint = used.or(status.map(|status| status.endpoint.as_str())).unwrap_or(configured);
     if let Some(mark) = &app.settings.production {
         // First, so that no screen is too narrow for it.
         add(mark.word().to_owned(), theme.strong(), Stays::Always);
@@ -123,6 +124,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     }
     let (text, style) = connection(app, theme);
     add(text, style, Stays::Always);
+    if let Some((healthy, all)) = app.connection.unhealthy() {
+        add(format!("{healthy}/{all} endpoints"), theme.danger(), Stays::Always);
+    }
     let alarms = status.map_or(&[][..], |status| &status.alarms);
     if let Some(first) = alarms.first() {
         // Each member raises its own; how many there are is the news, not their names one by one.

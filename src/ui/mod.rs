@@ -14,9 +14,11 @@
 //! ```
 
 mod bulk;
+mod cluster;
 mod comparison;
 mod dialog;
 mod difference;
+mod doctor;
 mod draft;
 mod edit;
 mod footer;
@@ -28,6 +30,7 @@ mod history;
 mod journal;
 mod layout;
 mod lease;
+mod login;
 mod palette;
 mod queue;
 mod service;
@@ -78,6 +81,8 @@ fn draw(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
                 list
             }
             View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
+            View::Cluster(shown) => cluster::render(frame, main, app, theme, view, shown),
+            View::Doctor(shown) => doctor::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

@@ -9,6 +9,17 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::escape;
 
+/// Events a second in few digits and always the same room, so that it does not dance: `48,000/s`.
+pub(super) fn rate(a_second: u64) -> String {
+    let step = match a_second {
+        0..100 => 1,
+        100..1000 => 10,
+        1000..10_000 => 100,
+        _ => 1000,
+    };
+    format!("{:>8}", format!("{}/s", number((a_second / step * step) as i64)))
+}
+
 /// How many cells a text takes: the sum of its characters, since none that leaves `domain::escape`
 /// joins another one on any terminal.
 pub(super) fn width(text: &str) -> usize {

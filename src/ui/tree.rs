@@ -8,9 +8,10 @@ use ratatui::text::{Line, Span, Text};
 use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
 
 use super::frame::{face, failed, pane, past_notes, scrollbar};
-use super::text::{cut_middle, number, width};
+use super::text::{cut_middle, number, rate, width};
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::access;
 use crate::app::follow::Follow;
 use crate::app::follow::MARKED;
 use crate::app::pane::Pane;
@@ -31,8 +32,13 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Follow::Lost if !app.connection.is_stale() => {
             notes.push(Span::styled("stale", theme.danger()));
         }
+        Follow::Live if keys.too_fast => {
+            let text = format!("{} changes, not followed", rate(keys.rate.at(app.now)));
+            notes.push(Span::styled(text, theme.changed()));
+        }
         Follow::Lost | Follow::Off | Follow::Starting | Follow::Live => {}
     }
+    notes.extend(access::note(app).map(|note| Span::styled(note, theme.dim())));
     let rows = keys.tree.rows();
     if rows.len() > 1 {
         let (at, of) = (keys.cursor.selected as i64 + 1, rows.len() as i64);
@@ -73,6 +79,9 @@ fn whole_face(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> bool {
             failed(frame, area, app, theme, reason);
         }
         (RowKind::Loading(_), _) => face(frame, area, "loading …", theme.dim()),
+        (RowKind::Empty(_), _) if keys_are_limited(app) => {
+            face(frame, area, "no keys that this user may read; :rights", theme.dim());
+        }
         (RowKind::Empty(_), _) if app.past.is_some() => {
             face(frame, area, "there were no keys here then", theme.dim());
         }
@@ -83,6 +92,11 @@ fn whole_face(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Whether there may be keys that are not shown.
+fn keys_are_limited(app: &App) -> bool {
+    app.keys.limits.is_some()
 }
 
 fn draw_window(
@@ -199,9 +213,18 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
         },
         RowKind::More(_) => note("… more", theme.dim()),
         RowKind::Loading(_) => note("loading …", theme.dim()),
+        RowKind::Empty(_) if keys_are_limited(app) => {
+            note("no keys that this user may read", theme.dim())
+        }
         RowKind::Empty(_) if app.is_read_only() => note("no keys here", theme.dim()),
         RowKind::Empty(_) => note("no keys here; n creates one", theme.dim()),
-        RowKind::Stale(_) => note("stale; R reads again", theme.danger()),
+        RowKind::Stale(id) => match tree.dir(id).map(|dir| &dir.level) {
+            Some(Level::Stale { missed }) if *missed > 0 => {
+                let text = format!("stale by {} changes; R reads again", number(*missed as i64));
+                Line::styled(text, theme.danger())
+            }
+            _ => note("stale; R reads again", theme.danger()),
+        },
         RowKind::Failed(id) => match tree.dir(id).map(|dir| &dir.level) {
             Some(Level::Failed(reason)) => {
                 // The end of a failed row is what tells the key to press, so the reason is cut.

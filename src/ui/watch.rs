@@ -8,9 +8,12 @@ use ratatui::text::{Line, Span};
 use super::comparison::diff_lines;
 use super::frame::{face, pane, present_note};
 use super::layout::line;
-use super::text::{cut_end, cut_middle, fit, fit_key, number, size, time_of_day, width};
+use super::text::{
+    cut_end, cut_middle, fit, fit_key, number, rate, size, span, time_of_day, width,
+};
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::flood::SHOWN;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::app::watch::{Running, Watching};
@@ -58,15 +61,27 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
         notes.push(Span::styled(format!("{lost} lost, resuming"), theme.danger()));
     }
     if refused > 0 {
-        notes.push(Span::styled(format!("{refused} refused"), theme.danger()));
+        notes.push(Span::styled(format!("{refused} refused, R retries"), theme.danger()));
+    }
+    let faults: u64 = running.iter().map(|running| running.faults).sum();
+    if faults > 0 {
+        notes.push(Span::styled(format!("{} at fault", number(faults as i64)), theme.danger()));
     }
     if log.flow() == Flow::Paused {
         let waiting = number(log.waiting() as i64);
         notes.push(Span::styled(format!("PAUSED, {waiting} new"), theme.changed()));
     }
-    if log.dropped() + log.missed() > 0 {
-        let dropped = number((log.dropped() + log.missed()) as i64);
+    if log.missed() > 0 {
+        let missed = number(log.missed() as i64);
+        notes.push(Span::styled(format!("{missed} dropped while paused"), theme.danger()));
+    }
+    if log.dropped() > 0 {
+        let dropped = number(log.dropped() as i64);
         notes.push(Span::styled(format!("{dropped} dropped"), theme.danger()));
+    }
+    let a_second = app.watch_rate();
+    if a_second >= SHOWN {
+        notes.push(Span::raw(rate(a_second)));
     }
     if !log.is_empty() {
         let at = number(app.watch.cursor.selected as i64 + 1);
@@ -109,14 +124,33 @@ fn log_line<'a>(theme: &Theme, logged: &LogLine, cells: usize, revision: usize) 
             spans.push(Span::raw("  "));
             spans.extend(change(theme, event, room));
         }
+        Logged::Found(found) => {
+            if cells >= 60 {
+                let number =
+                    if found.revision.is_some() { number(found.revision.0) } else { String::new() };
+                spans.push(Span::styled(format!("{number:>revision$} "), theme.number()));
+            }
+            spans.push(Span::styled(if cells < 60 { "FND " } else { "FOUND  " }, theme.changed()));
+            let used: usize = spans.iter().map(Span::width).sum();
+            let room = cells.saturating_sub(used);
+            let key = (room * 2 / 5).clamp(room.min(12), 60);
+            spans.push(Span::raw(fit_key(&found.key.to_string(), key)));
+            let what = format!("  {}, not seen when", found.kind.word());
+            spans.push(Span::styled(cut_end(&what, room.saturating_sub(key)), theme.dim()));
+        }
         Logged::Gap { from, to } => {
             let (from, to) = (number(from.0), number(to.0));
             let text = format!("revisions {from} to {to} were compacted, not shown");
             spans.push(Span::styled(fit(&text, cells.saturating_sub(before_text)), theme.danger()));
         }
-        Logged::Note(text) => {
-            let text = escape::message(text);
-            spans.push(Span::styled(fit(&text, cells.saturating_sub(before_text)), theme.dim()));
+        Logged::Fault(_) | Logged::Replaced(_) | Logged::Listed(_) | Logged::Note(_) => {
+            let style = match &logged.what {
+                Logged::Listed(_) => theme.changed(),
+                Logged::Note(_) => theme.dim(),
+                _ => theme.danger(),
+            };
+            let text = logged.sentence().unwrap_or_default();
+            spans.push(Span::styled(fit(&text, cells.saturating_sub(before_text)), style));
         }
     }
     Line::from(spans)
@@ -217,9 +251,10 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<L
     }
     let name = (cells * 2 / 5).clamp(12, 40);
     let line = |running: &Running| {
-        let (state, style) = match &running.state {
+        let (mut state, style) = match &running.state {
             Watching::Starting => ("starting".to_owned(), theme.changed()),
             Watching::Live => ("live".to_owned(), theme.good()),
+            Watching::Listing => ("listing".to_owned(), theme.changed()),
             Watching::Lost(error) => {
                 (format!("lost: {}", escape::message(&error.message)), theme.danger())
             }
@@ -227,6 +262,24 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<L
                 (format!("refused: {}", escape::message(&error.message)), theme.danger())
             }
         };
+        // What went wrong comes before a long reason.
+        let mut told = Vec::new();
+        if running.faults > 0 {
+            told.push(format!("{} faults", number(running.faults as i64)));
+        }
+        if running.gaps > 0 {
+            told.push(format!("{} gaps", number(running.gaps as i64)));
+        }
+        if running.last.is_some() {
+            told.push(format!("at {}", number(running.last.0)));
+        }
+        let silent = app.now.saturating_duration_since(running.heard).as_secs();
+        told.push(format!("silent {}", span(silent as i64)));
+        let told = told.join(", ");
+        match state.split_once(": ") {
+            Some((word, reason)) => state = format!("{word}, {told}: {reason}"),
+            None => state = format!("{state}, {told}"),
+        }
         let events = number(running.events as i64);
         let mut spans = vec![
             Span::raw(format!("{:>2}  ", running.id.0)),

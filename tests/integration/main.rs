@@ -1,5 +1,6 @@
 //! Every test that needs no terminal, in one binary: it links once.
 
+#[expect(dead_code, reason = "the tests of faults use the rest of it")]
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -11,6 +12,7 @@ mod config;
 mod contract;
 mod coordination;
 mod difference;
+mod doctor;
 mod domain;
 mod editing;
 mod fuzz;
@@ -18,6 +20,7 @@ mod gateway;
 mod journal;
 mod journey;
 mod layering;
+mod proxy_check;
 mod readme;
 mod recipe;
 mod screen;

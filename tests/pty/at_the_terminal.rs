@@ -130,7 +130,6 @@ fn colors_only_when_wanted() {
     let none: [String; 0] = [];
     assert_eq!(with(Program::etcdeck().env("NO_COLOR", "1")), none);
     assert_eq!(with(Program::etcdeck().args(["--color", "never"])), none);
-    assert_eq!(with(Program::etcdeck().env("TERM", "dumb")), none);
     let insisting = Program::etcdeck().env("NO_COLOR", "1").args(["--color", "always"]);
     assert!(!with(insisting).is_empty());
 }

@@ -49,6 +49,34 @@ fn tls_with_an_authority_and_with_a_client_certificate() {
 }
 
 #[test]
+fn the_doctor_looks_from_within() {
+    on_every_version(|version| {
+        let etcd = Etcd::build(version).tls(Tls::Mutual).start();
+        let term = Program::etcdeck().size(100, 50).envs(etcd.env()).start();
+        term.wait("● online", LIMIT);
+        term.keys(":doctor");
+        term.keys(ENTER);
+        let screen = term.wait("0 failed", LIMIT);
+        assert!(screen.contains("ok       TLS          TLS 1."), "{screen}");
+        assert!(screen.contains("client cert  our certificate (--cert"), "{screen}");
+        etcd.kill();
+        term.keys("R");
+        term.wait("nothing listens at", LIMIT);
+        term.wait("1 failed", LIMIT);
+        term.keys("q");
+        term.wait("1 Keys", LIMIT);
+        quit(term);
+    });
+    let term = Program::etcdeck().size(80, 24).args(["--demo"]).start();
+    term.wait("● online", LIMIT);
+    term.keys(":doctor");
+    term.keys(ENTER);
+    term.wait("sample data in this process", LIMIT);
+    term.keys("q");
+    quit(term);
+}
+
+#[test]
 fn tls_whose_authority_is_unknown_is_refused_unless_told_otherwise() {
     let etcd = Etcd::build(Version::newest()).tls(Tls::Server).start();
     etcd.ctl(&["put", "/secret", "behind TLS"]);

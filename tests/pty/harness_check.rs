@@ -107,7 +107,7 @@ fn modes_left_on_are_found() {
 
 #[test]
 fn modes_are_read_from_the_bytes() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 16] = [
         ("plain", &[]),
         ("\x1b[?1049h\x1b[?1049l", &[]),
         ("\x1b[?1049;2004h", &["alternate screen (?1049)", "bracketed paste (?2004)"]),
@@ -115,6 +115,8 @@ fn modes_are_read_from_the_bytes() {
         ("\x1b[?25l", &["cursor hidden (?25)"]),
         ("\x1b[?25l\x1b[?25h", &[]),
         ("\x1b[?2026h", &["synchronized update (?2026)"]),
+        ("\x1b[?2026h\x1b[38;5;\x1b[?2026l", &[]),
+        ("\x1b[?2026h\x1b\x1b[?2026l", &[]),
         ("\x1b[31mred", &["colors or attributes"]),
         ("\x1b[31mred\x1b[38;5;0m\x1b[0m", &[]),
         ("\x1b[38;5;0mblack", &["colors or attributes"]),
@@ -163,6 +165,14 @@ fn cpu_time_is_seen() {
         term.cpu_time().filter(|used| *used >= Duration::from_millis(50))
     });
     assert!(busy.is_some(), "a busy loop uses CPU time");
+}
+
+#[test]
+fn memory_is_seen() {
+    let term =
+        Program::sh("x=$(head -c 20000000 /dev/zero | tr '\\0' a); echo ready; read y").start();
+    term.wait("ready", LIMIT);
+    assert!(term.resident() >= Some(20_000_000), "{:?}", term.resident());
 }
 
 #[test]

@@ -13,16 +13,22 @@ mod by_hand;
 mod steps;
 
 mod harness_check;
+mod place;
 
 mod at_the_terminal;
 mod bulk;
+mod canary;
 mod connecting;
 mod crash;
 mod draft;
 mod editing;
 mod everyday;
+mod guest;
 mod holding;
 mod importing;
 mod leaving;
 mod starting;
+mod stopping;
 mod strange_bytes;
+mod stuck;
+mod ways_out;

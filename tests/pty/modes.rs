@@ -50,9 +50,14 @@ impl Tracker {
         let Some((&kind, rest)) = bytes.split_first() else { return &[] };
         match kind {
             b'[' => {
-                let Some(end) = rest.iter().position(|it| (0x40..=0x7e).contains(it)) else {
+                let ends = |it: &u8| *it == ESC || (0x40..=0x7e).contains(it);
+                let Some(end) = rest.iter().position(ends) else {
                     return &[];
                 };
+                // One that was cut: the next one counts.
+                if rest[end] == ESC {
+                    return &rest[end..];
+                }
                 self.control(&rest[..end], rest[end]);
                 &rest[end + 1..]
             }
@@ -62,6 +67,7 @@ impl Tracker {
                 let end = rest.iter().position(|it| [ESC, BEL].contains(it));
                 end.map_or(&[], |end| &rest[end + usize::from(rest[end] == BEL)..])
             }
+            ESC => bytes,
             b'=' | b'>' => {
                 self.keypad = kind == b'=';
                 rest

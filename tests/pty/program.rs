@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
+use super::terminal::Terminal;
 use crate::support::process::scratch_dir;
-use crate::terminal::Terminal;
 
 /// A program to be started, by default on a screen of 80 columns and 24 rows.
 ///
@@ -126,4 +126,12 @@ pub(crate) fn cpu_time(pid: u32) -> Option<Duration> {
     let ticks = |at: usize| fields.get(at)?.parse::<u64>().ok();
     // A tick of this interface is 10 ms on every Linux.
     Some(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}
+
+/// How many bytes of memory a process has in use; `None` once it is gone.
+pub(crate) fn resident(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?;
+    Some(kib << 10)
 }

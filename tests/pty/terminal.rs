@@ -8,8 +8,8 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtyPair, SlaveP
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::modes;
-use crate::program::{cpu_time, emulator_size, pty_size};
+use super::modes;
+use super::program::{cpu_time, emulator_size, pty_size, resident};
 
 /// A running program in its terminal. Dropping it kills the program.
 pub(crate) struct Terminal {
@@ -20,7 +20,7 @@ pub(crate) struct Terminal {
     slave: Option<Box<dyn SlavePty + Send>>,
     pid: u32,
     settings_before: Settings,
-    _home: TempDir,
+    home: TempDir,
 }
 
 /// What two threads report: one reads the terminal, one waits for the program.
@@ -125,7 +125,7 @@ impl Terminal {
             reports.lock().status = Some(status);
             reports.changed.notify_all();
         });
-        Self { watched, keyboard, master, slave: Some(slave), pid, settings_before, _home: home }
+        Self { watched, keyboard, master, slave: Some(slave), pid, settings_before, home }
     }
 
     /// Types these bytes.
@@ -215,6 +215,11 @@ impl Terminal {
         cpu_time(self.pid)
     }
 
+    /// How many bytes of memory the program has in use.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        resident(self.pid)
+    }
+
     /// What is switched on now, in words; see [`modes::left_on`].
     pub(crate) fn modes(&self) -> Vec<String> {
         modes::left_on(&self.output())
@@ -248,6 +253,22 @@ impl Terminal {
             let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
             let _gone = kill_process(pid.expect("a process number"), signal);
         }
+    }
+
+    /// Whether the program is stopped, as by SIGSTOP.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+    }
+
+    /// The home of the program, which it started in.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
+    /// The number of the program.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// Whether the program still runs.

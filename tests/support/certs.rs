@@ -52,6 +52,51 @@ impl Certs {
     }
 }
 
+/// Certificates with which something is wrong, all of one authority.
+#[derive(Debug, Clone)]
+pub(crate) struct OddCerts {
+    /// The authority's certificate.
+    pub(crate) ca: PathBuf,
+    /// For a server, ended in 2020.
+    pub(crate) expired: Pair,
+    /// For a server, good from 2090 on.
+    pub(crate) early: Pair,
+    /// For a server of another name, `elsewhere.example`.
+    pub(crate) elsewhere: Pair,
+    /// For a server of the address asked for, good for ten more days.
+    pub(crate) ending: Pair,
+    /// For a client, ended in 2020.
+    pub(crate) old_client: Pair,
+}
+
+impl OddCerts {
+    /// Makes them all in `folder`, which is not that of [`Certs`].
+    pub(crate) fn new(folder: &Path, address: IpAddr) -> Self {
+        let authority = Authority::new("etcdeck odd authority");
+        let past = |params: &mut CertificateParams| {
+            params.not_before = rcgen::date_time_ymd(2019, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        };
+        let future = |params: &mut CertificateParams| {
+            params.not_before = rcgen::date_time_ymd(2090, 1, 1);
+        };
+        let days = std::time::Duration::from_secs(10 * 86_400 + 3600);
+        let soon = |params: &mut CertificateParams| {
+            params.not_after = (std::time::SystemTime::now() + days).into();
+        };
+        let here = || vec![address.to_string()];
+        let elsewhere = vec!["elsewhere.example".to_owned()];
+        Self {
+            ca: write(folder, "odd-ca.pem", &authority.pem),
+            expired: authority.sign_for(folder, "expired", None, here(), past),
+            early: authority.sign_for(folder, "early", None, here(), future),
+            elsewhere: authority.sign(folder, "elsewhere", None, elsewhere),
+            ending: authority.sign_for(folder, "ending", None, here(), soon),
+            old_client: authority.sign_for(folder, "old-client", None, vec![], past),
+        }
+    }
+}
+
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -68,8 +113,21 @@ impl Authority {
     }
 
     fn sign(&self, folder: &Path, file: &str, name: Option<&str>, hosts: Vec<String>) -> Pair {
+        self.sign_for(folder, file, name, hosts, |_| {})
+    }
+
+    /// The same, with something changed before it is signed.
+    fn sign_for(
+        &self,
+        folder: &Path,
+        file: &str,
+        name: Option<&str>,
+        hosts: Vec<String>,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Pair {
         let key = KeyPair::generate().expect("ring makes keys");
         let mut params = params(name, hosts);
+        change(&mut params);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages =
             vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];

@@ -11,13 +11,18 @@
 //! let seen = eventually("the key", Duration::from_secs(5), async || read().await).await;
 //! ```
 
+mod carry;
 pub(crate) mod certs;
+pub(crate) mod chance;
 pub(crate) mod cluster;
 pub(crate) mod install;
+pub(crate) mod oracle;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod scanner;
 pub(crate) mod server_builder;
 pub(crate) mod servers;
 pub(crate) mod stub;
 pub(crate) mod stub_reply;
 pub(crate) mod wait;
+pub(crate) mod writer;

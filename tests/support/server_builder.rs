@@ -41,6 +41,8 @@ pub(crate) struct Seat {
     pub(crate) name: String,
     /// `name=url,name=url,…` of all members.
     pub(crate) initial_cluster: String,
+    /// Where the others call it, its peer port or something in front of that.
+    pub(crate) peer_url: String,
     pub(crate) ports: Ports,
 }
 
@@ -142,19 +144,19 @@ impl Builder {
     ) -> Vec<String> {
         let Ports { address, client, peer, metrics } = ports;
         let scheme = if certs.is_some() { "https" } else { "http" };
-        let own = format!("alone=http://{address}:{peer}");
-        let (name, initial_cluster) = self
-            .seat
-            .as_ref()
-            .map_or(("alone", own.as_str()), |seat| (&seat.name, &seat.initial_cluster));
+        let seat = self.seat.clone().unwrap_or_else(|| {
+            let peer_url = format!("http://{address}:{peer}");
+            let initial_cluster = format!("alone={peer_url}");
+            Seat { name: "alone".to_owned(), initial_cluster, peer_url, ports }
+        });
         let mut args = vec![
-            format!("--name={name}"),
+            format!("--name={}", seat.name),
             format!("--data-dir={}", data.display()),
             format!("--listen-client-urls={scheme}://{address}:{client}"),
             format!("--advertise-client-urls={scheme}://{address}:{client}"),
             format!("--listen-peer-urls=http://{address}:{peer}"),
-            format!("--initial-advertise-peer-urls=http://{address}:{peer}"),
-            format!("--initial-cluster={initial_cluster}"),
+            format!("--initial-advertise-peer-urls={}", seat.peer_url),
+            format!("--initial-cluster={}", seat.initial_cluster),
             format!("--listen-metrics-urls=http://{address}:{metrics}"),
             "--logger=zap".to_owned(),
         ];

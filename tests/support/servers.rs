@@ -268,24 +268,31 @@ fn is_healthy(metrics: SocketAddr) -> bool {
 /// a loopback address that belongs to this process alone, below the range from which the kernel picks
 /// ports for connections, each given out once.
 pub(crate) fn free_ports() -> Ports {
-    static NEXT: AtomicU16 = AtomicU16::new(12_000);
     let address = own_address();
-    let port = || {
-        loop {
-            let port = NEXT.fetch_add(1, Ordering::Relaxed);
-            assert!((12_000..32_000).contains(&port), "all ports for test servers are used up");
-            if TcpListener::bind((address, port)).is_ok() {
-                return port;
-            }
-        }
-    };
+    let port = || free_port(address);
     Ports { address, client: port(), peer: port(), metrics: port() }
+}
+
+/// One such port.
+pub(crate) fn free_address() -> SocketAddr {
+    let address = own_address();
+    SocketAddr::new(address, free_port(address))
+}
+
+fn free_port(address: IpAddr) -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(12_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        assert!((12_000..32_000).contains(&port), "all ports for test servers are used up");
+        if TcpListener::bind((address, port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A URL where nobody listens: connections are refused.
 pub(crate) fn dead_url() -> String {
-    let ports = free_ports();
-    format!("http://{}:{}", ports.address, ports.client)
+    format!("http://{}", free_address())
 }
 
 /// The process number written as an address of `127.0.0.0/8`, all of which is this machine on Linux.

@@ -5,6 +5,7 @@
 //! let stub = Stub::start().await;
 //! stub.on("/v3/kv/range", Reply::json(200, r#"{"count":"1"}"#));
 //! stub.on("/v3/kv/range", Reply::json(200, "{}").cut_after(1));   // from the second request on
+//! stub.on("/v3/kv/put", Reply::json(200, "{}").stall_at(40));     // silent within its head
 //! let (reply, feed) = Reply::live();
 //! stub.on("/v3/watch", reply);
 //! // ... a client on stub.url() ...
@@ -22,6 +23,7 @@ use tokio::io::{self, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::servers::free_address;
 use super::stub_reply::{After, Reply};
 use super::wait::eventually;
 
@@ -54,7 +56,7 @@ impl Request {
 pub(crate) struct Stub {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
-    listener: AbortHandle,
+    listener: Mutex<AbortHandle>,
 }
 
 #[derive(Debug)]
@@ -63,6 +65,7 @@ struct Script {
     otherwise: Reply,
     requests: Vec<Request>,
     connections: usize,
+    open: usize,
 }
 
 impl Script {
@@ -80,16 +83,36 @@ impl Script {
 impl Stub {
     /// Listens on a port of its own. What has no script gets the gateway's 404.
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound socket has an address");
+        // Nobody else takes it while the stub refuses.
+        let address = free_address();
+        let listener = TcpListener::bind(address).await.expect("a free port");
         let script = Arc::new(Mutex::new(Script {
             replies: HashMap::new(),
             otherwise: Reply::text(404, "404 page not found\n"),
             requests: vec![],
             connections: 0,
+            open: 0,
         }));
         let accepting = tokio::spawn(accept(listener, script.clone()));
-        Self { address, script, listener: accepting.abort_handle() }
+        Self { address, script, listener: Mutex::new(accepting.abort_handle()) }
+    }
+
+    /// Nobody listens any more, and every connection is closed.
+    pub(crate) async fn refuse(&self) {
+        self.listener().abort();
+        let gone = async || TcpStream::connect(self.address).await.is_err().then_some(());
+        eventually("the port to be closed", Duration::from_secs(10), gone).await;
+    }
+
+    /// The end of [`Self::refuse`], with the script as it was.
+    pub(crate) async fn listen(&self) {
+        let listener = TcpListener::bind(self.address).await.expect("a port of our own");
+        let accepting = tokio::spawn(accept(listener, self.script.clone()));
+        *self.listener() = accepting.abort_handle();
+    }
+
+    fn listener(&self) -> MutexGuard<'_, AbortHandle> {
+        self.listener.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One more answer for a path (without query). Those of one path are used in order; the last one is
@@ -105,7 +128,7 @@ impl Stub {
         self
     }
 
-    /// `http://127.0.0.1:port`
+    /// `http://127.…:port`
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -118,6 +141,11 @@ impl Stub {
     /// How many connections were made so far.
     pub(crate) fn connections(&self) -> usize {
         lock(&self.script).connections
+    }
+
+    /// How many connections are open now.
+    pub(crate) fn open(&self) -> usize {
+        lock(&self.script).open
     }
 
     /// Waits until this many requests for a path have come, and answers with those.
@@ -138,7 +166,7 @@ impl Stub {
 
 impl Drop for Stub {
     fn drop(&mut self) {
-        self.listener.abort();
+        self.listener().abort();
     }
 }
 
@@ -150,9 +178,17 @@ fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
 async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        lock(&script).connections += 1;
+        {
+            let mut script = lock(&script);
+            script.connections += 1;
+            script.open += 1;
+        }
         while connections.try_join_next().is_some() {}
-        connections.spawn(serve(stream, script.clone()));
+        let script = script.clone();
+        connections.spawn(async move {
+            serve(stream, script.clone()).await;
+            lock(&script).open -= 1;
+        });
     }
 }
 
@@ -171,6 +207,21 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
             Ok(After::Keep) => {}
             Ok(After::Hold) => {
                 let _client_gone = io::copy(&mut stream, &mut io::sink()).await;
+                return;
+            }
+            Ok(After::Close) | Err(_) => return,
+        }
+    }
+}
+
+/// Answers every request with the same, until the client goes or the answer ends the connection.
+pub(super) async fn answer_all(stream: &mut TcpStream, reply: &Reply) {
+    let mut unread = Vec::new();
+    while let Ok(Some(_)) = read_request(stream, &mut unread).await {
+        match reply.write(stream).await {
+            Ok(After::Keep) => {}
+            Ok(After::Hold) => {
+                let _client_gone = io::copy(stream, &mut io::sink()).await;
                 return;
             }
             Ok(After::Close) | Err(_) => return,

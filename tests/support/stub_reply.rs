@@ -17,6 +17,8 @@ pub(crate) struct Reply {
     headers: Vec<(String, String)>,
     body: Body,
     gate: Option<Arc<Notify>>,
+    /// So many bytes of all that is said are, and then this.
+    limit: Option<(usize, After)>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +98,11 @@ impl Reply {
         (reply.header("Content-Type", "application/json"), Feed { steps })
     }
 
+    /// Sends the client elsewhere.
+    pub(crate) fn redirect(status: u16, location: &str) -> Self {
+        Self::text(status, "").header("Location", location)
+    }
+
     /// These bytes instead of an HTTP answer, then the connection closes. Empty: it just closes.
     pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(200, Body::Raw(bytes.into()))
@@ -126,6 +133,54 @@ impl Reply {
         self
     }
 
+    /// Closes the connection after this many bytes of all that is said, head included.
+    ///
+    /// # Panics
+    /// For an answer that is not known beforehand.
+    pub(crate) fn cut_at(self, count: usize) -> Self {
+        self.limited(count, After::Close)
+    }
+
+    /// Falls silent after this many bytes of all that is said, with the connection open.
+    ///
+    /// # Panics
+    /// For an answer that is not known beforehand.
+    pub(crate) fn stall_at(self, count: usize) -> Self {
+        self.limited(count, After::Hold)
+    }
+
+    fn limited(mut self, count: usize, then: After) -> Self {
+        assert!(self.wire().is_some(), "only an answer that is known beforehand is cut");
+        self.limit = Some((count, then));
+        self
+    }
+
+    /// How many bytes it takes, head and framing included, when that is known.
+    pub(crate) fn size(&self) -> Option<usize> {
+        self.wire().map(|wire| wire.len())
+    }
+
+    /// All that is said, for an answer that is known beforehand.
+    fn wire(&self) -> Option<Vec<u8>> {
+        match &self.body {
+            Body::Whole(body) => {
+                Some([self.head(Some(body.len())).as_bytes(), body.as_slice()].concat())
+            }
+            Body::Chunks(pieces) => {
+                let mut wire = self.head(None).into_bytes();
+                wire.extend(pieces.iter().flat_map(|piece| chunk(piece)));
+                wire.extend_from_slice(LAST_CHUNK);
+                Some(wire)
+            }
+            Body::Raw(bytes) => Some(bytes.clone()),
+            Body::Cut(..)
+            | Body::Live(_)
+            | Body::EndlessHead
+            | Body::Repeated(_)
+            | Body::Silence => None,
+        }
+    }
+
     /// One more header.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -139,13 +194,17 @@ impl Reply {
     }
 
     fn new(status: u16, body: Body) -> Self {
-        Self { status, headers: vec![], body, gate: None }
+        Self { status, headers: vec![], body, gate: None, limit: None }
     }
 
     /// Says it all. An error means that the client has gone.
     pub(super) async fn write(&self, stream: &mut TcpStream) -> io::Result<After> {
         if let Some(gate) = &self.gate {
             gate.notified().await;
+        }
+        if let (Some((count, then)), Some(wire)) = (self.limit, self.wire()) {
+            stream.write_all(&wire[..count.min(wire.len())]).await?;
+            return Ok(then);
         }
         match &self.body {
             Body::Whole(body) => {
@@ -163,7 +222,7 @@ impl Reply {
                 for piece in pieces {
                     write_chunk(stream, piece).await?;
                 }
-                stream.write_all(b"0\r\n\r\n").await?;
+                stream.write_all(LAST_CHUNK).await?;
                 Ok(After::Keep)
             }
             Body::Live(inbox) => {
@@ -174,7 +233,7 @@ impl Reply {
                     match step {
                         Step::Chunk(piece) => write_chunk(stream, &piece).await?,
                         Step::End => {
-                            stream.write_all(b"0\r\n\r\n").await?;
+                            stream.write_all(LAST_CHUNK).await?;
                             return Ok(After::Keep);
                         }
                     }
@@ -204,28 +263,35 @@ impl Reply {
         }
     }
 
-    /// Status line and headers, for a body of `length` bytes or a chunked one.
     async fn write_head(&self, stream: &mut TcpStream, length: Option<usize>) -> io::Result<()> {
+        stream.write_all(self.head(length).as_bytes()).await
+    }
+
+    /// Status line and headers, for a body of `length` bytes or a chunked one.
+    fn head(&self, length: Option<usize>) -> String {
         let mut lines = vec![format!("HTTP/1.1 {} Scripted", self.status)];
         lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
         lines.push(match length {
             Some(length) => format!("Content-Length: {length}"),
             None => "Transfer-Encoding: chunked".to_owned(),
         });
-        let head = lines.join("\r\n") + "\r\n\r\n";
-        stream.write_all(head.as_bytes()).await
+        lines.join("\r\n") + "\r\n\r\n"
     }
 }
 
-/// An empty piece writes nothing, since an empty chunk is the end of a body.
+/// The end of a chunked body.
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
 async fn write_chunk(stream: &mut TcpStream, piece: &[u8]) -> io::Result<()> {
+    stream.write_all(&chunk(piece)).await
+}
+
+/// A piece with its framing; an empty one is left out, since an empty chunk is the end of a body.
+fn chunk(piece: &[u8]) -> Vec<u8> {
     if piece.is_empty() {
-        return Ok(());
+        return vec![];
     }
-    let mut chunk = format!("{:x}\r\n", piece.len()).into_bytes();
-    chunk.extend_from_slice(piece);
-    chunk.extend_from_slice(b"\r\n");
-    stream.write_all(&chunk).await
+    [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat()
 }
 
 /// The test's end of a [`Reply::live`] stream. Dropping it cuts the connection in mid-stream.

@@ -72,6 +72,8 @@ pub enum Command {
     Rev(Moment),
     /// `undo [N]`
     Undo(Option<JournalId>),
+    /// `cluster`
+    Cluster,
     /// `journal`
     Journal,
     /// `export FILE [PREFIX]`
@@ -80,8 +82,14 @@ pub enum Command {
     Import(PathBuf),
     /// `txn [FILE]`
     Txn(Option<String>),
+    /// `doctor`
+    Doctor,
     /// `drafts`
     Drafts,
+    /// `login [USER]`
+    Login(Option<String>),
+    /// `rights`
+    Rights,
     /// `read-only on|off`
     ReadOnly(bool),
     /// `help`
@@ -104,9 +112,13 @@ impl Command {
             | Command::History(_)
             | Command::Rev(_)
             | Command::Journal
+            | Command::Cluster
             | Command::Export(..)
             | Command::Txn(_)
+            | Command::Doctor
             | Command::Drafts
+            | Command::Login(_)
+            | Command::Rights
             | Command::ReadOnly(_)
             | Command::Help
             | Command::Quit => false,
@@ -250,6 +262,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
             Err(_) => Err(format!("a write is named by its number in :journal; {}", expected())),
         },
         ("journal", []) => Ok(Command::Journal),
+        ("cluster", []) => Ok(Command::Cluster),
         ("export", [file]) => Ok(Command::Export(path(file), None)),
         ("export", [file, prefix]) => Ok(Command::Export(path(file), Some(Key::from(*prefix)))),
         ("import", [file]) => Ok(Command::Import(path(file))),
@@ -258,6 +271,10 @@ pub fn parse(line: &str) -> Result<Command, String> {
         ("read-only", [b"on"]) => Ok(Command::ReadOnly(true)),
         ("read-only", [b"off"]) => Ok(Command::ReadOnly(false)),
         ("help", _) => Ok(Command::Help),
+        ("login", []) => Ok(Command::Login(None)),
+        ("login", [user]) => Ok(Command::Login(Some(text(user)))),
+        ("rights", []) => Ok(Command::Rights),
+        ("doctor", []) => Ok(Command::Doctor),
         ("drafts", []) => Ok(Command::Drafts),
         ("quit", []) => Ok(Command::Quit),
         _ => Err(expected()),
@@ -319,6 +336,11 @@ mod tests {
             ("undo", Command::Undo(None)),
             ("undo 12", Command::Undo(Some(JournalId(12)))),
             ("journal", Command::Journal),
+            ("login", Command::Login(None)),
+            ("login 'app user'", Command::Login(Some("app user".to_owned()))),
+            ("rights", Command::Rights),
+            ("cluster", Command::Cluster),
+            ("doctor", Command::Doctor),
             ("read-only on", Command::ReadOnly(true)),
             ("quit", Command::Quit),
         ];

@@ -46,6 +46,16 @@ impl Etcdctl {
         self
     }
 
+    /// The same as another user, whose password the shell need not have.
+    #[must_use]
+    pub fn as_user(mut self, name: &str) -> Etcdctl {
+        let of_user = |variable: &String| {
+            variable.starts_with("ETCDCTL_USER=") || variable.starts_with("ETCDCTL_PASSWORD=")
+        };
+        self.variables.retain(|variable| !of_user(variable));
+        self.user(name, false)
+    }
+
     /// With a token, which the shell has in `ETCDCTL_AUTH_JWT_TOKEN`.
     #[must_use]
     pub fn token(mut self) -> Etcdctl {

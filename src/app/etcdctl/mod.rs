@@ -57,9 +57,25 @@ impl Etcdctl {
         self.txn(&TxnRequest { success: vec![Op::Range(request)], ..TxnRequest::default() })
     }
 
+    /// `etcdctl user get` and `role get`, where a name is to be filled in.
+    pub fn rights(&self) -> Vec<String> {
+        let command = self.command();
+        vec![format!("{command} user get --detail NAME")]
+    }
+
     /// `etcdctl lease list`.
     pub fn leases(&self) -> String {
         format!("{} lease list", self.command())
+    }
+
+    /// `etcdctl member list`.
+    pub fn members(&self) -> String {
+        format!("{} member list", self.command())
+    }
+
+    /// `etcdctl endpoint status`, of all endpoints.
+    pub fn endpoints(&self) -> String {
+        format!("{} endpoint status", self.command())
     }
 
     /// `etcdctl lease grant TTL`, where the server chooses the ID.

@@ -185,6 +185,12 @@ impl App {
                 }
                 self.ask_version_at(oldest);
             }
+            WatchNews::Fault { fault, .. } => {
+                self.complain(format!("fault in the watch of the key: {fault}"));
+            }
+            WatchNews::Replaced { .. } => self.read_history(),
+            // The view reads its key itself.
+            WatchNews::Found { .. } => {}
             WatchNews::Refused(error) => view.reading = Reading::Failed(error),
         }
     }

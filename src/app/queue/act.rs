@@ -58,7 +58,11 @@ impl App {
             ViewPurpose::Entries => self.on_queue_entries(result),
             ViewPurpose::Lives => self.on_lives(result),
             ViewPurpose::FreeLook(id) => self.on_free_look(id, result),
-            ViewPurpose::History(_) | ViewPurpose::Difference | ViewPurpose::Sides(_) => {}
+            ViewPurpose::History(_)
+            | ViewPurpose::Difference
+            | ViewPurpose::Sides(_)
+            | ViewPurpose::Members
+            | ViewPurpose::Diagnosis => {}
         }
     }
 

@@ -10,6 +10,7 @@ use crate::app::message::WatchNews;
 use crate::app::purpose::{Purpose, ViewPurpose};
 use crate::domain::lease::Reading;
 use crate::domain::queue::{member_name, shape};
+use crate::domain::watch::FaultKind;
 use crate::domain::{Event, EventKind, Key, LeaseId};
 
 /// How many leases are read in one round: those in view.
@@ -41,6 +42,15 @@ impl App {
                 ));
                 self.read_queues();
             }
+            WatchNews::Fault { fault, .. } => {
+                self.complain(format!("fault in the watch of the queues: {fault}"));
+                if matches!(fault.kind, FaultKind::Late | FaultKind::Missed) {
+                    self.read_queues();
+                }
+            }
+            WatchNews::Replaced { .. } => self.read_queues(),
+            // The view reads its keys itself.
+            WatchNews::Found { .. } => {}
             WatchNews::Refused(error) => {
                 self.complain(format!("the queues do not follow changes: {error}"));
                 if let Some(view) = self.queues_mut() {

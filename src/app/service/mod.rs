@@ -23,6 +23,7 @@ use super::viewport::Cursor;
 use crate::domain::lease::Reading;
 use crate::domain::service::{Health, Instance, ROOT, Services};
 use crate::domain::txn::RangeRequest;
+use crate::domain::watch::FaultKind;
 use crate::domain::{Entry, Key, KeyRange, LeaseId, Revision};
 use crate::store::StoreError;
 
@@ -240,6 +241,18 @@ impl App {
                 ));
                 self.read_services();
             }
+            WatchNews::Fault { fault, .. } => {
+                self.complain(format!("fault in the watch of services: {fault}"));
+                if matches!(fault.kind, FaultKind::Late | FaultKind::Missed) {
+                    self.read_services();
+                }
+            }
+            WatchNews::Replaced { .. } => {
+                view.services = Load::Loading;
+                self.read_services();
+            }
+            // The view reads its keys itself.
+            WatchNews::Found { .. } => {}
             WatchNews::Refused(error) => view.follow = Following::Refused(error),
         }
     }

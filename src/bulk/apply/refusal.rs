@@ -35,6 +35,7 @@ pub(super) fn refusal(error: &StoreError) -> Refusal {
         ErrorKind::Tls
         | ErrorKind::WrongPassword
         | ErrorKind::Unauthenticated
+        | ErrorKind::CommonName
         | ErrorKind::Compacted { .. }
         | ErrorKind::FutureRevision
         | ErrorKind::LeaseExists

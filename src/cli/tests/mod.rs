@@ -226,7 +226,6 @@ fn colors_are_decided() {
         ("", &[][..], true),
         ("", &[("NO_COLOR", "")], true),
         ("", &[("NO_COLOR", "1")], false),
-        ("", &[("TERM", "dumb")], false),
         ("--color always", &[("NO_COLOR", "1")], true),
         ("--color=never", &[], false),
         ("--color auto", &[("TERM", "xterm")], true),

@@ -109,6 +109,22 @@ impl Lister {
         }
     }
 
+    /// A listing of those children of `prefix` only of which a key lies in `range`, and of nothing but
+    /// the keys in it. The range must lie within the prefix.
+    pub fn within(prefix: Key, delimiter: &[u8], limit: i64, range: &KeyRange) -> Lister {
+        let mut lister = Lister::new(prefix, delimiter, limit);
+        if let Some(Part::Ahead(whole)) = lister.line.front_mut() {
+            let start = range.start().as_bytes();
+            whole.from = if start == [0] { Vec::new() } else { start.to_vec() };
+            whole.to = match range.end() {
+                [] => Some([start, &[0]].concat()),
+                [0] => None,
+                end => Some(end.to_vec()),
+            };
+        }
+        lister
+    }
+
     /// Stop asking when this many children are there to be taken. Without it, all are listed. To go
     /// on after a stop, take the children.
     pub fn want(&mut self, children: usize) {
@@ -262,7 +278,12 @@ impl Lister {
             asked.to = Some(to);
         }
         let start = if asked.from.is_empty() { vec![0] } else { asked.from.clone() };
-        let range = KeyRange::interval(start, asked.to.clone().unwrap_or_else(|| vec![0]));
+        let range = match &asked.to {
+            // The interval of one key.
+            Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
+            Some(to) => KeyRange::interval(start, to.clone()),
+            None => KeyRange::from(start),
+        };
         self.tickets += 1;
         self.open.push_back(self.tickets);
         self.line.insert(at, Part::Asked { ticket: self.tickets, span: asked, cut });

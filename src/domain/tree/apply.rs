@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::changes::Change;
-use super::{Dir, Leaf, Node, NodeId, NodeKind, Tree, child_of};
+use super::extent::Extent;
+use super::{Dir, Leaf, Level, Node, NodeId, NodeKind, Tree, child_of};
 use crate::domain::{Event, Revision};
 
 /// What an event or an answer did to the tree.
@@ -36,10 +37,19 @@ impl Tree {
     /// Events come in the order of their revisions, each once; one that is older than the newest is
     /// ignored. Costs O(depth x log children).
     pub fn apply(&mut self, event: &Event, now: Instant) -> Applied {
+        if event.revision() < self.changes.newest() {
+            return Applied::default();
+        }
+        self.play(event, now)
+    }
+
+    /// The same for one of several watches of ranges that do not overlap: each brings its events in
+    /// order and once, but one watch may be behind another.
+    pub fn play(&mut self, event: &Event, now: Instant) -> Applied {
         let root = self.get(NodeId::ROOT).map(|root| root.name.clone()).unwrap_or_default();
         let change = Change::of(event);
         let key = change.key.as_bytes();
-        if !key.starts_with(&root) || change.revision < self.changes.newest() {
+        if !key.starts_with(&root) {
             return Applied::default();
         }
         let effect = self.apply_dir(NodeId::ROOT, &change, now);
@@ -85,6 +95,50 @@ impl Tree {
         }
         self.changes.push(change);
         applied
+    }
+
+    /// Takes note of an event without following it, for when they come too fast: the deepest known
+    /// directory it happened in is stale by one change more, and what depends on the count of those
+    /// above is due. Costs O(depth x log children).
+    pub fn miss(&mut self, event: &Event) {
+        let key = event.entry.key.as_bytes();
+        let root = self.get(NodeId::ROOT).map_or(0, |root| root.name.len());
+        let in_tree = self.get(NodeId::ROOT).is_some_and(|root| key.starts_with(&root.name));
+        let change = Change::of(event);
+        if !in_tree {
+            return;
+        }
+        let (mut id, mut at) = (NodeId::ROOT, root);
+        loop {
+            if change.delta() != 0
+                && let Some(dir) = self.dir_mut(id)
+            {
+                dir.counted_at = None;
+            }
+            let child = child_of(&key[..at], key, &self.delimiter);
+            let name = &key[at..at + child.name_len];
+            match self.child(id, name).filter(|_| child.is_dir) {
+                Some(below) => (id, at) = (below, at + child.name_len),
+                None => break,
+            }
+        }
+        self.changes.skip(change.revision);
+        let name = &key[at..];
+        let is_known = |dir: &Dir| dir.listed.at(name).is_some_and(|at| at >= change.revision);
+        if self.dir(id).is_some_and(is_known) {
+            return;
+        }
+        let Some(dir) = self.dir_mut(id) else { return };
+        match &mut dir.level {
+            Level::Stale { missed } => *missed += 1,
+            Level::Ready { .. } => {
+                dir.level = Level::Stale { missed: 1 };
+                dir.listed = Extent::new();
+                self.rows.mark(id);
+            }
+            // Whatever is listed now is found to be too old when it comes.
+            Level::NotLoaded | Level::Loading | Level::Failed(_) => dir.listed = Extent::new(),
+        }
     }
 
     /// A directory seen for the first time, because of a key below it. Since its level was listed

@@ -55,15 +55,28 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Remembers a change. The oldest gives way.
+    /// Remembers a change, in its place among the others. The oldest gives way.
     pub(super) fn push(&mut self, change: Change) {
-        self.newest = change.revision;
+        self.newest = self.newest.max(change.revision);
+        if change.revision <= self.floor {
+            return;
+        }
         self.bytes += change.key.as_bytes().len();
-        self.run.push_back(change);
+        let later = |known: &&Change| known.revision > change.revision;
+        let behind = self.run.iter().rev().take_while(later).count();
+        self.run.insert(self.run.len() - behind, change);
         while self.run.len() > MOST || self.bytes > MOST_BYTES {
             let Some(oldest) = self.run.pop_front() else { break };
             self.bytes -= oldest.key.as_bytes().len();
             self.floor = oldest.revision;
+        }
+    }
+
+    /// A change that is not remembered, and with it none before it.
+    pub(super) fn skip(&mut self, revision: Revision) {
+        self.newest = self.newest.max(revision);
+        if self.floor < revision {
+            self.forget(revision);
         }
     }
 

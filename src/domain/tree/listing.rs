@@ -13,7 +13,7 @@ impl Tree {
     /// Whether a directory is to be listed (again): never was, failed, or went stale.
     pub fn wants_listing(&self, id: NodeId) -> bool {
         self.dir(id).is_some_and(|dir| match dir.level {
-            Level::NotLoaded | Level::Failed(_) | Level::Stale => true,
+            Level::NotLoaded | Level::Failed(_) | Level::Stale { .. } => true,
             Level::Loading | Level::Ready { .. } => false,
         })
     }
@@ -96,7 +96,8 @@ impl Tree {
         applied.recount = recount.unwrap_or_default();
         self.sweep(id, &from, to.as_deref(), &fresh);
 
-        let level = if is_true { Level::Ready { revision, complete } } else { Level::Stale };
+        let level =
+            if is_true { Level::Ready { revision, complete } } else { Level::Stale { missed: 0 } };
         if let Some(dir) = self.dir_mut(id) {
             if let Some(last) = page.last() {
                 dir.cursor = Some(last.name.as_slice().into());
@@ -171,7 +172,7 @@ impl Tree {
             if dir.listed.oldest().is_some_and(|listed| listed < revision) {
                 dir.listed = super::extent::Extent::new();
                 if matches!(dir.level, Level::Ready { .. }) {
-                    dir.level = Level::Stale;
+                    dir.level = Level::Stale { missed: 0 };
                 }
             }
         }

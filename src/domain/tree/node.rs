@@ -136,5 +136,9 @@ pub enum Level {
     /// The listing failed, for this reason.
     Failed(String),
     /// Events were missed: what is there may no longer be so.
-    Stale,
+    Stale {
+        /// How many of them are known to have changed something in it or below; 0 where nobody
+        /// counted.
+        missed: u64,
+    },
 }

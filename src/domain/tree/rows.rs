@@ -257,7 +257,7 @@ fn face(id: NodeId, dir: &Dir) -> Option<RowKind> {
     match dir.level {
         Level::NotLoaded | Level::Loading => Some(RowKind::Loading(id)),
         Level::Failed(_) => Some(RowKind::Failed(id)),
-        Level::Stale => Some(RowKind::Stale(id)),
+        Level::Stale { .. } => Some(RowKind::Stale(id)),
         Level::Ready { complete: false, .. } => Some(RowKind::More(id)),
         Level::Ready { complete: true, .. } => {
             dir.children.is_empty().then_some(RowKind::Empty(id))

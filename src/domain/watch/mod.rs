@@ -4,18 +4,28 @@
 //! memory stays within twice the limits whatever the flood. What is pushed out is counted, and what
 //! is pushed out without ever having been shown is counted by itself.
 
+mod fault;
+mod found;
+mod known;
+mod rate;
 mod record;
+mod sequence;
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::SystemTime;
 
-use super::{Entry, Event, EventKind, Key, Revision, escape};
+use super::{Event, EventKind, Key, Revision, escape};
 
+pub use fault::{Fault, FaultKind};
+pub use found::{Found, FoundKind, Gone, Listed, Replaced};
+pub use known::{Against, BYTES, KEYS, Known, Looking, NAMED};
+pub use rate::Rate;
 pub use record::json_line;
+pub use sequence::{Checked, Sequence};
 
-/// What a line costs besides its keys and values, roughly.
-const LINE: usize = 256;
+/// What a line costs besides what it says, roughly.
+const LINE: usize = 64;
 
 /// What a line of the log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +39,14 @@ pub enum Logged {
         /// The last one missing.
         to: Revision,
     },
+    /// A server broke a promise; the watch was opened anew.
+    Fault(Fault),
+    /// The store is another one than before.
+    Replaced(Replaced),
+    /// The keys were listed after a gap: what the lines of kind [`Logged::Found`] behind it sum up to.
+    Listed(Listed),
+    /// What that listing found of a key: a difference, no event.
+    Found(Found),
     /// Something about the watch itself, for people: that it was lost, that it goes on.
     Note(String),
 }
@@ -51,13 +69,43 @@ impl LogLine {
     pub fn event(&self) -> Option<&Event> {
         match &self.what {
             Logged::Event(event) => Some(event),
-            Logged::Gap { .. } | Logged::Note(_) => None,
+            Logged::Gap { .. }
+            | Logged::Fault(_)
+            | Logged::Replaced(_)
+            | Logged::Listed(_)
+            | Logged::Found(_)
+            | Logged::Note(_) => None,
         }
     }
 
-    /// The key of the event.
+    /// The key it is about: of an event, or of what a listing found.
     pub fn key(&self) -> Option<&Key> {
-        self.event().map(|event| &event.entry.key)
+        match &self.what {
+            Logged::Event(event) => Some(&event.entry.key),
+            Logged::Found(found) => Some(&found.key),
+            Logged::Gap { .. }
+            | Logged::Fault(_)
+            | Logged::Replaced(_)
+            | Logged::Listed(_)
+            | Logged::Note(_) => None,
+        }
+    }
+
+    /// What it says as a sentence, escaped; nothing for an event, which has columns of its own.
+    pub fn sentence(&self) -> Option<String> {
+        Some(match &self.what {
+            Logged::Event(_) => return None,
+            Logged::Gap { from, to } => {
+                format!("revisions {from} to {to} were compacted, not shown")
+            }
+            Logged::Fault(fault) => format!("fault: {fault}"),
+            Logged::Replaced(replaced) => replaced.to_string(),
+            Logged::Listed(listed) => listed.to_string(),
+            Logged::Found(found) => {
+                format!("found {} by a listing, no event: {}", found.kind.word(), found.key)
+            }
+            Logged::Note(text) => escape::message(text),
+        })
     }
 
     /// The value the event tells of: the new one, of a delete the one that was there.
@@ -72,10 +120,11 @@ impl LogLine {
 
     /// The bytes it is taken to cost.
     fn size(&self) -> usize {
-        let entry = |entry: &Entry| entry.key.as_bytes().len() + entry.value.len();
         LINE + match &self.what {
-            Logged::Event(event) => entry(&event.entry) + event.previous.as_ref().map_or(0, entry),
-            Logged::Gap { .. } => 0,
+            Logged::Event(event) => event.size(),
+            Logged::Gap { .. } | Logged::Replaced(_) | Logged::Listed(_) => 0,
+            Logged::Fault(fault) => fault.key.as_bytes().len(),
+            Logged::Found(found) => found.key.as_bytes().len(),
             Logged::Note(text) => text.len(),
         }
     }
@@ -91,9 +140,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 10,000 lines and 64 MiB.
+    /// 10,000 lines and 16 MiB.
     fn default() -> Limits {
-        Limits { lines: 10_000, bytes: 64 << 20 }
+        Limits { lines: 10_000, bytes: 16 << 20 }
     }
 }
 
@@ -199,7 +248,8 @@ impl WatchLog {
         self.missed
     }
 
-    /// Shows only lines whose key (as displayed) or note holds this text; gaps are always shown.
+    /// Shows only lines whose key (as displayed) or note holds this text; gaps, faults and what sums
+    /// up a listing are always shown.
     /// Without an upper case letter in it, case does not matter. An empty text shows everything.
     pub fn set_filter(&mut self, text: &str) {
         text.clone_into(&mut self.filter);
@@ -276,7 +326,8 @@ fn passes(line: &LogLine, filter: &str) -> bool {
     };
     match &line.what {
         Logged::Event(event) => holds(&escape::line(event.entry.key.as_bytes())),
-        Logged::Gap { .. } => true,
+        Logged::Found(found) => holds(&escape::line(found.key.as_bytes())),
+        Logged::Gap { .. } | Logged::Fault(_) | Logged::Replaced(_) | Logged::Listed(_) => true,
         Logged::Note(text) => holds(text),
     }
 }

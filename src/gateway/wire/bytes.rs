@@ -35,6 +35,34 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
+/// Bytes of an answer that nobody wants: passed over, whatever they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unwanted;
+
+impl<'de> Deserialize<'de> for Unwanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Unwanted, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Unwanted)
+    }
+}
+
+/// The bytes of a value, wanted or not.
+pub(crate) trait Value: for<'de> Deserialize<'de> + Default {
+    /// The bytes; none where they are not wanted.
+    fn into_bytes(self) -> Vec<u8>;
+}
+
+impl Value for Bytes {
+    fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl Value for Unwanted {
+    fn into_bytes(self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
 struct BytesVisitor;
 
 impl Visitor<'_> for BytesVisitor {

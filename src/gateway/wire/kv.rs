@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Base64, Bytes, Header, Int64, is_false, or_default};
+use super::{Base64, Bytes, Header, Int64, Value, is_false, or_default};
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct KeyValue {
+#[serde(default, bound = "V: Value")]
+pub(crate) struct KeyValue<V = Bytes> {
     pub(crate) key: Bytes,
-    pub(crate) value: Bytes,
+    pub(crate) value: V,
     pub(crate) create_revision: Int64,
     pub(crate) mod_revision: Int64,
     pub(crate) version: Int64,

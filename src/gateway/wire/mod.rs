@@ -11,14 +11,17 @@ pub(crate) mod election;
 pub(crate) mod error;
 pub(crate) mod header;
 pub(crate) mod int64;
+pub(crate) mod jwt;
 pub(crate) mod kv;
 pub(crate) mod lease;
 pub(crate) mod lock;
+pub(crate) mod member;
 pub(crate) mod status;
 pub(crate) mod txn;
+pub(crate) mod version;
 pub(crate) mod watch;
 
-pub(crate) use self::bytes::{Base64, Bytes};
+pub(crate) use self::bytes::{Base64, Bytes, Unwanted, Value};
 pub(crate) use self::header::Header;
 pub(crate) use self::int64::{Int64, Uint64};
 

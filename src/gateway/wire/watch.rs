@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kv::KeyValue;
-use super::{Base64, Header, Int64, is_false, or_default};
+use super::{Base64, Header, Int64, Value, is_false, or_default};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct WatchRequest<'a> {
@@ -27,8 +27,8 @@ pub(crate) struct CreateRequest<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct WatchResponse {
+#[serde(default, bound = "V: Value")]
+pub(crate) struct WatchResponse<V> {
     #[serde(deserialize_with = "or_default")]
     pub(crate) header: Header,
     #[serde(deserialize_with = "or_default")]
@@ -41,17 +41,17 @@ pub(crate) struct WatchResponse {
     #[serde(deserialize_with = "or_default")]
     pub(crate) fragment: bool,
     #[serde(deserialize_with = "or_default")]
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<Event<V>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Event {
+#[serde(default, bound = "V: Value")]
+pub(crate) struct Event<V> {
     #[serde(rename = "type", deserialize_with = "or_default")]
     pub(crate) kind: EventType,
     #[serde(deserialize_with = "or_default")]
-    pub(crate) kv: KeyValue,
-    pub(crate) prev_kv: Option<KeyValue>,
+    pub(crate) kv: KeyValue<V>,
+    pub(crate) prev_kv: Option<KeyValue<V>>,
 }
 
 /// Absent for a put, which is the zero value.

@@ -1,9 +1,11 @@
 //! Going somewhere: which levels are opened, and where it ends.
 
-use etcdeck::app::effect::WatchId;
+use etcdeck::app::effect::{Answer, Call, WatchId};
 use etcdeck::app::message::Message;
+use etcdeck::domain::txn::{OpResponse, RangeResponse, TxnResponse};
+use etcdeck::domain::{Entry, EventKind, Revision};
 
-use super::table::{Table, denied, is_listing};
+use super::table::{NOW, Table, denied, entry, is_listing};
 
 #[test]
 fn a_way_leads_level_by_level() {
@@ -24,6 +26,10 @@ fn a_way_leads_level_by_level() {
         for level in levels {
             table.lists(level);
         }
+        if !said.is_empty() {
+            // Somebody may have written it a moment ago.
+            finds(&mut table, None);
+        }
         assert!(!table.open.iter().any(|open| is_listing(&open.call)), "{target} asks for more");
         assert!(table.notice().starts_with(said), "{target}: {}", table.notice());
         if said.is_empty() {
@@ -33,6 +39,38 @@ fn a_way_leads_level_by_level() {
             assert!(table.rows().contains('>'), "{target}: {}", table.rows());
         }
     }
+}
+
+/// Answers the question whether the target is there: written at this revision, or not at all.
+fn finds(table: &mut Table, written: Option<Revision>) {
+    let open = table.asked(|call| matches!(call, Call::Txn(txn) if txn.success.len() == 2));
+    let entry = |at: &Revision| Entry { mod_revision: *at, ..entry("y", "") };
+    let entries: Vec<Entry> = written.iter().map(entry).collect();
+    let count = entries.len() as i64;
+    let beside = RangeResponse { revision: NOW, entries, count, more: false };
+    let below = RangeResponse { revision: NOW, entries: Vec::new(), count: 0, more: false };
+    let responses = vec![OpResponse::Range(beside), OpResponse::Range(below)];
+    let answer = TxnResponse { revision: NOW, succeeded: true, responses };
+    table.answers(open.ticket, Ok(Answer::Txn(answer)));
+}
+
+#[test]
+fn what_somebody_wrote_a_moment_ago_is_waited_for() {
+    let mut table = Table::holding(&["a/b/c", "x"]);
+    table.runs("goto y");
+    assert_eq!(table.notice(), "", "it is not called missing yet");
+    finds(&mut table, Some(Revision(NOW.0 + 1)));
+    assert_eq!(table.notice(), "", "the tree will hear of it");
+    table.others(NOW.0 + 1, "y", EventKind::Put);
+    assert_eq!(table.rows(), "a/ x >y");
+}
+
+#[test]
+fn another_way_does_not_take_the_answer_of_the_one_before() {
+    let mut table = Table::holding(&["a/b/c", "x"]);
+    table.runs("goto y").runs("goto x");
+    finds(&mut table, None);
+    assert_eq!((table.rows().as_str(), table.notice()), ("a/ >x", ""));
 }
 
 #[test]
@@ -49,6 +87,7 @@ fn a_level_that_may_not_be_read_ends_the_way() {
     table.runs("goto a/b/c");
     let open = table.asked(is_listing);
     table.answers(open.ticket, Err(denied()));
+    finds(&mut table, None);
     assert!(table.notice().contains("no key or prefix a/b/c"), "{}", table.notice());
     assert!(table.open.iter().all(|open| !is_listing(&open.call)));
 }

@@ -102,7 +102,13 @@ fn read_only_sends_nothing_that_writes() {
             (None, command) => table.runs(command),
         };
         let reads = |call: &Call| match call {
-            Call::Range(_) | Call::LeaseStatuses(_) | Call::LeaseList | Call::Oldest(_) => true,
+            Call::Range(_)
+            | Call::LeaseStatuses(_)
+            | Call::LeaseList
+            | Call::LogIn(..)
+            | Call::Rights
+            | Call::Oldest(_)
+            | Call::Members => true,
             Call::Txn(txn) => txn.is_read_only(),
             Call::LeaseGrant(..) | Call::LeaseRevoke(_) | Call::LeaseKeepAlive(_) => false,
         };

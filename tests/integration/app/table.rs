@@ -145,9 +145,14 @@ impl Table {
 
     /// Answers the listing of a level that asks for one interval, with these keys.
     pub(super) fn lists(&mut self, keys: &[&str]) -> &mut Table {
+        self.lists_at(keys, NOW)
+    }
+
+    /// The same, as of a revision.
+    pub(super) fn lists_at(&mut self, keys: &[&str], revision: Revision) -> &mut Table {
         let open = self.asked(is_listing);
         let entries = keys.iter().map(|key| entry(key, "")).collect();
-        let range = RangeResponse { revision: NOW, entries, count: keys.len() as i64, more: false };
+        let range = RangeResponse { revision, entries, count: keys.len() as i64, more: false };
         self.answers(open.ticket, Ok(Answer::Range(range)))
     }
 

@@ -13,9 +13,8 @@ use etcdeck::domain::Revision;
 use etcdeck::domain::bulk::{PlanRequest, Report, Survey};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::store::{ReadOnly, Store};
-use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep_until, timeout};
 
 /// Longer than any job of a test takes.
@@ -25,12 +24,12 @@ const LIMIT: Duration = Duration::from_secs(120);
 pub(super) struct Program {
     pub(super) app: App,
     runtime: Runtime,
-    inbox: mpsc::Receiver<Message>,
+    inbox: Inbox,
 }
 
 impl Program {
     pub(super) fn start(store: Arc<dyn Store>, journal: Journal, limits: Limits) -> Program {
-        let (sender, inbox) = mpsc::channel(INBOX);
+        let (sender, inbox) = inbox();
         let store = ReadOnly::new(store, false);
         let runtime = Runtime::start(store, sender, journal).limits(limits);
         let app = App::new(Settings::default(), now());

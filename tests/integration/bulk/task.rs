@@ -11,10 +11,9 @@ use etcdeck::domain::bulk::PlanRequest;
 use etcdeck::domain::txn::{PutRequest, RangeRequest};
 use etcdeck::domain::{KeyRange, Revision};
 use etcdeck::journal::Journal;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{Kv as _, ReadOnly};
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::meddled::{Cut, Meddled};
@@ -22,7 +21,7 @@ use super::meddled::{Cut, Meddled};
 struct Jobs {
     sandbox: Sandbox,
     runtime: Runtime,
-    inbox: mpsc::Receiver<Message>,
+    inbox: Inbox,
 }
 
 const ONE: JobId = JobId(1);
@@ -35,7 +34,7 @@ impl Jobs {
             sandbox.put(PutRequest::new(format!("/k/{n:03}").as_str(), "v")).await.expect("put");
         }
         let meddled = Meddled::new(Arc::new(sandbox.clone()), move |_| async move { cut });
-        let (sender, inbox) = mpsc::channel(INBOX);
+        let (sender, inbox) = inbox();
         let store = ReadOnly::new(Arc::new(meddled), false);
         let runtime = Runtime::start(store, sender, Journal::default()).limits(limits);
         Jobs { sandbox, runtime, inbox }

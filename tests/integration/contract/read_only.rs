@@ -63,7 +63,7 @@ async fn nothing_is_written_while_the_switch_is_on() {
 }
 
 /// The calls that only read; the others are those of [`writes`].
-const READS: [&str; 8] = [
+const READS: [&str; 14] = [
     "range",
     "lease_time_to_live",
     "lease_list",
@@ -72,6 +72,13 @@ const READS: [&str; 8] = [
     "watch",
     "status",
     "endpoint",
+    "check",
+    "health",
+    "members",
+    // Who one is changes nothing in the store.
+    "user",
+    "log_in",
+    "rights",
 ];
 
 /// Every call that a store has is known here as one that reads or one that is refused.

@@ -135,7 +135,7 @@ impl Target {
         let stream = self.store.watch(request).await.expect("watch");
         let mut watching = Watching { stream, created: Revision::NONE };
         match watching.message().await {
-            Ok(WatchMessage::Created { revision }) => watching.created = revision,
+            Ok(WatchMessage::Created { revision, .. }) => watching.created = revision,
             other => panic!("a watch begins with {other:?}"),
         }
         watching

@@ -15,6 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
         case(a_delete_event_holds_key_and_revision_only),
         case(the_entry_before_comes_when_asked),
         case(the_entry_before_is_absent_unless_asked),
+        case(values_can_be_left_out),
         case(a_watch_of_one_key_sees_no_other),
         case(a_watch_of_an_interval_excludes_its_end),
         case(puts_can_be_left_out),
@@ -87,6 +88,19 @@ async fn the_entry_before_is_absent_unless_asked(t: Target) {
     let mut watch = t.watch_all().await;
     t.put("a", "2").await;
     assert_eq!(watch.next().await[0].previous, None);
+}
+
+async fn values_can_be_left_out(t: Target) {
+    t.put("a", "1").await;
+    let mut watch = t.watch(WatchRequest::new(t.all()).prev_kv().keys_only()).await;
+    t.put("a", "2").await;
+    t.delete("a").await;
+    let events = watch.events(2).await;
+    assert_eq!(t.shorts(&events), "a= -a");
+    assert_eq!((events[0].kind, events[0].entry.version), (EventKind::Put, Version(2)));
+    let before = events.iter().map(|event| event.previous.as_ref().expect("asked for"));
+    assert!(before.clone().all(|entry| entry.value.is_empty()));
+    assert_eq!(before.map(|entry| entry.version.0).collect::<Vec<_>>(), [1, 2]);
 }
 
 async fn a_watch_of_one_key_sees_no_other(t: Target) {

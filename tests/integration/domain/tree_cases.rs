@@ -292,13 +292,48 @@ fn a_watch_that_begins_later_makes_stale_what_was_listed_before() {
     let dir = find(&tree, "a/");
     list(&mut tree, dir, &["b"], 15);
     tree.follow_from(Revision(12));
-    assert_eq!(tree.dir(NodeId::ROOT).map(|dir| &dir.level), Some(&Level::Stale));
+    assert_eq!(tree.dir(NodeId::ROOT).map(|dir| &dir.level), Some(&Level::Stale { missed: 0 }));
     assert!(matches!(tree.dir(dir).map(|dir| &dir.level), Some(Level::Ready { .. })));
     assert!(tree.count_due(dir), "counted before");
     // The level listed later goes on.
     let _ = apply(&mut tree, &[put(16, "a/c", 1), put(17, "n", 1)]);
     tree.open(dir);
     assert_eq!(drawn(&mut tree), "a/1 >b >c …stale");
+}
+
+#[test]
+fn changes_that_come_too_fast_are_counted_where_they_happened() {
+    let mut tree = tree(&["a/=2", "k"]);
+    let dir = find(&tree, "a/");
+    tree.open(dir);
+    list(&mut tree, dir, &["b", "c"], 10);
+    for revision in 11..31 {
+        tree.miss(&put(revision, "a/b", revision));
+    }
+    let missed = |tree: &Tree, id: NodeId| match tree.dir(id).map(|dir| &dir.level) {
+        Some(Level::Stale { missed }) => Some(*missed),
+        _ => None,
+    };
+    assert_eq!((missed(&tree, dir), missed(&tree, NodeId::ROOT)), (Some(20), None));
+    assert_eq!(drawn(&mut tree), "a/2 >b >c >…stale k", "the count is as true as before");
+    assert!(!tree.count_due(dir));
+    tree.miss(&delete(31, "a/c"));
+    tree.miss(&put(32, "n", 1));
+    assert_eq!((missed(&tree, dir), missed(&tree, NodeId::ROOT)), (Some(21), Some(1)));
+    assert!(tree.count_due(dir), "a key less, perhaps");
+
+    // What was read before the last of them is too old, what was read after it is true and goes on.
+    list(&mut tree, dir, &["b"], 30);
+    assert_eq!(missed(&tree, dir), Some(0));
+    list(&mut tree, dir, &["b"], 32);
+    list(&mut tree, NodeId::ROOT, &["a/=1", "k", "n"], 32);
+    let _ = apply(&mut tree, &[put(33, "a/d", 1)]);
+    assert_eq!(drawn(&mut tree), "a/2 >b >d k n");
+    tree.miss(&put(20, "a/b", 5)); // seen before
+    let mut other = Tree::new(Key::from("x/"), b"/".to_vec());
+    list(&mut other, NodeId::ROOT, &["y"], 10);
+    other.miss(&put(11, "a/b", 2)); // outside
+    assert_eq!((missed(&tree, dir), missed(&other, NodeId::ROOT)), (None, None));
 }
 
 #[test]

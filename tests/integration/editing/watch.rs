@@ -5,7 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use etcdeck::domain::record::timestamp;
-use etcdeck::domain::watch::{Flow, Limits, LogLine, Logged, WatchLog, json_line};
+use etcdeck::domain::watch::{
+    Fault, FaultKind, Flow, Found, FoundKind, Gone, Limits, Listed, LogLine, Logged, Replaced,
+    WatchLog, json_line,
+};
 use etcdeck::domain::{Entry, Event, EventKind, Key, LeaseId, Revision, Version, escape};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -31,6 +34,10 @@ fn rows(log: &WatchLog) -> String {
         Logged::Event(event) => event.entry.key.to_string(),
         Logged::Gap { from, to } => format!("{from}..{to}"),
         Logged::Note(text) => text.clone(),
+        Logged::Found(found) => format!("{} {}", found.kind.word(), found.key),
+        Logged::Fault(_) | Logged::Replaced(_) | Logged::Listed(_) => {
+            line.sentence().expect("a sentence")
+        }
     };
     log.window(0..usize::MAX).map(text).collect::<Vec<_>>().join(" ")
 }
@@ -166,6 +173,61 @@ fn records_are_as_documented() {
         Some(r#"{"time":"2024-02-29T23:59:59.123Z","type":"GAP","revision":3,"last_revision":5}"#)
     );
     assert_eq!(record(note("lost")), None);
+}
+
+#[test]
+fn records_of_what_is_no_event_are_as_documented() {
+    let time = r#"{"time":"2024-02-29T23:59:59.123Z","type""#;
+    let fault = Fault {
+        kind: FaultKind::Repeated,
+        revision: Revision(7),
+        key: Key::from(&b"\xff"[..]),
+        others: 2,
+    };
+    let replaced = Replaced { told: Revision(9), now: Revision(4), other_cluster: true };
+    let found = |kind, revision| Found { kind, key: Key::from("/a"), revision };
+    let listed = Listed {
+        at: Revision(8),
+        since: Revision(3),
+        keys: 5,
+        is_compared: true,
+        put: 1,
+        changed: 2,
+        gone: Gone::Counted(3),
+        unnamed: 0,
+    };
+    let unknown = Listed { gone: Gone::Unknown, ..listed.clone() };
+    let blind = Listed { is_compared: false, ..listed.clone() };
+    let cases = [
+        (
+            Logged::Fault(fault),
+            r#":"FAULT","fault":"repeated","revision":7,"key_base64":"/w==","others":2}"#,
+        ),
+        (
+            Logged::Replaced(replaced),
+            r#":"REPLACED","revision":4,"last_revision":9,"other_cluster":true}"#,
+        ),
+        (
+            Logged::Found(found(FoundKind::Put, Revision(6))),
+            r#":"FOUND","found":"put","revision":6,"key":"/a"}"#,
+        ),
+        (
+            Logged::Found(found(FoundKind::Gone, Revision::NONE)),
+            r#":"FOUND","found":"gone","key":"/a"}"#,
+        ),
+        (
+            Logged::Listed(listed),
+            r#":"LISTED","revision":8,"since_revision":3,"compared":true,"put":1,"changed":2,"gone":3,"unnamed":0}"#,
+        ),
+        (
+            Logged::Listed(unknown),
+            r#":"LISTED","revision":8,"since_revision":3,"compared":true,"put":1,"changed":2,"unnamed":0}"#,
+        ),
+        (Logged::Listed(blind), r#":"LISTED","revision":8,"since_revision":3,"compared":false}"#),
+    ];
+    for (what, line) in cases {
+        assert_eq!(record(what), Some(format!("{time}{line}")));
+    }
 }
 
 proptest! {

@@ -104,7 +104,9 @@ fn a_token_is_renewed_without_a_word() {
 }
 
 /// A token got by hand.
-async fn login(url: &str) -> Secret {
+pub(super) async fn login(url: &str) -> Secret {
+    // The first of all gateways makes ready what encrypts, without which there is no client.
+    Gateway::connect(GatewayOptions::new([url])).expect("the options are right");
     let client = reqwest::Client::builder().no_proxy().build().expect("plain HTTP needs nothing");
     let request = client.post(format!("{url}/v3/auth/authenticate"));
     let request = request.body(r#"{"name":"root","password":"secret"}"#);

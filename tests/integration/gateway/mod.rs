@@ -1,11 +1,15 @@
 //! The client over HTTP/JSON, against real servers of every version and against a stub that does
 //! what no healthy server would.
 
+mod access;
 mod answers;
 mod auth;
+mod cut_anywhere;
 mod election;
 mod etcdctl;
+mod expiry;
 mod failover;
+mod health;
 mod journal;
 mod kv;
 mod lease;

@@ -26,7 +26,7 @@ async fn messages_cut_anywhere_come_whole() {
         let stub = Stub::start().await;
         stub.on("/v3/watch", Reply::chunks_of(size, text.as_bytes()));
         let mut watch = open(&stub).await;
-        let created = WatchMessage::Created { revision: Revision(7) };
+        let created = WatchMessage::Created { revision: Revision(7), cluster: 0 };
         assert_eq!(next(&mut watch).await.unwrap(), created, "{size}");
         for _ in 0..3 {
             assert_eq!(next_events(&mut watch).await, ["Put a"], "{size}");

@@ -8,7 +8,7 @@ use etcdeck::journal::{Journal, Trail};
 use super::{put, record, written};
 
 fn trail(path: &std::path::Path) -> Trail {
-    Trail::new(path, Some("root".to_owned()), || "http://one:2379".to_owned())
+    Trail::new(path, || Some("root".to_owned()), || "http://one:2379".to_owned())
 }
 
 fn write(journal: &Journal) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use etcdeck::domain::access::Rights;
 use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
@@ -10,10 +11,10 @@ use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, LeaseId, Revision};
+use etcdeck::domain::{Entry, Key, LeaseId, Revision, Secret};
 use etcdeck::store::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Access, Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks,
+    Member, Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
@@ -226,5 +227,31 @@ impl Cluster for Doorway {
 
     fn endpoint(&self) -> String {
         self.store.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.status()
+    }
+
+    fn health(&self) -> HealthStream {
+        self.store.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.store.members()
+    }
+}
+
+impl Access for Doorway {
+    fn user(&self) -> Option<String> {
+        self.store.user()
+    }
+
+    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
+        self.store.log_in(user, password)
+    }
+
+    fn rights(&self) -> Reply<'_, Rights> {
+        self.store.rights()
     }
 }

@@ -8,6 +8,7 @@
 //! screen.sees("▸ /app/").await.keys("l j").sees("api").await;
 //! ```
 
+mod access;
 mod browse;
 mod bulk;
 mod bytes;
@@ -22,12 +23,14 @@ mod edit;
 mod election;
 mod export;
 mod filter;
+mod gap;
 mod host;
 mod inspector;
 mod journal;
 mod lease;
 mod lock;
 mod lock_rival;
+mod login;
 mod monkey;
 mod past;
 mod production;

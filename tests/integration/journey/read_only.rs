@@ -6,12 +6,10 @@ use std::time::Duration;
 use etcdeck::app::command::Service;
 use etcdeck::app::effect::Effect;
 use etcdeck::app::hold::{Hold, HoldId};
-use etcdeck::app::message::Message;
 use etcdeck::domain::mark::Mark;
 use etcdeck::journal::Journal;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::store::ReadOnly;
-use tokio::sync::mpsc;
 
 use super::door::{Door, Doorway};
 use super::screen::Opening;
@@ -24,7 +22,7 @@ fn nothing_begun_before_the_switch_writes_after_it() {
         let (kept, other) = (world.grant(30).await, world.grant(9_000).await);
         world.put_leased("held/1", "", other).await;
         let doorway = Doorway::new(world.store.clone(), Door::Open);
-        let (sender, mut inbox) = mpsc::channel(INBOX);
+        let (sender, mut inbox) = inbox();
         let store = ReadOnly::new(doorway.clone(), false);
         let mut runtime = Runtime::start(store, sender, Journal::default());
         runtime.execute(Effect::KeepAlive { id: kept, ttl: 30 });
@@ -33,7 +31,7 @@ fn nothing_begun_before_the_switch_writes_after_it() {
         runtime.execute(Effect::Hold(HoldId(2), lock("held")));
         let service = Service { name: "api".into(), id: "i".into(), endpoint: b"x".to_vec() };
         runtime.execute(Effect::Hold(HoldId(3), Hold::Registration { service, ttl: 30 }));
-        let minutes = async |inbox: &mut mpsc::Receiver<Message>| {
+        let minutes = async |inbox: &mut Inbox| {
             let end = tokio::time::Instant::now() + Duration::from_secs(120);
             while tokio::time::timeout_at(end, inbox.recv()).await.is_ok() {}
         };

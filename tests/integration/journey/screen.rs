@@ -14,7 +14,7 @@ use etcdeck::domain::mark::Mark;
 use etcdeck::event_loop::{self, Cut, Ended, Happening};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Runtime, inbox};
 use etcdeck::store::{ReadOnly, Store};
 use etcdeck::terminal::Input;
 use etcdeck::ui::Theme;
@@ -90,7 +90,7 @@ impl Opening {
         let (sender, shown) = watch::channel(Shown::default());
         let Opening { settings, size, panics_at } = self;
         let task = tokio::spawn(async move {
-            let (inbox_sender, mut inbox) = mpsc::channel(INBOX);
+            let (inbox_sender, mut inbox) = inbox();
             let mut host = TestHost::new(size, happenings, edited, sender);
             host.panics_at = panics_at;
             let read_only = settings.read_only;
@@ -212,18 +212,9 @@ impl Screen {
         self.until(&format!("a row with {texts:?}"), |shown| shown.rows.iter().any(holds)).await
     }
 
-    /// Goes to a key that somebody else has just written, and waits for a row with these texts. The
-    /// tree may not have heard of the key yet and say that there is none, so it is told again.
+    /// Goes to a key, and waits for a row with these texts.
     pub(super) async fn goes_to(&mut self, key: &str, texts: &[&str]) -> &mut Screen {
-        const AGAIN: Duration = Duration::from_secs(1);
-        for _ in 0..LIMIT.as_secs() {
-            self.runs(&format!("goto {key}"));
-            let seen = tokio::time::timeout(AGAIN, self.sees_row(texts)).await.is_ok();
-            if seen {
-                return self;
-            }
-        }
-        self.sees_row(texts).await
+        self.runs(&format!("goto {key}")).sees_row(texts).await
     }
 
     /// Waits until the external editor is open, and answers with the bytes it was given.

@@ -37,6 +37,7 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
+    Layer { name: "log", imports: &["domain"], packages: &["jiff", "tempfile"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
@@ -53,7 +54,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "gateway",
-        imports: &["domain", "fuzz", "store"],
+        imports: &["domain", "fuzz", "log", "store"],
         packages: &[
             "base64",
             "bytes",
@@ -62,9 +63,12 @@ pub(super) const LAYERS: &[Layer] = &[
             "memchr",
             "reqwest",
             "rustls",
+            "rustls_platform_verifier",
             "serde",
             "serde_json",
             "tokio",
+            "tokio_rustls",
+            "x509_parser",
         ],
     },
     Layer {
@@ -82,6 +86,11 @@ pub(super) const LAYERS: &[Layer] = &[
         name: "bulk",
         imports: &["archive", "domain", "journal", "recipe", "store"],
         packages: &["futures_util", "thiserror", "tokio"],
+    },
+    Layer {
+        name: "doctor",
+        imports: &["domain", "gateway", "store"],
+        packages: &["futures_util", "jiff", "tokio"],
     },
     Layer { name: "app", imports: &["domain", "keymap", "store", "syntax"], packages: &[] },
     Layer {
@@ -106,18 +115,20 @@ pub(super) const LAYERS: &[Layer] = &[
             "app",
             "bulk",
             "config",
+            "doctor",
             "domain",
             "event_loop",
             "gateway",
             "journal",
             "keymap",
+            "log",
             "runtime",
             "sandbox",
             "store",
             "terminal",
             "ui",
         ],
-        packages: &["anyhow", "hickory_resolver", "jiff", "tokio"],
+        packages: &["anyhow", "hickory_resolver", "jiff", "rustix", "tokio"],
     },
     Layer { name: "main", imports: &["cli", "domain", "launch"], packages: &["anyhow"] },
 ];

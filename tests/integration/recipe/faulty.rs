@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use etcdeck::domain::access::Rights;
 use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
@@ -9,10 +10,10 @@ use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, LeaseId, Revision};
+use etcdeck::domain::{Entry, Key, LeaseId, Revision, Secret};
 use etcdeck::store::{
-    Cluster, Elections, ErrorKind, Granted, Kv, LeaderStream, Leases, Locks, Reply, Status, Store,
-    StoreError, Watch, WatchRequest, WatchStream,
+    Access, Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks,
+    Member, Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
@@ -198,5 +199,31 @@ impl Cluster for Faulty {
 
     fn endpoint(&self) -> String {
         self.inner.endpoint()
+    }
+
+    fn check(&self) -> Reply<'_, Status> {
+        self.through(self.inner.check())
+    }
+
+    fn health(&self) -> HealthStream {
+        self.inner.health()
+    }
+
+    fn members(&self) -> Reply<'_, Vec<Member>> {
+        self.through(self.inner.members())
+    }
+}
+
+impl Access for Faulty {
+    fn user(&self) -> Option<String> {
+        self.inner.user()
+    }
+
+    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
+        self.inner.log_in(user, password)
+    }
+
+    fn rights(&self) -> Reply<'_, Rights> {
+        self.inner.rights()
     }
 }

@@ -6,10 +6,9 @@ use etcdeck::app::effect::Effect;
 use etcdeck::app::message::{KeepAliveNews, Message};
 use etcdeck::domain::LeaseId;
 use etcdeck::journal::Journal;
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{ErrorKind, Leases as _, ReadOnly};
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::LIMIT;
@@ -17,7 +16,7 @@ use super::LIMIT;
 const LEASE: LeaseId = LeaseId(7);
 
 /// The next news of the lease, without those of the connection.
-async fn next(inbox: &mut mpsc::Receiver<Message>) -> KeepAliveNews {
+async fn next(inbox: &mut Inbox) -> KeepAliveNews {
     loop {
         let message = timeout(LIMIT, inbox.recv()).await.expect("there is news");
         if let Message::KeepAlive(id, news) = message.expect("the runtime lives") {
@@ -32,7 +31,7 @@ async fn renewals_and_the_end_are_told() {
     for revoked in [true, false] {
         let sandbox = Sandbox::new();
         sandbox.lease_grant(30, LEASE).await.expect("the ID is free");
-        let (sender, mut inbox) = mpsc::channel(INBOX);
+        let (sender, mut inbox) = inbox();
         let store = ReadOnly::new(Arc::new(sandbox.clone()), false);
         let mut runtime = Runtime::start(store, sender, Journal::default());
         // The caller may have an old reading of the time left; the renewal tells the present one.

@@ -4,8 +4,10 @@
 //! before it is committed. With `CI=true` none is ever written.
 
 mod bulk;
+mod cluster;
 mod desk;
 mod dialogs;
+mod doctor;
 mod emulator;
 mod export;
 

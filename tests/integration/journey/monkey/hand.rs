@@ -13,13 +13,12 @@ use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
 use etcdeck::journal::Journal;
 use etcdeck::keymap::{Action, BINDINGS, Chord, Code, Context};
-use etcdeck::runtime::{INBOX, Runtime};
+use etcdeck::runtime::{Inbox, Runtime, inbox};
 use etcdeck::store::ReadOnly;
 use etcdeck::ui::{self, Theme};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use tokio::sync::mpsc;
 
 use super::super::door::Doorway;
 use super::random::Random;
@@ -93,7 +92,7 @@ pub(super) struct Monkey {
     store: Arc<Doorway>,
     app: App,
     runtime: Runtime,
-    inbox: mpsc::Receiver<Message>,
+    inbox: Inbox,
     terminal: Terminal<TestBackend>,
     theme: Theme,
     last: VecDeque<String>,
@@ -113,8 +112,8 @@ impl Drop for Monkey {
     }
 }
 
-fn program(store: &Arc<Doorway>, read_only: bool) -> (App, Runtime, mpsc::Receiver<Message>) {
-    let (sender, inbox) = mpsc::channel(INBOX);
+fn program(store: &Arc<Doorway>, read_only: bool) -> (App, Runtime, Inbox) {
+    let (sender, inbox) = inbox();
     let store = ReadOnly::new(store.clone(), read_only);
     let runtime = Runtime::start(store, sender, Journal::default());
     let settings = Settings { read_only, ..Settings::default() };
@@ -306,7 +305,7 @@ impl Monkey {
     async fn settles(&mut self) {
         for _ in 0..3 {
             tokio::task::yield_now().await;
-            while let Ok(message) = self.inbox.try_recv() {
+            while let Some(message) = self.inbox.try_recv() {
                 let update = self.app.update(message, now());
                 self.carry_out(update.effects);
             }

@@ -116,6 +116,8 @@ fn of_command(command: &Command) -> &'static [Kind] {
         // Writes a file only.
         | Command::Export(..)
         | Command::Journal
+        | Command::Cluster
+        | Command::Doctor
         | Command::Diff(..)
         | Command::Unwatch(_)
         | Command::Locks(_)
@@ -123,6 +125,9 @@ fn of_command(command: &Command) -> &'static [Kind] {
         | Command::Services(_)
         // Opens the composer, which has keys of its own.
         | Command::Txn(_)
+        // Says who one is, and asks what that allows.
+        | Command::Login(_)
+        | Command::Rights
         | Command::ReadOnly(_)
         | Command::Help
         | Command::Quit => &[],

@@ -77,7 +77,7 @@ proptest! {
                     let forms: Vec<_> = walk::forms().collect();
                     walk::command(&mut desk, forms[which.index(forms.len())]);
                 }
-                2 => walk::news(&mut desk, which.index(14)),
+                2 => walk::news(&mut desk, which.index(walk::NEWS)),
                 3 => desk.press("enter"),
                 _ => {
                     let keys = walk::keys(&desk.app);

@@ -9,10 +9,11 @@ use etcdeck::app::message::{ConnectionNews, HoldNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::mark::Mark;
 use etcdeck::domain::txn::PutRequest;
+use etcdeck::domain::watch::{Fault, FaultKind, Found, FoundKind, Listed, Replaced};
 use etcdeck::domain::{Event, EventKind, Revision};
 use etcdeck::keymap::{Action, Binding};
 use etcdeck::sandbox::Sandbox;
-use etcdeck::store::{Alarm, Kv as _, Leases as _, Status};
+use etcdeck::store::{Alarm, ErrorKind, Kv as _, Leases as _, Status, StoreError};
 
 use super::super::desk::{Answers, Desk, lease, settings};
 use super::stranger::Stranger;
@@ -82,8 +83,12 @@ fn online(desk: &mut Desk) {
     desk.rest();
 }
 
+/// How many kinds of [`news`] there are.
+pub(super) const NEWS: usize = 19;
+
 /// What may come at any time, unasked.
 pub(super) fn news(desk: &mut Desk, which: usize) {
+    let status = desk.status();
     let retry_at = desk.later(5);
     let Some(world) = &mut desk.strange else { return };
     let id = WatchId(1);
@@ -91,7 +96,7 @@ pub(super) fn news(desk: &mut Desk, which: usize) {
         let entry = world.entry();
         Event { kind, previous: Some(world.entry()), entry }
     };
-    let message = match which % 14 {
+    let message = match which % NEWS {
         0 => return online(desk),
         1 => Message::Connection(ConnectionNews::Denied(world.stranger.error())),
         2 => Message::Connection(ConnectionNews::Lost { error: world.stranger.error(), retry_at }),
@@ -110,6 +115,29 @@ pub(super) fn news(desk: &mut Desk, which: usize) {
         9 => Message::DraftNotKept(world.stranger.words()),
         10 => Message::Hold(HoldId(1), HoldNews::Lost(world.stranger.words())),
         11 => Message::Hold(HoldId(1), HoldNews::Failed(world.stranger.error())),
+        14 => Message::Connection(ConnectionNews::Endpoints(world.endpoints(&status))),
+        15 => {
+            let kinds = [FaultKind::Stray, FaultKind::Missed, FaultKind::Repeated];
+            let kind = kinds[world.stranger.below(kinds.len())];
+            let (revision, key) = (Revision(9), world.stranger.key());
+            let fault = Fault { kind, revision, key, others: 2 };
+            Message::Watch(id, WatchNews::Fault { fault, received: received() })
+        }
+        16 => {
+            let replaced = Replaced { told: Revision(9), now: Revision(5), other_cluster: false };
+            Message::Watch(id, WatchNews::Replaced { replaced, received: received() })
+        }
+        17 => {
+            let kinds = [FoundKind::Put, FoundKind::Changed, FoundKind::Gone];
+            let found =
+                kinds.map(|kind| Found { kind, key: world.stranger.key(), revision: Revision(9) });
+            let (listed, received) = (Listed { put: 1, ..Listed::default() }, received());
+            Message::Watch(id, WatchNews::Found { found: found.to_vec(), listed, received })
+        }
+        18 => {
+            let error = StoreError::new(ErrorKind::WrongPassword, world.stranger.words());
+            Message::Connection(ConnectionNews::Denied(error))
+        }
         12 => Message::Watch(id, WatchNews::Progress { revision: Revision(90) }),
         _ => Message::Watch(id, WatchNews::Watching { revision: Revision(90) }),
     };

@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use etcdeck::app::effect::{Edited, Effect, TerminalEffect};
+use etcdeck::app::effect::{Answer, Call, Edited, Effect, TerminalEffect};
 use etcdeck::app::job::{JobNews, PlanText};
 use etcdeck::app::message::{HoldNews, KeepAliveNews, Message};
+use etcdeck::domain::access::{Grant, Permission, Rights};
 use etcdeck::domain::bulk::{
     Exported, Exporting, Left, Progress, Report, Sample, Survey, Verb, Why,
 };
 use etcdeck::domain::change::To;
+use etcdeck::domain::diagnosis::{DiagnosisNews, Finding};
 use etcdeck::domain::draft::{DraftId, Home, KeptDraft};
 use etcdeck::domain::edit::{Base, Form};
 use etcdeck::domain::journal::{Before, JournalId, JournalLine, Standing, Written};
 use etcdeck::domain::txn::{Op, PutRequest, TxnRequest};
-use etcdeck::domain::{Entry, Revision, Version};
+use etcdeck::domain::{Entry, KeyRange, Revision, Version};
+use etcdeck::store::{Alarm, EndpointHealth, EndpointState, Member, Status};
 
 use super::super::desk::{Answers, Desk, lease};
 use super::cover;
@@ -123,6 +126,63 @@ impl World {
         }
     }
 
+    fn members(&mut self) -> Vec<Member> {
+        let member = |id| Member {
+            id,
+            name: self.stranger.text(),
+            peer_urls: vec![self.stranger.text()],
+            client_urls: vec![self.stranger.text(), self.stranger.text()],
+            is_learner: id == 2,
+        };
+        [1, 2].map(member).to_vec()
+    }
+
+    fn rights(&mut self) -> Rights {
+        let roles = vec![self.stranger.text(), self.stranger.text()];
+        let grant = |range| Grant { permission: Permission::ReadWrite, range };
+        let grants = [KeyRange::all(), KeyRange::prefix(self.stranger.key())].map(grant);
+        Rights::new(self.stranger.text(), roles, &grants)
+    }
+
+    /// One endpoint in each state, with what it last said.
+    pub(super) fn endpoints(&mut self, status: &Status) -> Vec<EndpointHealth> {
+        let states = [
+            EndpointState::Healthy,
+            EndpointState::Unknown,
+            EndpointState::NoLeader,
+            EndpointState::Learner,
+            EndpointState::Down(self.stranger.error()),
+            EndpointState::Refused(self.stranger.error()),
+        ];
+        let used = self.stranger.below(states.len());
+        let of = |(n, state)| EndpointHealth {
+            url: self.stranger.text(),
+            in_use: n == used,
+            state,
+            latency: None,
+            status: Some(Status {
+                endpoint: self.stranger.text(),
+                version: self.stranger.text(),
+                errors: vec![self.stranger.words()],
+                alarms: vec![Alarm { member: 1, name: self.stranger.text() }],
+                ..status.clone()
+            }),
+        };
+        states.into_iter().enumerate().map(of).collect()
+    }
+
+    fn diagnosis(&mut self) -> Vec<DiagnosisNews> {
+        let titles = vec![self.stranger.words(), self.stranger.text()];
+        let (said, advice) = (self.stranger.words(), self.stranger.words());
+        vec![
+            DiagnosisNews::Began(titles),
+            DiagnosisNews::Found(0, Finding::ok("name", self.stranger.words())),
+            DiagnosisNews::Found(0, Finding::warning("TLS", said, advice)),
+            DiagnosisNews::Found(1, Finding::ok("alarms", self.stranger.text())),
+            DiagnosisNews::Ended(0),
+        ]
+    }
+
     fn drafts(&mut self, home: Home) -> Message {
         if self.stranger.below(4) == 0 {
             return Message::DraftsFound(Err(self.stranger.words()));
@@ -159,6 +219,13 @@ impl Desk {
         let later = self.later(60);
         let Some(world) = self.strange.as_mut() else { return Some(effect) };
         let messages = match effect {
+            Effect::Call { ticket, call: Call::Members, .. } => {
+                vec![Message::Answered(ticket, Ok(Answer::Members(world.members())))]
+            }
+            Effect::Call { ticket, call: Call::Rights, .. } => {
+                let rights = Box::new(world.rights());
+                vec![Message::Answered(ticket, Ok(Answer::Rights(rights)))]
+            }
             Effect::Call { .. } => {
                 world.patience = world.patience.checked_sub(1).unwrap_or(11);
                 let refuses = world.patience == 0;
@@ -172,6 +239,10 @@ impl Desk {
                     return Some(Effect::Compare { ticket, range, then });
                 }
                 vec![Message::Compared(ticket, Err(world.stranger.error()))]
+            }
+            Effect::Diagnose { ticket } => {
+                let news = world.diagnosis();
+                news.into_iter().map(|news| Message::Diagnosis(ticket, news)).collect()
             }
             Effect::Watch { .. } | Effect::Unwatch(_) => return Some(effect),
             Effect::GiveUp(_)

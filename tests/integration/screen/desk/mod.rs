@@ -2,17 +2,19 @@
 //! only when told. Keys go in through the public update function, frames come out; no tasks, no
 //! network, no terminal.
 
+mod answer;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use etcdeck::app::App;
 use etcdeck::app::Update;
 use etcdeck::app::draft::FoundDraft;
-use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
+use etcdeck::app::effect::{Call, Effect, WatchId};
 use etcdeck::app::etcdctl::Etcdctl;
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
-use etcdeck::bulk::{Looked, compare, oldest};
+use etcdeck::bulk::{Looked, compare};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
@@ -20,7 +22,7 @@ use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Cluster, ErrorKind, Kv, Leases, Status, StoreError, Watch, WatchMessage, WatchRequest,
+    Cluster, ErrorKind, Kv, Status, StoreError, Watch, WatchMessage, WatchRequest,
 };
 use etcdeck::ui::{Theme, render};
 use futures_util::StreamExt as _;
@@ -55,6 +57,8 @@ pub(super) struct Desk {
     size: (u16, u16),
     watches: Vec<(WatchId, KeyRange)>,
     pending: Vec<(Ticket, Call)>,
+    /// The examination under way.
+    pub(super) diagnosing: Option<Ticket>,
 }
 
 /// The settings of a usual run.
@@ -97,6 +101,7 @@ impl Desk {
             size,
             watches: Vec::new(),
             pending: Vec::new(),
+            diagnosing: None,
         }
     }
 
@@ -267,6 +272,7 @@ impl Desk {
                     let found = self.runtime.block_on(found).map(Box::new);
                     self.happens(Message::Compared(ticket, found));
                 }
+                Effect::Diagnose { ticket } => self.diagnosing = Some(ticket),
                 Effect::ReadJournal { ticket, id, limit } => {
                     let contents = self.journal.read(id, limit);
                     self.happens(Message::JournalRead(ticket, contents));
@@ -295,41 +301,6 @@ impl Desk {
                 self.happens(Message::Watch(id, WatchNews::Events { events, received }));
             }
         }
-    }
-
-    fn answer(&self, call: Call) -> CallResult {
-        self.runtime.block_on(async {
-            Ok(match call {
-                Call::Range(request) => Answer::Range(self.store.range(request).await?),
-                Call::Txn(request) => Answer::Txn(self.store.txn(request).await?),
-                Call::LeaseGrant(ttl, id) => {
-                    Answer::Granted(self.store.lease_grant(ttl, id).await?)
-                }
-                Call::LeaseRevoke(id) => {
-                    self.store.lease_revoke(id).await?;
-                    Answer::Revoked
-                }
-                Call::LeaseKeepAlive(id) => Answer::Renewed(self.store.lease_keep_alive(id).await?),
-                Call::LeaseStatuses(ids) => {
-                    let mut statuses = Vec::new();
-                    for id in ids {
-                        statuses.push((id, self.store.lease_time_to_live(id, true).await?));
-                    }
-                    Answer::LeaseStatuses(statuses)
-                }
-                Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
-                Call::Oldest(key) => {
-                    let first = Revision(1);
-                    let request = RangeRequest::get(key.clone()).at(first);
-                    // Asked only where it is told at once: waiting would move the clock.
-                    let told = match self.store.range(request).await {
-                        Ok(_) => None,
-                        Err(_) => oldest(&self.store, &KeyRange::single(key), first).await,
-                    };
-                    Answer::Oldest(told.unwrap_or(first))
-                }
-            })
-        })
     }
 
     /// The draft that is open, as it is kept when the program must end.

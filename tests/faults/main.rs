@@ -1,0 +1,22 @@
+//! Chaos and timing: what the program does while servers, members and connections fail.
+//!
+//! These tests measure how soon something happens, so one runs at a time: each is a call of
+//! [`alone::alone`]. Tests that measure nothing belong to `integration`, where all run at once.
+
+#![expect(clippy::print_stdout, reason = "what was measured is told")]
+
+#[expect(dead_code, reason = "the integration tests use the rest of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod alone;
+mod program;
+mod pty;
+mod script;
+
+mod alone_check;
+mod cut_write;
+mod flood;
+mod kill;
+mod member;
+mod random;
