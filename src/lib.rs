@@ -37,6 +37,9 @@ pub mod event_loop;
 pub mod cli;
 pub mod launch;
 
+#[cfg(test)]
+mod fuzz;
+
 /// The code of the README, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -82,7 +82,11 @@ fn task(args: &mut Args) -> Result<Option<Task>, String> {
 fn from_clap(error: clap::Error) -> Exit {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let status = if asked { 0 } else { 2 };
-    Exit { status, message: error.render().to_string(), to_stdout: asked }
+    // What was wrong is repeated as it stands on the command line, which a script may have made out of
+    // anything.
+    let text = error.render().to_string();
+    let lines = text.lines().map(|line| escape::message(line) + "\n");
+    Exit { status, message: lines.collect(), to_stdout: asked }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! other's, and one that was killed leaves its own behind for the next. Everything here blocks.
 
 mod claim;
+#[cfg(test)]
+mod fuzz;
 mod record;
 
 use std::collections::HashMap;

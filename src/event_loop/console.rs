@@ -1,13 +1,12 @@
 //! The real terminal.
 
-use std::io::{self, Write};
+use std::io;
 
-use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
+use super::draw::draw_frame;
 use super::host::{Cut, Happening, Host};
 use crate::app::effect::Edited;
 use crate::terminal::{
@@ -91,10 +90,7 @@ impl Host for Console {
     }
 
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| render(frame))?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        self.terminal.backend_mut().flush()
+        draw_frame(&mut self.terminal, render)
     }
 
     fn is_behind(&self) -> bool {

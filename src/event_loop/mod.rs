@@ -4,6 +4,7 @@
 //! screen of their own. It awaits nothing but its own select.
 
 mod console;
+mod draw;
 mod frames;
 mod host;
 
@@ -15,6 +16,7 @@ use futures_util::FutureExt as _;
 use tokio::time;
 
 pub use console::Console;
+pub use draw::draw_frame;
 pub use host::{Cut, Happening, Host};
 
 use frames::{Cause, Frames};

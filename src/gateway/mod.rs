@@ -12,6 +12,8 @@ mod election;
 mod endpoint;
 mod error;
 pub(crate) mod examine;
+#[cfg(test)]
+mod fuzz;
 mod guard;
 mod handshake;
 mod health;

@@ -8,7 +8,7 @@ use crate::keymap::{Chord, Code};
 
 const ESC: u8 = 0x1b;
 const PASTE_END: &[u8] = b"\x1b[201~";
-/// The longest report worth waiting for; what grows beyond it is dropped.
+/// The longest report worth waiting for; what grows beyond it is dropped, up to its end.
 const LONGEST_SEQUENCE: usize = 4096;
 
 /// What a person does at the terminal.
@@ -27,6 +27,17 @@ pub enum Input {
 pub(super) struct Decoder {
     buffer: Vec<u8>,
     paste: Option<Vec<u8>>,
+    /// What grew too long, and whose rest is still to come: it must not be taken for keys.
+    skipped: Option<TooLong>,
+}
+
+/// What may grow beyond [`LONGEST_SEQUENCE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TooLong {
+    /// Ends with BEL or `ESC \`.
+    Report,
+    /// Ends with the first byte that is no parameter.
+    Sequence,
 }
 
 /// What stands at the start of the buffer.
@@ -48,7 +59,7 @@ impl Decoder {
 
     /// Whether the start of a sequence waits for its rest. A paste may wait for ever.
     pub(super) fn waits(&self) -> bool {
-        self.paste.is_none() && !self.buffer.is_empty()
+        self.paste.is_none() && (self.skipped.is_some() || !self.buffer.is_empty())
     }
 
     /// The rest did not come in time: a lone Escape was the key; any other fragment is dropped.
@@ -57,6 +68,9 @@ impl Decoder {
             return;
         }
         let fragment = std::mem::take(&mut self.buffer);
+        if self.skipped.take().is_some() {
+            return;
+        }
         match fragment.as_slice() {
             [ESC] => out.push(Input::Chord(Chord::key(Code::Esc))),
             [ESC, byte] if byte.is_ascii() => {
@@ -81,6 +95,13 @@ impl Decoder {
                 paste.truncate(at);
                 out.push(Input::Paste(pasted(&paste)));
             }
+            if let Some(kind) = self.skipped.take() {
+                let Some(length) = kind.rest(&self.buffer) else {
+                    self.skip(kind);
+                    return;
+                };
+                self.buffer.drain(..length);
+            }
             match step(&self.buffer) {
                 Step::Whole(length, chord) => {
                     self.buffer.drain(..length);
@@ -90,11 +111,44 @@ impl Decoder {
                     self.buffer.drain(..length);
                     self.paste = Some(Vec::new());
                 }
-                Step::Cut if self.buffer.len() > LONGEST_SEQUENCE => self.buffer.clear(),
+                Step::Cut if self.buffer.len() > LONGEST_SEQUENCE => {
+                    let is_sequence = self.buffer.get(1) == Some(&b'[');
+                    self.skip(if is_sequence { TooLong::Sequence } else { TooLong::Report });
+                    return;
+                }
                 Step::Cut => return,
             }
         }
     }
+
+    /// Drops what is there of something too long; an Escape at its end may be half of the end.
+    fn skip(&mut self, kind: TooLong) {
+        let escape = kind == TooLong::Report && self.buffer.last() == Some(&ESC);
+        self.buffer.clear();
+        self.buffer.extend(escape.then_some(ESC));
+        self.skipped = Some(kind);
+    }
+}
+
+impl TooLong {
+    /// The bytes up to its end, when that is there.
+    fn rest(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            TooLong::Report => report_end(bytes),
+            TooLong::Sequence => {
+                let at = bytes.iter().position(|byte| !is_parameter(*byte))?;
+                Some(at + usize::from(is_final(bytes[at])))
+            }
+        }
+    }
+}
+
+fn is_parameter(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x3f)
+}
+
+fn is_final(byte: u8) -> bool {
+    matches!(byte, 0x40..=0x7e)
 }
 
 /// Terminals send a line break as CR, some as CR LF; a text has LF.
@@ -160,12 +214,15 @@ fn with_alt(chord: Chord) -> Chord {
 
 /// What follows `ESC ]` and its like: up to BEL or `ESC \`.
 fn report(rest: &[u8]) -> Step {
-    let end = rest.iter().enumerate().find_map(|(at, byte)| match byte {
+    report_end(rest).map_or(Step::Cut, |length| Step::Whole(length + 2, None))
+}
+
+fn report_end(rest: &[u8]) -> Option<usize> {
+    rest.iter().enumerate().find_map(|(at, byte)| match byte {
         0x07 => Some(at + 1),
         b'\\' if at > 0 && rest[at - 1] == ESC => Some(at + 1),
         _ => None,
-    });
-    end.map_or(Step::Cut, |length| Step::Whole(length + 2, None))
+    })
 }
 
 /// What follows `ESC [`.
@@ -180,12 +237,16 @@ fn control_sequence(rest: &[u8]) -> Step {
             _ => Step::Whole(3, None),
         };
     }
-    let parameters = rest.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();
+    let parameters = rest.iter().take_while(|byte| is_parameter(**byte)).count();
     let length = parameters + 3;
     match rest.get(parameters) {
         None => Step::Cut,
         Some(b'~') if &rest[..parameters] == b"200" => Step::Paste(length),
-        Some(last @ 0x40..=0x7e) => Step::Whole(length, sequence_chord(&rest[..parameters], *last)),
+        // Longer than what is waited for when it comes in pieces: no key either.
+        Some(last) if is_final(*last) && length > LONGEST_SEQUENCE + 1 => Step::Whole(length, None),
+        Some(last) if is_final(*last) => {
+            Step::Whole(length, sequence_chord(&rest[..parameters], *last))
+        }
         // Not a sequence after all: a key pressed in the middle of one, or noise.
         Some(_) => Step::Whole(parameters + 2, None),
     }

@@ -81,3 +81,23 @@ fn an_endless_report_does_not_fill_memory() {
     }
     assert!(decoder.buffer.len() <= LONGEST_SEQUENCE + 1002);
 }
+
+#[test]
+fn the_rest_of_what_is_too_long_is_no_key() {
+    let long = "5;".repeat(5000);
+    for whole in
+        [format!("\x1b]52;c;{long}\x07j"), format!("\x1bP{long}\x1b\\j"), format!("\x1b[{long}Aj")]
+    {
+        for size in [1, 7, 4096, whole.len()] {
+            let pieces: Vec<&[u8]> = whole.as_bytes().chunks(size).collect();
+            assert_eq!(decoded(&pieces), "j", "in pieces of {size}");
+        }
+    }
+    // It never ends: the next key after a pause counts again.
+    let (mut decoder, mut out) = (Decoder::default(), Vec::new());
+    decoder.feed(format!("\x1b]{long}\x1b").as_bytes(), &mut out);
+    assert!(decoder.waits());
+    decoder.flush(&mut out);
+    decoder.feed(b"j", &mut out);
+    assert_eq!(out, [Input::Chord(Chord::char('j'))]);
+}

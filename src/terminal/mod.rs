@@ -24,6 +24,8 @@
 mod clipboard;
 mod decode;
 mod editor;
+#[cfg(test)]
+mod fuzz;
 mod guest;
 mod input;
 mod outlet;

@@ -15,6 +15,7 @@ mod difference;
 mod doctor;
 mod domain;
 mod editing;
+mod fuzz;
 mod gateway;
 mod journal;
 mod journey;

@@ -4,33 +4,16 @@
 use crate::by_hand::{get, put};
 use crate::everyday::on_every_version;
 use crate::steps::{CTRL_S, ENTER, LIMIT, escape, leave_draft, on, quit};
+use crate::support::scanner::scan;
 use crate::support::servers::Etcd;
 use crate::terminal::Terminal;
 
 const TITLE: &[u8] = b"\x1b]0;x\x07\x1b[2J";
 const REVERSED: &str = "abc\u{202e}def\u{2066}\u{200b}";
 
-/// Nothing of what strangers wrote may act on the terminal.
+/// Nothing of what strangers wrote may act on the terminal: what is sent is the program's own.
 fn assert_harmless(output: &[u8]) {
-    let holds = |bytes: &[u8]| output.windows(bytes.len()).any(|it| it == bytes);
-    assert!(!holds(b"\x1b]"), "a title or a clipboard is set");
-    assert!(!holds(b"\x07"), "the bell rings");
-    let text = std::str::from_utf8(output).expect("what is written is UTF-8");
-    let acts = |c: char| match c {
-        '\x1b' | '\r' | '\n' => false,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' => true,
-        c => c.is_control(),
-    };
-    let acting: Vec<char> = text.chars().filter(|c| acts(*c)).collect();
-    assert!(acting.is_empty(), "{acting:?}");
-    // Every sequence is one of those that drawing takes: colors, the cursor, clearing, modes.
-    for sequence in text.split('\x1b').skip(1) {
-        let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
-        let (params, rest) = sequence.split_at(end);
-        let known =
-            params.starts_with('[') && rest.starts_with(['m', 'H', 'J', 'K', 'h', 'l', 'X']);
-        assert!(known, "an unexpected sequence: {:?}", &sequence[..=end]);
-    }
+    assert_eq!(scan(output), Ok(()));
 }
 
 /// Opens the only key below `prefix`, which may lie in a directory of a strange name.
@@ -116,4 +99,37 @@ fn sequences_and_bidi_marks_do_not_act() {
             assert_harmless(&output);
         }
     });
+}
+
+/// Names of locks, elections and services, a file name and a wrong command: what there is beside keys
+/// and values, each on the screen of the built program.
+#[test]
+fn names_of_every_kind_do_not_act() {
+    let etcd = Etcd::start(Etcd::versions().pop().expect("there is a server"));
+    let granted = etcd.ctl(&["lease", "grant", "600"]);
+    let lease = granted.split_whitespace().nth(1).expect("an ID").to_owned();
+    let strange = [TITLE, REVERSED.as_bytes(), "e\u{301}\u{301}🇩🇪".as_bytes()].concat();
+    for (folder, last) in [("/locks/", &*lease), ("/election/", &*lease), ("/services/", "i-1")] {
+        let key = [folder.as_bytes(), &strange, b"/", last.as_bytes()].concat();
+        let text = String::from_utf8(key).expect("it is text");
+        let value = String::from_utf8_lossy(&strange).into_owned();
+        etcd.ctl(&["put", &format!("--lease={lease}"), "--", &text, &value]);
+    }
+    let term = on(&etcd).size(150, 40).start();
+    term.wait("● online", LIMIT);
+    let typed = "\\x1b]0;x\\x07\\u{202e}";
+    for (command, seen) in [
+        ("locks".to_owned(), "┏ Locks"),
+        ("elections".to_owned(), "┏ Elections"),
+        ("services".to_owned(), "┏ Services"),
+        (format!("diff {typed} 1"), "┏ Difference"),
+        (format!("history {typed}"), "┏ History"),
+    ] {
+        term.keys(&format!(":{command}{ENTER}"));
+        term.wait(seen, LIMIT);
+        escape(&term, seen);
+    }
+    term.keys(&format!(":lock {typed}{ENTER}"));
+    term.wait("held, fencing", LIMIT);
+    assert_harmless(&term.output());
 }

@@ -19,6 +19,7 @@ pub(crate) mod install;
 pub(crate) mod oracle;
 pub(crate) mod process;
 pub(crate) mod proxy;
+pub(crate) mod scanner;
 pub(crate) mod server_builder;
 pub(crate) mod servers;
 pub(crate) mod stub;

@@ -243,3 +243,15 @@ fn help_and_version_go_to_stdout() {
         assert!(exit.message.contains(part), "{}", exit.message);
     }
 }
+
+#[test]
+fn what_is_repeated_of_a_command_line_is_harmless() {
+    for wrong in
+        ["--color=\x1b]0;x\x07", "--\x1b[2J\u{202e}", "--profile=\x1b[2J", "--endpoints=\u{9b}1m"]
+    {
+        let said = complaint(wrong, &[]);
+        let acts: Vec<char> =
+            said.chars().filter(|c| *c != '\n' && escape::is_unsafe(*c)).collect();
+        assert!(acts.is_empty(), "{said:?}");
+    }
+}

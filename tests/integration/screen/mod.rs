@@ -8,8 +8,9 @@ mod cluster;
 mod desk;
 mod dialogs;
 mod doctor;
+mod emulator;
 mod export;
-mod hostile;
+
 mod journal;
 mod panes;
 mod past;
@@ -17,6 +18,8 @@ mod picture;
 mod production;
 mod queues;
 mod scene;
+mod sizes;
+mod strange;
 mod styles;
 mod txn;
 

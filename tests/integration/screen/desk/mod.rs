@@ -2,17 +2,19 @@
 //! only when told. Keys go in through the public update function, frames come out; no tasks, no
 //! network, no terminal.
 
+mod answer;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use etcdeck::app::App;
 use etcdeck::app::Update;
 use etcdeck::app::draft::FoundDraft;
-use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
+use etcdeck::app::effect::{Call, Effect, WatchId};
 use etcdeck::app::etcdctl::Etcdctl;
 use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::app::ticket::Ticket;
-use etcdeck::bulk::{Looked, compare, oldest};
+use etcdeck::bulk::{Looked, compare};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
@@ -20,15 +22,15 @@ use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{
-    Access, Cluster, ErrorKind, Kv, Leases, Status, StoreError, Watch, WatchMessage, WatchRequest,
+    Cluster, ErrorKind, Kv, Status, StoreError, Watch, WatchMessage, WatchRequest,
 };
 use etcdeck::ui::{Theme, render};
 use futures_util::StreamExt as _;
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use tokio::time::timeout;
+
+use super::emulator::Emulator;
 
 /// What becomes of the calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,8 @@ pub(super) struct Desk {
     pub(super) answers: Answers,
     pub(super) theme: Theme,
     pub(super) journal: Journal,
+    pub(super) strange: Option<super::strange::World>,
+    emulator: Emulator,
     store: Sandbox,
     runtime: tokio::runtime::Runtime,
     now: Instant,
@@ -89,6 +93,8 @@ impl Desk {
             answers: Answers::Store,
             theme: Theme::new(true, TimeZone::UTC),
             journal: Journal::default(),
+            strange: None,
+            emulator: Emulator::new(size),
             store,
             runtime,
             now,
@@ -138,9 +144,18 @@ impl Desk {
 
     /// Something happens.
     pub(super) fn happens(&mut self, message: Message) {
+        self.remembers(&message);
         let update = self.app.update(message, self.now);
         self.carry_out(update);
-        self.draw();
+        let drawn = self.draw();
+        if self.strange.is_some() {
+            self.remembers_what_is_shown(&text(&drawn));
+        }
+    }
+
+    /// So many seconds from now.
+    pub(super) fn later(&self, seconds: u64) -> Instant {
+        self.now + Duration::from_secs(seconds)
     }
 
     /// Presses keys, written as in the key table with blanks between them.
@@ -231,6 +246,7 @@ impl Desk {
 
     fn carry_out(&mut self, update: Update) {
         for effect in update.effects {
+            let Some(effect) = self.strangers_answer(effect) else { continue };
             match effect {
                 Effect::Call { ticket, call, .. } => match self.answers.clone() {
                     Answers::Never => self.pending.push((ticket, call)),
@@ -287,46 +303,6 @@ impl Desk {
         }
     }
 
-    fn answer(&self, call: Call) -> CallResult {
-        self.runtime.block_on(async {
-            Ok(match call {
-                Call::Range(request) => Answer::Range(self.store.range(request).await?),
-                Call::Txn(request) => Answer::Txn(self.store.txn(request).await?),
-                Call::LeaseGrant(ttl, id) => {
-                    Answer::Granted(self.store.lease_grant(ttl, id).await?)
-                }
-                Call::LeaseRevoke(id) => {
-                    self.store.lease_revoke(id).await?;
-                    Answer::Revoked
-                }
-                Call::LeaseKeepAlive(id) => Answer::Renewed(self.store.lease_keep_alive(id).await?),
-                Call::LeaseStatuses(ids) => {
-                    let mut statuses = Vec::new();
-                    for id in ids {
-                        statuses.push((id, self.store.lease_time_to_live(id, true).await?));
-                    }
-                    Answer::LeaseStatuses(statuses)
-                }
-                Call::LogIn(user, password) => {
-                    self.store.log_in(user, password).await.map(|()| Answer::LoggedIn)?
-                }
-                Call::Rights => Answer::Rights(Box::new(self.store.rights().await?)),
-                Call::Members => Answer::Members(self.store.members().await?),
-                Call::LeaseList => Answer::LeaseList(self.store.lease_list().await?),
-                Call::Oldest(key) => {
-                    let first = Revision(1);
-                    let request = RangeRequest::get(key.clone()).at(first);
-                    // Asked only where it is told at once: waiting would move the clock.
-                    let told = match self.store.range(request).await {
-                        Ok(_) => None,
-                        Err(_) => oldest(&self.store, &KeyRange::single(key), first).await,
-                    };
-                    Answer::Oldest(told.unwrap_or(first))
-                }
-            })
-        })
-    }
-
     /// The draft that is open, as it is kept when the program must end.
     pub(super) fn kept_draft(&self) -> KeptDraft {
         self.app.value.edit.as_ref().expect("a draft").session.keep(Home::default())
@@ -358,14 +334,16 @@ impl Desk {
         }
     }
 
-    fn frame(&self) -> (Buffer, etcdeck::app::viewport::Viewport) {
-        let (width, height) = self.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a screen");
+    fn frame(&mut self) -> (Buffer, etcdeck::app::viewport::Viewport) {
+        if self.emulator.size() != self.size {
+            self.emulator = Emulator::new(self.size);
+        }
         let mut viewport = None;
-        terminal
-            .draw(|frame| viewport = Some(render(frame, &self.app, &self.theme)))
-            .expect("a screen in memory");
-        (terminal.backend().buffer().clone(), viewport.expect("what was drawn"))
+        let (app, theme) = (&self.app, &self.theme);
+        let buffer = self.emulator.draw(&mut |frame| viewport = Some(render(frame, app, theme)));
+        let viewport = viewport.expect("what was drawn");
+        assert_eq!(viewport.swept, 0, "the sweep is a net only:\n{}", text(&buffer));
+        (buffer, viewport)
     }
 
     /// The screen as text, without blanks at the ends of lines.
