@@ -108,6 +108,9 @@ fn killed_again_and_again(version: Version) {
 
 /// Writes the last key and waits until it is seen; answers with the history.
 pub(crate) async fn at_rest(etcd: &Etcd, oracle: &Oracle, program: &Program) -> Vec<Happened> {
+    // The members may have to agree on a leader first.
+    let answers = async || etcd.try_ctl(&["get", "w/~end"]).status.success().then_some(());
+    eventually("a cluster that answers", LIMIT, answers).await;
     etcd.ctl(&["put", "w/~end", "of it"]);
     program.comes_to("w/~end", LIMIT).await;
     oracle.history(etcd, "w/", 1, "w/~end")
