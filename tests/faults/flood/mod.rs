@@ -107,7 +107,7 @@ fn a_minute_of_fifty_thousand_events_a_second_while_paused() {
 fn the_tree_does_not_follow_a_flood_and_follows_again_after_it() {
     alone(async || {
         let etcd = Etcd::start(Version::V3_5);
-        let flood = Flood { rate: 50_000, value: 100, tree_too: true };
+        let flood = Flood { rate: 20_000, value: 100, tree_too: true };
         let (server, term) = watching(&etcd, flood, false).await;
         server.flow(true);
         let measured = press(&term, Duration::from_secs(8), Duration::from_millis(80)).await;
