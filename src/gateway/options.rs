@@ -26,10 +26,9 @@ pub struct GatewayOptions {
     /// [`LONG_CALL`](super::LONG_CALL).
     pub command_timeout: Duration,
     /// After this much silence the kernel asks whether the peer is still there; and whoever waits there
-    /// (a watch, an observer, a waiter for a lock) has the member asked for its status, once for all
-    /// of them.
+    /// (a watch, an observer) has the member asked for its status, once for all of them.
     pub keepalive_time: Duration,
-    /// A peer that has not answered for this long is given up, and all that wait there end with an
+    /// A peer that has not answered for this long is given up, and the streams there end with an
     /// error. So silence is noticed after the sum of both at the latest.
     pub keepalive_timeout: Duration,
     /// Where requests are noted: path, endpoint, status and time, never what they are about.
