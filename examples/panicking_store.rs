@@ -15,24 +15,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use etcdeck::app::settings::Settings;
-use etcdeck::domain::access::Rights;
-use etcdeck::domain::election::Leadership;
-use etcdeck::domain::lease::LeaseStatus;
-use etcdeck::domain::lock::HeldLock;
 use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, Op, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, KeyRange, LeaseId, Revision, Secret};
+use etcdeck::domain::{KeyRange, Revision};
 use etcdeck::launch;
 use etcdeck::sandbox::Sandbox;
-use etcdeck::store::{
-    Access, Cluster, Elections, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
-    Reply, Status, Watch, WatchRequest, WatchStream,
-};
+use etcdeck::store::{Kv, Reply};
 use etcdeck::terminal::Signals;
 use etcdeck::ui::Theme;
+use forward::forward;
 use jiff::tz::TimeZone;
+
+#[path = "../tests/support/forward.rs"]
+mod forward;
 
 /// The key whose value cannot be read.
 const FAULTY: &str = "faulty";
@@ -72,101 +69,7 @@ impl Kv for PanickingStore {
     }
 }
 
-impl Leases for PanickingStore {
-    fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
-        self.0.lease_grant(ttl, id)
-    }
-
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
-        self.0.lease_revoke(id)
-    }
-
-    fn lease_keep_alive(&self, id: LeaseId) -> Reply<'_, i64> {
-        self.0.lease_keep_alive(id)
-    }
-
-    fn lease_time_to_live(&self, id: LeaseId, keys: bool) -> Reply<'_, Option<LeaseStatus>> {
-        self.0.lease_time_to_live(id, keys)
-    }
-
-    fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
-        self.0.lease_list()
-    }
-}
-
-impl Locks for PanickingStore {
-    fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
-        self.0.lock(name, lease)
-    }
-
-    fn unlock(&self, key: Key) -> Reply<'_, ()> {
-        self.0.unlock(key)
-    }
-}
-
-impl Elections for PanickingStore {
-    fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
-        self.0.campaign(name, lease, value)
-    }
-
-    fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {
-        self.0.proclaim(leadership, value)
-    }
-
-    fn leader(&self, name: Key) -> Reply<'_, Option<Entry>> {
-        self.0.leader(name)
-    }
-
-    fn observe(&self, name: Key) -> Reply<'_, LeaderStream> {
-        self.0.observe(name)
-    }
-
-    fn resign(&self, leadership: &Leadership) -> Reply<'_, ()> {
-        self.0.resign(leadership)
-    }
-}
-
-impl Watch for PanickingStore {
-    fn watch(&self, request: WatchRequest) -> Reply<'_, WatchStream> {
-        self.0.watch(request)
-    }
-}
-
-impl Cluster for PanickingStore {
-    fn status(&self) -> Reply<'_, Status> {
-        self.0.status()
-    }
-
-    fn endpoint(&self) -> String {
-        self.0.endpoint()
-    }
-
-    fn check(&self) -> Reply<'_, Status> {
-        self.0.check()
-    }
-
-    fn health(&self) -> HealthStream {
-        self.0.health()
-    }
-
-    fn members(&self) -> Reply<'_, Vec<Member>> {
-        self.0.members()
-    }
-}
-
-impl Access for PanickingStore {
-    fn user(&self) -> Option<String> {
-        self.0.user()
-    }
-
-    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
-        self.0.log_in(user, password)
-    }
-
-    fn rights(&self) -> Reply<'_, Rights> {
-        self.0.rights()
-    }
-}
+forward!(PanickingStore, 0: Leases, Locks, Elections, Watch, Cluster, Access);
 
 /// Panics where a file says, as soon as it does.
 async fn panic_when_asked(path: PathBuf) {

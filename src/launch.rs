@@ -26,7 +26,7 @@ use crate::journal::{Journal, Trail};
 use crate::log::{Level, Log};
 use crate::runtime::{Doctor, Runtime, inbox};
 use crate::store::{Access, Cluster, ReadOnly, Store};
-use crate::terminal::{Signals, report_panics};
+use crate::terminal::{Ending, Session, Signals, report_panics};
 use crate::ui::Theme;
 use connect::Connecting;
 
@@ -115,6 +115,10 @@ async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> any
         limits: settings.limits,
         ..app::settings::Settings::default()
     };
+    if connect::asks(&settings.target) {
+        // Nobody is to type a password for nothing.
+        Session::check()?;
+    }
     let (store, doctor) = match connect::connect(settings.target, log, &mut signals).await? {
         Connecting::Ended(ending) => return Ok(ending.exit_status()),
         Connecting::Sandbox(sandbox) => {
@@ -177,7 +181,7 @@ pub async fn screen(
         Ok(Ended::Quit) => Ok(0),
         Ok(Ended::Told(status)) => Ok(status),
         // Nobody is left to be told; the same status as for the signal that says so.
-        Err(error) if crate::terminal::is_gone(&error) => Ok(129),
+        Err(error) if crate::terminal::is_gone(&error) => Ok(Ending::Hangup.exit_status()),
         Err(error) => Err(error).context("the terminal failed"),
     }
 }

@@ -60,12 +60,12 @@ impl App {
         if rights.may_read(&root) {
             // Granted meanwhile: no limits any more.
             self.keys.limits = None;
-            return self.list_anew();
+            return self.root_again();
         }
         let had_none = self.keys.limits.is_none();
         self.keys.limits = Some(rights);
         if !had_none {
-            self.list_anew();
+            self.root_again();
         } else if !self.keys.root_refused {
             self.list_root();
         }
@@ -75,15 +75,6 @@ impl App {
     pub(super) fn rights_again(&mut self) {
         let refusal = StoreError::new(ErrorKind::PermissionDenied, "permission denied");
         self.ask_rights(refusal);
-    }
-
-    /// Reads the tree anew and stays where one is.
-    fn list_anew(&mut self) {
-        let selected = self.keys.selected_key().map(|(key, _)| key);
-        self.root_at(self.settings.root.clone());
-        if let Some(key) = selected {
-            self.find_again(key, false);
-        }
     }
 
     /// What of a directory may be asked for.

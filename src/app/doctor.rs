@@ -22,10 +22,7 @@ impl App {
     pub(super) fn examine(&mut self) {
         let Some(view) = self.doctor_mut() else { return };
         *view = DoctorView::default();
-        let before = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
-        if !before.is_empty() {
-            self.effects.push(Effect::GiveUp(before));
-        }
+        self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
         let ticket = self.tickets.issue(Purpose::View(ViewPurpose::Diagnosis), self.now);
         self.effects.push(Effect::Diagnose { ticket });
         self.redraw = true;

@@ -198,6 +198,10 @@ impl App {
             Ok(_) => return,
             Err(error) => {
                 self.drafts.held_up = true;
+                if error.is_connection() {
+                    // Offered when it stands again.
+                    self.connection_broke(&error);
+                }
                 return self.complain(format!(
                     "a draft was left unsaved; its key cannot be read now: {error}"
                 ));

@@ -35,7 +35,7 @@ pub enum Follow {
 pub(super) struct Followed {
     state: Follow,
     /// The newest event it brought.
-    newest: Revision,
+    pub(super) newest: Revision,
 }
 
 impl Follow {
@@ -95,7 +95,7 @@ impl App {
                 self.seen(revision);
                 None
             }
-            WatchNews::Lost { error, .. } => {
+            WatchNews::Lost { error } => {
                 self.connection_broke(&error);
                 Some(Follow::Lost)
             }
@@ -155,7 +155,7 @@ impl App {
             self.miss_changes(news);
         } else {
             for event in news {
-                let applied = self.keys.tree.play(event, self.now);
+                let applied = self.keys.tree.apply(event, self.now);
                 self.applied(applied);
                 self.follow_value(event);
             }

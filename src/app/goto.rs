@@ -177,7 +177,7 @@ impl App {
 
     /// Whether the events up to a revision are still on their way to the tree.
     fn is_to_come(&self, revision: Revision) -> bool {
-        self.follows() && self.keys.tree.followed() < revision
+        self.follows() && self.keys.followed.iter().all(|watch| watch.newest < revision)
     }
 
     fn follows(&self) -> bool {

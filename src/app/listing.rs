@@ -64,10 +64,7 @@ impl App {
 
     /// Lists a level from its first child.
     pub(super) fn start_listing(&mut self, dir: NodeId) {
-        let stale = self.tickets.forget(|purpose| *purpose == Purpose::Level(dir));
-        if !stale.is_empty() {
-            self.effects.push(Effect::GiveUp(stale));
-        }
+        self.give_up(|purpose| *purpose == Purpose::Level(dir));
         let listers = self.listers_of(dir, PAGE);
         self.keys.tree.begin_loading(dir);
         if listers.is_empty() {

@@ -104,12 +104,10 @@ pub enum WatchNews {
         /// The revision.
         revision: Revision,
     },
-    /// The stream broke; resumed after the last event at `retry_at`.
+    /// The stream broke; resumed after the last event.
     Lost {
         /// Why.
         error: StoreError,
-        /// When it is resumed.
-        retry_at: Instant,
     },
     /// Revisions were compacted before they were seen; the watch goes on at `to + 1`.
     Gap {

@@ -341,6 +341,16 @@ impl App {
         ticket
     }
 
+    /// Answers for these are not awaited any more. Says whether there were any.
+    fn give_up(&mut self, of: impl Fn(&Purpose) -> bool) -> bool {
+        let tickets = self.tickets.forget(of);
+        let any = !tickets.is_empty();
+        if any {
+            self.effects.push(Effect::GiveUp(tickets));
+        }
+        any
+    }
+
     fn say(&mut self, text: impl Into<String>) {
         self.notify(Level::Info, text.into());
     }

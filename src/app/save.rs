@@ -6,7 +6,7 @@ use super::App;
 use super::clock::Timer;
 use super::dialog::{Broken, Dialog};
 use super::edit::Then;
-use super::effect::{Answer, Call, CallResult, Effect};
+use super::effect::{Answer, Call, CallResult};
 use super::purpose::Purpose;
 use crate::domain::edit::{Base, Form, Outcome, SaveError, SaveFailure, State};
 use crate::keymap::Action;
@@ -110,10 +110,9 @@ impl App {
                 // A read asked for before the save may be answered after it with what was there
                 // before: it must not be taken for the news of what became of the save.
                 let of_before = |it: &Purpose| matches!(it, Purpose::Peek | Purpose::ReadBack);
-                let of_before = self.tickets.forget(of_before);
-                if !of_before.is_empty() {
-                    draft.peek = true;
-                    self.effects.push(Effect::GiveUp(of_before));
+                let gave_up = self.give_up(of_before);
+                if let Some(draft) = self.value.edit.as_mut() {
+                    draft.peek |= gave_up;
                 }
                 self.ask(Purpose::Save, None, Call::Txn(txn));
             }

@@ -215,10 +215,7 @@ impl App {
     pub(super) fn close_view(&mut self) {
         if self.view.take().is_some() {
             // Nothing that is asked for a view writes.
-            let gone = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
-            if !gone.is_empty() {
-                self.effects.push(Effect::GiveUp(gone));
-            }
+            self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
             self.effects.push(Effect::Unwatch(WatchId::VIEW));
             self.redraw = true;
         }

@@ -151,7 +151,7 @@ impl App {
                 }
             }
             WatchNews::Progress { revision } => self.watched(id, revision),
-            WatchNews::Lost { error, .. } => {
+            WatchNews::Lost { error } => {
                 running.state = Watching::Lost(error.clone());
                 self.connection_broke(&error);
             }

@@ -45,6 +45,7 @@ pub struct Pages<'a> {
     rest: Option<KeyRange>,
     revision: Revision,
     keys_only: bool,
+    once: bool,
     total: Option<u64>,
     newest: Revision,
     limit: u64,
@@ -61,6 +62,7 @@ impl<'a> Pages<'a> {
             rest: Some(range),
             revision,
             keys_only: false,
+            once: false,
             total: None,
             newest: Revision::NONE,
             limit: FIRST,
@@ -78,6 +80,12 @@ impl<'a> Pages<'a> {
     #[must_use]
     pub fn keys_only(self) -> Pages<'a> {
         Pages { keys_only: true, ..self }
+    }
+
+    /// A page that cannot be read is not asked for again: for who has a patience of their own.
+    #[must_use]
+    pub fn once(self) -> Pages<'a> {
+        Pages { once: true, ..self }
     }
 
     /// At which revision it reads: [`Revision::NONE`] before the first answer, when none was given.
@@ -127,7 +135,12 @@ impl<'a> Pages<'a> {
             keys_only: self.keys_only,
             ..RangeRequest::new(range.clone()).limit(self.limit as i64).at(self.revision)
         };
-        let answer = match ask(|| self.store.range(request.clone())).await {
+        let answer = if self.once {
+            self.store.range(request.clone()).await
+        } else {
+            ask(|| self.store.range(request.clone())).await
+        };
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 // The same page may be asked for again.

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::chart::Chart;
 use super::words;
-use crate::domain::KeyRange;
+use crate::domain::access::{Permission, ROOT_ROLE, words as words_of};
 use crate::gateway::examine::{Examination, Login, Role};
 use crate::store::ErrorKind;
 
@@ -22,7 +22,7 @@ pub(super) async fn examine(
     chart: &Chart<'_>,
 ) {
     let user = examination.user();
-    if user.is_none() && !examination.has_ready_token() {
+    if user.is_none() && examination.ready_token().is_none() {
         match wanted {
             Some(true) => chart.fail(
                 "auth",
@@ -74,11 +74,14 @@ async fn ready_token(examination: &Examination, wanted: Option<bool>, chart: &Ch
             );
         }
         Ok(_) => chart.ok("auth", "the token that was given is taken"),
-        Err(error) if error.kind == ErrorKind::Unauthenticated => chart.fail(
-            "auth",
-            format!("the token that was given is refused: {}", error.message),
-            "get a new one; where authentication is switched off, older servers refuse every token",
-        ),
+        Err(error) if error.kind == ErrorKind::Unauthenticated => {
+            let why = examination.ready_token().unwrap_or_else(|| error.message.clone());
+            let (found, advice) = why.split_once(": ").unwrap_or((&why, ""));
+            let advice = format!(
+                "{advice}; where authentication is switched off, older servers refuse every token"
+            );
+            chart.fail("auth", found, advice);
+        }
         Err(error) => chart.fail_by("auth", &error),
     }
 }
@@ -92,13 +95,13 @@ async fn rights(examination: &Examination, user: &str, chart: &Chart<'_>) {
 
 fn told(user: &str, roles: &[Role], chart: &Chart<'_>) {
     let names: Vec<String> = roles.iter().map(|(role, _)| role.clone()).collect();
-    if names.iter().any(|role| role == "root") {
+    if names.iter().any(|role| role == ROOT_ROLE) {
         return chart.ok("rights", format!("{user} has the role root: it may do everything"));
     }
     let grants: Vec<String> = roles
         .iter()
         .flat_map(|(_, grants)| grants)
-        .map(|(kind, range)| format!("{} {}", verb(kind), keys(range)))
+        .map(|grant| format!("{} {}", verb(grant.permission), words_of(&grant.range)))
         .collect();
     let names = words::list(&names, LISTED);
     if grants.is_empty() {
@@ -112,22 +115,10 @@ fn told(user: &str, roles: &[Role], chart: &Chart<'_>) {
     chart.ok("rights", format!("by {names}: {}", words::list(&grants, LISTED)));
 }
 
-fn verb(kind: &str) -> &'static str {
-    match kind {
-        "READ" => "read",
-        "WRITE" => "write",
-        _ => "read and write",
-    }
-}
-
-fn keys(range: &KeyRange) -> String {
-    match range.as_prefix() {
-        Some(prefix) if prefix.is_empty() => "all keys".to_owned(),
-        Some(prefix) => format!("{prefix}…"),
-        None if range.is_single() => range.start().to_string(),
-        None if range.is_open() => format!("{} and beyond", range.start()),
-        None => {
-            format!("{} to before {}", range.start(), crate::domain::escape::line(range.end()))
-        }
+fn verb(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Read => "read",
+        Permission::Write => "write",
+        Permission::ReadWrite => "read and write",
     }
 }

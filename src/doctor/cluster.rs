@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chart::Chart;
 use super::endpoint::Visit;
 use super::{lease, words};
-use crate::gateway::examine::Member;
+use crate::store::{Alarm, Member};
 
 /// More members than this are not listed by name.
 const LISTED: usize = 7;
@@ -14,8 +14,8 @@ const LAG: u64 = 1000;
 /// What is looked at here.
 const CHECKS: [&str; 5] = ["members", "leader", "alarms", "raft", "leases"];
 
-/// Looks at the cluster through the endpoints that answered, of `asked` in all.
-pub(super) async fn examine(visits: &[Visit], asked: usize, chart: &Chart<'_>) {
+/// Looks at the cluster through the endpoints that answered.
+pub(super) async fn examine(visits: &[Visit], chart: &Chart<'_>) {
     let Some(first) = visits.first() else {
         return chart.skip_all(&CHECKS, "no endpoint tells how it fares");
     };
@@ -30,7 +30,7 @@ pub(super) async fn examine(visits: &[Visit], asked: usize, chart: &Chart<'_>) {
         }
     };
     if !members.is_empty() {
-        told(&members, visits, asked, chart);
+        told(&members, visits, chart);
     }
     leader(&members, visits, chart);
     alarms(&members, visits, chart);
@@ -65,11 +65,11 @@ fn is_one(visits: &[Visit], chart: &Chart<'_>) -> bool {
 }
 
 /// How many members there are, and what may happen to them.
-fn told(members: &[Member], visits: &[Visit], asked: usize, chart: &Chart<'_>) {
+fn told(members: &[Member], visits: &[Visit], chart: &Chart<'_>) {
     let names: Vec<String> = members.iter().map(name).collect();
     let voters = members.iter().filter(|member| !member.is_learner).count();
     let seen: BTreeSet<u64> = visits.iter().map(|visit| visit.status.member).collect();
-    let missing = members.iter().filter(|member| !seen.contains(&member.id.0)).count();
+    let missing = members.iter().filter(|member| !seen.contains(&member.id)).count();
     let spare = voters.saturating_sub(1) / 2;
     let mut found = format!(
         "{} ({}), of which {} may fail",
@@ -80,12 +80,12 @@ fn told(members: &[Member], visits: &[Visit], asked: usize, chart: &Chart<'_>) {
     if missing > 0 {
         found = format!("{found}; {missing} not seen through the endpoints");
     }
-    if visits.len() > seen.len() && asked > 1 {
+    if visits.len() > seen.len() {
         found.push_str("; some endpoints lead to the same member");
     }
     let idle: Vec<_> = members.iter().filter(|member| member.name.is_empty()).collect();
     if let Some(idle) = idle.first() {
-        let id = idle.id.0;
+        let id = idle.id;
         let advice = format!(
             "start it, or take it out (etcdctl member remove {id:x}): it counts for the majority"
         );
@@ -103,7 +103,7 @@ fn leader(members: &[Member], visits: &[Visit], chart: &Chart<'_>) {
     let leaders: BTreeSet<u64> =
         visits.iter().map(|visit| visit.status.leader).filter(|id| *id != 0).collect();
     let named = |id: u64| {
-        let member = members.iter().find(|member| member.id.0 == id);
+        let member = members.iter().find(|member| member.id == id);
         member.map_or_else(|| format!("{id:x}"), name)
     };
     let leaderless = visits.iter().filter(|visit| visit.status.leader == 0).count();
@@ -134,16 +134,17 @@ fn are(count: usize) -> String {
 
 /// The alarms that are raised; every member tells all of them.
 fn alarms(members: &[Member], visits: &[Visit], chart: &Chart<'_>) {
-    let texts = visits.iter().flat_map(|visit| &visit.status.errors);
-    let alarms: BTreeSet<(String, u64)> = texts.filter_map(|text| alarm(text)).collect();
+    let alarms = visits.iter().flat_map(|visit| &visit.status.alarms);
+    let alarms: BTreeSet<(&str, u64)> =
+        alarms.map(|Alarm { member, name }| (name.as_str(), *member)).collect();
     if alarms.is_empty() {
         return chart.ok("alarms", "none is raised");
     }
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (kind, id) in &alarms {
-        let member = members.iter().find(|member| member.id.0 == *id);
+        let member = members.iter().find(|member| member.id == *id);
         let member = member.map_or_else(|| format!("{id:x}"), name);
-        kinds.entry(kind).or_default().push(member);
+        kinds.entry(*kind).or_default().push(member);
     }
     for (kind, by) in kinds {
         let advice = match kind {
@@ -158,14 +159,6 @@ fn alarms(members: &[Member], visits: &[Visit], chart: &Chart<'_>) {
         };
         chart.fail("alarms", format!("{kind}, raised by {}", words::list(&by, LISTED)), advice);
     }
-}
-
-/// Reads `memberID:12428976124636271536 alarm:NOSPACE `, with any spaces.
-fn alarm(text: &str) -> Option<(String, u64)> {
-    let field = |name: &str| text.split_whitespace().find_map(|word| word.strip_prefix(name));
-    let kind = field("alarm:")?;
-    let id = field("memberID:").and_then(|id| id.parse().ok()).unwrap_or_default();
-    Some((kind.to_owned(), id))
 }
 
 /// Whether all run the same version.
@@ -207,22 +200,7 @@ fn lag(visits: &[Visit], chart: &Chart<'_>) {
 }
 
 fn name(member: &Member) -> String {
-    let id = member.id.0;
+    let id = member.id;
     let name = if member.name.is_empty() { format!("{id:x}") } else { member.name.clone() };
     if member.is_learner { format!("{name}, a learner") } else { name }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alarms_are_read_in_any_spacing() {
-        let read = |text| alarm(text);
-        let id = 12_428_976_124_636_271_536;
-        let text = "memberID:12428976124636271536 alarm:NOSPACE ";
-        assert_eq!(read(text), Some(("NOSPACE".to_owned(), id)));
-        assert_eq!(read("memberID:1  alarm:CORRUPT"), Some(("CORRUPT".to_owned(), 1)));
-        assert_eq!(read("etcdserver: no leader"), None);
-    }
 }

@@ -2,17 +2,17 @@
 
 use super::chart::Chart;
 use super::{auth, network, server, tls};
-use crate::gateway::examine::{Examination, MemberStatus};
-use crate::store::{ErrorKind, StoreError};
+use crate::gateway::examine::Examination;
+use crate::store::{ErrorKind, Status, StoreError};
 
 /// What can be looked at over a connection, for the line that says that it was not.
 const OVER_HTTP: [&str; 8] =
-    ["version", "gateway", "auth", "leader", "database", "round trips", "reads", "clock"];
+    ["version", "clock", "gateway", "auth", "leader", "database", "round trips", "reads"];
 
 /// An endpoint that answered, for what is asked of the cluster as a whole.
 pub(super) struct Visit {
     pub(super) examination: Examination,
-    pub(super) status: MemberStatus,
+    pub(super) status: Status,
     /// The version it told, where it told one.
     pub(super) version: Option<String>,
 }
@@ -41,21 +41,25 @@ pub(super) async fn examine(mut examination: Examination, chart: &Chart<'_>) -> 
     };
     if let Ok(greeting) = &greeting {
         server::version(greeting, chart);
+        server::clock(greeting, chart);
     }
     let Some(wanted) = gateway(&examination, chart).await else {
-        chart.skip_all(&OVER_HTTP[2..7], "the gateway does not answer");
+        chart.skip_all(&OVER_HTTP[3..], "the gateway does not answer");
         return None;
     };
     if let Err(error) = &greeting {
-        chart.skip("version", &format!("the server does not tell it: {}", error.message));
+        let why = format!("the server does not tell it: {}", error.message);
+        for check in &OVER_HTTP[..2] {
+            chart.skip(check, &why);
+        }
     }
     // Before 3.4.42, 3.5.28 and 3.6.9 the status is told to strangers too.
     let early = examination.status().await.ok();
-    let led = early.is_none_or(|status| status.leader != 0);
+    let led = early.is_none_or(|told| told.status.leader != 0);
     let local = address.ip().is_loopback();
     auth::examine(&mut examination, wanted, local, led, chart).await;
-    let status = match examination.status().await {
-        Ok(status) => status,
+    let told = match examination.status().await {
+        Ok(told) => told,
         Err(error) => {
             let rest = ["leader", "database", "round trips", "reads"];
             if error.kind == ErrorKind::Unauthenticated {
@@ -67,12 +71,10 @@ pub(super) async fn examine(mut examination: Examination, chart: &Chart<'_>) -> 
             return None;
         }
     };
-    server::member(&status, chart);
-    server::database(&examination, &status, chart).await;
-    server::round_trips(&examination, status.leader != 0, chart).await;
-    if let Ok(greeting) = &greeting {
-        server::clock(greeting, chart);
-    }
+    server::member(&told, chart);
+    server::database(&examination, &told, chart).await;
+    server::round_trips(&examination, told.status.leader != 0, chart).await;
+    let status = told.status;
     Some(Visit { examination, status, version: greeting.ok().map(|greeting| greeting.server) })
 }
 
@@ -85,10 +87,9 @@ async fn gateway(examination: &Examination, chart: &Chart<'_>) -> Option<Option<
             Some(Some(wanted))
         }
         // It is the gateway that says so, and it will say nothing else.
-        Err(error) if error.message.contains("common name") => {
+        Err(error) if error.kind == ErrorKind::CommonName => {
             chart.ok("gateway", answers);
-            let message = error.message.replacen(": ", "; ", 1);
-            chart.fail_by("auth", &StoreError { message, ..error });
+            chart.fail_by("auth", &error);
             None
         }
         // A learner, a full queue: etcd's own words.

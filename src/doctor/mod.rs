@@ -65,7 +65,7 @@ pub async fn examine(gateway: &Gateway, tell: impl Fn(DiagnosisNews) + Sync) -> 
     let visits = futures_util::future::join_all(visits).await;
     let visits: Vec<Visit> = visits.into_iter().flatten().collect();
     let chart = Chart::new(last, &note);
-    cluster::examine(&visits, last, &chart).await;
+    cluster::examine(&visits, &chart).await;
     chart.end();
     diagnosis.into_inner().unwrap_or_default()
 }

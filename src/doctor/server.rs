@@ -7,6 +7,7 @@ use jiff::fmt::rfc2822;
 use super::chart::Chart;
 use super::words;
 use crate::domain::release::{Support, support};
+use crate::domain::size::size;
 use crate::gateway::examine::{Examination, Greeting, MemberStatus};
 use crate::store::{ErrorKind, StoreError};
 
@@ -82,7 +83,8 @@ pub(super) fn clock(greeting: &Greeting, chart: &Chart<'_>) {
 }
 
 /// Whether the member knows who leads, votes, and complains of nothing.
-pub(super) fn member(status: &MemberStatus, chart: &Chart<'_>) {
+pub(super) fn member(told: &MemberStatus, chart: &Chart<'_>) {
+    let status = &told.status;
     if status.leader == 0 {
         chart.fail(
             "leader",
@@ -101,37 +103,35 @@ pub(super) fn member(status: &MemberStatus, chart: &Chart<'_>) {
             "take it out of --endpoints until it is promoted (etcdctl member promote)",
         );
     }
-    let waiting = status.raft_index.saturating_sub(status.raft_applied_index);
-    if status.raft_applied_index > 0 && waiting > UNAPPLIED {
+    let waiting = status.raft_index.saturating_sub(told.raft_applied_index);
+    if told.raft_applied_index > 0 && waiting > UNAPPLIED {
         chart.warn(
             "raft",
             format!("{waiting} entries wait to be applied; from 5000 on requests are refused"),
             "its disk or its processor is too slow for what is written",
         );
     }
-    let complaints = status.errors.iter();
-    for complaint in
-        complaints.filter(|text| !text.contains("alarm:") && !text.contains("no leader"))
-    {
+    for complaint in status.errors.iter().filter(|text| !text.contains("no leader")) {
         chart.warn("member", format!("the member complains: {complaint}"), "see its log");
     }
 }
 
 /// How full the database is, and how much of it is empty.
-pub(super) async fn database(examination: &Examination, status: &MemberStatus, chart: &Chart<'_>) {
-    let (size, used) = (status.db_size, status.db_size_in_use);
-    let told = match status.db_size_quota {
-        1.. => Some(status.db_size_quota),
+pub(super) async fn database(examination: &Examination, told: &MemberStatus, chart: &Chart<'_>) {
+    let (all, used) = (told.status.db_size, told.status.db_size_in_use);
+    let words = |bytes: i64| size(bytes.max(0) as u64);
+    let known = match told.db_size_quota {
+        1.. => Some(told.db_size_quota),
         _ => examination.quota().await,
     };
-    let quota = told.unwrap_or(DEFAULT_QUOTA);
-    let percent = size.saturating_mul(100) / quota.max(1);
-    let mut found = format!("{} of {} ({percent} %)", words::size(size), words::size(quota));
-    if told.is_none() {
+    let quota = known.unwrap_or(DEFAULT_QUOTA);
+    let percent = all.saturating_mul(100) / quota.max(1);
+    let mut found = format!("{} of {} ({percent} %)", words(all), words(quota));
+    if known.is_none() {
         found.push_str(", if its quota is the usual one");
     }
     if used > 0 {
-        found = format!("{found}, {} in use", words::size(used));
+        found = format!("{found}, {} in use", words(used));
     }
     if percent >= FULL {
         let advice = "compact and defragment, or raise --quota-backend-bytes: a full database takes \
@@ -139,11 +139,11 @@ pub(super) async fn database(examination: &Examination, status: &MemberStatus, c
         return chart.warn("database", found, advice);
     }
     chart.ok("database", found);
-    let free = size - used;
-    if used > 0 && size > SMALL && free > size / 2 {
+    let free = all - used;
+    if used > 0 && all > SMALL && free > all / 2 {
         chart.warn(
             "free space",
-            format!("{} of the file are empty", words::size(free)),
+            format!("{} of the file are empty", words(free)),
             "etcdctl defrag gives them back, one member at a time, the leader last; each stands \
              still meanwhile",
         );

@@ -12,21 +12,6 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
-/// `20.0 KiB`, `1.5 GiB`.
-pub(super) fn size(bytes: i64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if bytes < 1024 {
-        return format!("{bytes} bytes");
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
 /// `a, b and c`; after `most` of them only how many more there are.
 pub(super) fn list(items: &[String], most: usize) -> String {
     let mut shown: Vec<String> = items.iter().take(most).cloned().collect();
@@ -54,9 +39,6 @@ mod tests {
         assert_eq!(time(Duration::from_micros(412)), "0.4 ms");
         assert_eq!(time(Duration::from_millis(12)), "12 ms");
         assert_eq!(time(Duration::from_millis(1250)), "1.2 s");
-        assert_eq!(size(20_480), "20.0 KiB");
-        assert_eq!(size(2 << 30), "2.0 GiB");
-        assert_eq!(size(17), "17 bytes");
         let items = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(list(&items, 5), "a, b and c");
         assert_eq!(list(&items, 1), "a and 2 more");

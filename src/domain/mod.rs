@@ -36,6 +36,7 @@ pub mod release;
 pub mod revision;
 pub mod secret;
 pub mod service;
+pub mod size;
 pub mod text;
 pub mod tree;
 pub mod txn;

@@ -17,7 +17,15 @@ pub(super) struct Claim {
     folder: PathBuf,
     stem: String,
     /// Locked.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // Closing the file does not do: a program that is just being started has a copy of it for a
+        // moment, and the lock with it.
+        let _ = flock(&self.lock, FlockOperation::Unlock);
+    }
 }
 
 impl Claim {
@@ -41,7 +49,7 @@ impl Claim {
             });
             if same {
                 let (folder, stem) = (folder.to_owned(), stem.to_owned());
-                return Ok(Some(Claim { folder, stem, _lock: file }));
+                return Ok(Some(Claim { folder, stem, lock: file }));
             }
         }
     }

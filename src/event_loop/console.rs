@@ -10,12 +10,9 @@ use super::draw::draw_frame;
 use super::host::{Cut, Happening, Host};
 use crate::app::effect::Edited;
 use crate::terminal::{
-    self, EditorCommand, InputStream, Panicked, Screen, Session, Signalled, Signals,
+    self, EditorCommand, Ending, InputStream, Panicked, Screen, Session, Signalled, Signals,
     install_panic_hook,
 };
-
-/// The exit status when the terminal is gone: as for the signal that says so.
-const HANGUP: u8 = 128 + 1;
 
 /// The terminal of this process, taken over; dropping it gives it back.
 pub struct Console {
@@ -66,7 +63,9 @@ impl Drop for Console {
 
 impl Host for Console {
     async fn next(&mut self) -> Happening {
-        let Some(input) = self.input.as_mut() else { return Happening::Ended(HANGUP) };
+        let Some(input) = self.input.as_mut() else {
+            return Happening::Ended(Ending::Hangup.exit_status());
+        };
         tokio::select! {
             biased;
             () = self.panicked.wait() => Happening::Ended(self.panicked.exit_status()),
@@ -75,16 +74,16 @@ impl Host for Console {
                 Signalled::Continued => match self.signals.take_again(&mut self.session).await {
                     Ok(Signalled::Continued) => Happening::Continued,
                     Ok(Signalled::End(ending)) => Happening::Ended(ending.exit_status()),
-                    Err(_) => Happening::Ended(HANGUP),
+                    Err(_) => Happening::Ended(Ending::Hangup.exit_status()),
                 },
             },
             input = input.next() => match input {
                 Some(input) => Happening::Input(input),
-                None => Happening::Ended(HANGUP),
+                None => Happening::Ended(Ending::Hangup.exit_status()),
             },
             taken = self.session.catch_up(), if self.session.is_behind() => match taken {
                 Ok(()) => Happening::Drawn,
-                Err(_) => Happening::Ended(HANGUP),
+                Err(_) => Happening::Ended(Ending::Hangup.exit_status()),
             },
         }
     }

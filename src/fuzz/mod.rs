@@ -14,13 +14,14 @@
 #![expect(clippy::disallowed_methods, reason = "how long it runs is measured, not simulated")]
 
 mod mutate;
+pub(crate) mod random;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use mutate::Random;
+use random::Random;
 
 /// How many seconds each target runs.
 const SECONDS: &str = "ETCDECK_FUZZ_SECONDS";
@@ -32,6 +33,8 @@ const SHORT: Duration = Duration::from_millis(1200);
 const LONGEST: usize = 16 * 1024;
 /// No input of that length may take longer, on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// However slow the machine, so many inputs are tried.
+const LEAST: u64 = 20;
 /// How many inputs that were understood are changed further.
 const REMEMBERED: usize = 2000;
 
@@ -57,7 +60,7 @@ impl Target {
             self.check(input, random.seed);
         }
         let (end, mut tried, mut understood) = (Instant::now() + time, 0_u64, 0_u64);
-        while Instant::now() < end {
+        while Instant::now() < end || tried <= LEAST {
             let input = mutate::mutate(&mut random, &known, self.words, LONGEST);
             tried += 1;
             if self.check(&input, random.seed) {
@@ -71,7 +74,7 @@ impl Target {
             }
         }
         // Who is never understood does not get far into a reader.
-        let enough = tried > 20 && understood > tried / 100;
+        let enough = tried > LEAST && understood > tried / 100;
         assert!(enough, "{}: {understood} of {tried} inputs made sense in {time:?}", self.name);
     }
 

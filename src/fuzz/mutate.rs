@@ -1,35 +1,12 @@
 //! Inputs made out of others.
 
-/// Numbers that look random and are the same for the same seed (splitmix64).
-pub(super) struct Random {
-    pub(super) seed: u64,
-    state: u64,
-}
+use super::random::Random;
 
-impl Random {
-    pub(super) fn new(seed: u64) -> Random {
-        Random { seed, state: seed }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`, which is not 0.
-    pub(super) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// A length, short ones more often.
-    fn length(&mut self, most: usize) -> usize {
-        let most = most.max(1);
-        let scale = self.below(most) + 1;
-        self.below(scale) + 1
-    }
+/// A length, short ones more often.
+fn length(random: &mut Random, most: usize) -> usize {
+    let most = most.max(1);
+    let scale = random.below(most) + 1;
+    random.below(scale) + 1
 }
 
 /// A name for some bytes (FNV-1a).
@@ -89,7 +66,7 @@ pub(super) fn mutate(
     longest: usize,
 ) -> Vec<u8> {
     let mut input = known[random.below(known.len())].clone();
-    for _ in 0..random.length(6) {
+    for _ in 0..length(random, 6) {
         change(random, &mut input, known, words);
         input.truncate(longest);
     }
@@ -98,20 +75,20 @@ pub(super) fn mutate(
 
 fn change(random: &mut Random, input: &mut Vec<u8>, known: &[Vec<u8>], words: &[&str]) {
     let at = random.below(input.len() + 1);
-    let end = at + random.length(64).min(input.len() - at);
+    let end = at + length(random, 64).min(input.len() - at);
     match random.below(10) {
         0 if at < input.len() => input[at] ^= 1 << random.below(8),
         1 if at < input.len() => input[at] = random.below(256) as u8,
         2 => input.insert(at, random.below(256) as u8),
-        3 => insert(input, at, INTERESTING[random.below(INTERESTING.len())]),
+        3 => insert(input, at, random.one(INTERESTING)),
         4 | 5 if !words.is_empty() => {
-            insert(input, at, words[random.below(words.len())].as_bytes());
+            insert(input, at, random.one(words).as_bytes());
         }
         6 => drop(input.drain(at..end)),
         7 => {
             let piece = input[at..end].to_vec();
             let most = if random.below(20) == 0 { 400 } else { 4 };
-            let times = random.length(most);
+            let times = length(random, most);
             insert(input, at, &piece.repeat(times));
         }
         8 => {

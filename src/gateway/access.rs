@@ -50,7 +50,7 @@ impl Gateway {
     }
 }
 
-fn grant(permission: wire::Permission) -> Grant {
+pub(super) fn grant(permission: wire::Permission) -> Grant {
     let key = Key::new(permission.key.0);
     let end = permission.range_end.0;
     let range = if end.is_empty() { KeyRange::single(key) } else { KeyRange::interval(key, end) };

@@ -93,10 +93,12 @@ impl Http {
             Ok((answer, sent.elapsed()))
         };
         let endpoint = self.endpoints.get(index);
-        let answer = match timeout(self.limits.sign, asking).await {
-            Ok(answer) => answer.map_err(|failure: Failure| failure.error),
-            Err(_) => Err(Failure::no_sign(endpoint, self.limits.sign).error),
-        };
+        let answer = timeout(self.limits.sign, asking).await.unwrap_or_else(|_| {
+            let failure = Failure::no_sign(endpoint, self.limits.sign);
+            self.trace.note(endpoint.url(), STATUS.path, self.limits.sign, Err(&failure));
+            Err(failure)
+        });
+        let answer = answer.map_err(|failure: Failure| failure.error);
         let told = answer.and_then(|(answer, latency)| {
             let answer: StatusResponse = super::http::parse(endpoint.url(), &answer)?;
             Ok((status(endpoint.url().to_owned(), answer), latency))

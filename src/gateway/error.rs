@@ -82,7 +82,7 @@ pub(super) fn from_answer(status: u16, body: &[u8], url: &str) -> StoreError {
                 ErrorKind::CommonName,
                 format!(
                     "{url} refuses every request because our client certificate has a common name \
-                     while users are switched on: use a certificate without a common name, and \
+                     while users are switched on; use a certificate without a common name, and \
                      --user"
                 ),
             )

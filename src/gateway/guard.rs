@@ -1,7 +1,7 @@
-//! Watching over what waits at an endpoint: streams, and calls whose answer takes long.
+//! Watching over what waits at an endpoint: streams, and reads that can be made elsewhere.
 //!
 //! A watch says nothing for hours where nothing happens, and says the same when its member is
-//! stopped, cut off or behind a connection that is half open. So whoever waits has the endpoint asked
+//! stopped, cut off or behind a connection that is half open. So a stream has the endpoint asked
 //! for its status when nothing was heard of it for `silence`, and gives it up when that is not
 //! answered within `sign` (`--keepalive-time`, `--keepalive-timeout`): after their sum at the latest
 //! the silence is noticed. All that wait at an endpoint share the question.

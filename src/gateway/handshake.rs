@@ -68,7 +68,7 @@ pub(super) async fn shake(
         }
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+    let name = ServerName::try_from(host.to_owned())
         .map_err(|_| here(format!("{host} is no name that a certificate could be for")))?;
     let tcp = TcpStream::connect(address).await.map_err(Fault::There)?;
     let began = Instant::now();
@@ -95,7 +95,8 @@ pub(super) async fn shake(
 /// Verifies as a call would, keeps the outcome, and goes on in any case.
 #[derive(Debug)]
 struct Witness {
-    verifier: Arc<dyn ServerCertVerifier>,
+    /// Where there is none, this host trusts nobody, and was told not to verify anyway.
+    verifier: Result<Arc<dyn ServerCertVerifier>, rustls::Error>,
     provider: Arc<CryptoProvider>,
     seen: Mutex<(Vec<Certificate>, Option<rustls::Error>)>,
 }
@@ -103,17 +104,17 @@ struct Witness {
 impl Witness {
     fn new(options: &TlsOptions, provider: Arc<CryptoProvider>) -> Result<Witness, StoreError> {
         let failed = |error: String| StoreError::new(ErrorKind::Tls, error);
-        let verifier: Arc<dyn ServerCertVerifier> = match &options.ca {
+        let verifier: Result<Arc<dyn ServerCertVerifier>, _> = match &options.ca {
             Some(path) => {
                 let mut roots = RootCertStore::empty();
                 roots.add_parsable_certificates(tls::authorities(path)?);
-                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-                    .build()
-                    .map_err(|error| failed(error.to_string()))?
+                let roots =
+                    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+                Ok(roots.build().map_err(|error| failed(error.to_string()))?)
             }
             None => match rustls_platform_verifier::Verifier::new(provider.clone()) {
-                Ok(verifier) => Arc::new(verifier),
-                Err(error) if options.skip_verify => Arc::new(Nobody(error)),
+                Ok(verifier) => Ok(Arc::new(verifier)),
+                Err(error) if options.skip_verify => Err(error),
                 Err(_) => return Err(tls::no_authorities()),
             },
         };
@@ -132,10 +133,10 @@ impl ServerCertVerifier for Witness {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let chain = std::iter::once(end_entity).chain(intermediates);
         let chain = chain.filter_map(|der| Certificate::read(der)).collect();
-        let refused = self
-            .verifier
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            .err();
+        let verified = self.verifier.clone().and_then(|verifier| {
+            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        });
+        let refused = verified.err();
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = (chain, refused);
         Ok(ServerCertVerified::assertion())
     }
@@ -162,44 +163,5 @@ impl ServerCertVerifier for Witness {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// Trusts nobody: this host has no authorities, and was told not to verify anyway.
-#[derive(Debug)]
-struct Nobody(rustls::Error);
-
-impl ServerCertVerifier for Nobody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Err(self.0.clone())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Err(self.0.clone())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Err(self.0.clone())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        Vec::new()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::store::{EndpointState, ErrorKind, Latency, Status, StoreError};
+use crate::store::{EndpointState, Latency, Status, StoreError};
 
 /// An endpoint that was never heard of is left for a healthy one after so much silence; before that
 /// the order in which the endpoints were given counts.
@@ -138,13 +138,8 @@ impl Health {
                 record.status = Some(*status);
                 state
             }
-            Finding::Failed(error) => match error.kind {
-                ErrorKind::WrongPassword
-                | ErrorKind::PermissionDenied
-                | ErrorKind::CommonName
-                | ErrorKind::Unauthenticated => EndpointState::Refused(error),
-                _ => EndpointState::Down(error),
-            },
+            Finding::Failed(error) if error.is_turned_away() => EndpointState::Refused(error),
+            Finding::Failed(error) => EndpointState::Down(error),
         };
         record.becomes(state, now);
         self.settle(now);

@@ -1,6 +1,7 @@
 //! Which endpoint is used, as a table: what is found when, and where calls go then.
 
 use super::*;
+use crate::store::ErrorKind;
 
 /// What happens to an endpoint.
 #[derive(Clone, Copy, Debug)]

@@ -108,21 +108,16 @@ impl Http {
         call: Call,
         body: Bytes,
     ) -> Result<Vec<u8>, Failure> {
-        let waiting = match (call.patience, call.repeat) {
-            (Patience::Ordinary | Patience::Long, Repeat::Harmless) if self.endpoints.len() > 1 => {
-                // It can be asked elsewhere.
-                Waiting::AtMost
-            }
-            // One that waits in a queue is not left on suspicion: a member that was only stopped takes
-            // the key of who went out of the queue, when by then the lock may be held by that key.
-            (Patience::Ordinary | Patience::Long | Patience::Endless, _) => {
-                return self.call_at(index, call, body).await;
-            }
-        };
+        // A write cannot be asked elsewhere, and one that waits in a queue is not left on suspicion: a
+        // member that was only stopped takes the key of who went out of the queue, when by then the
+        // lock may be held by that key.
+        if call.repeat == Repeat::Never || self.endpoints.len() < 2 {
+            return self.call_at(index, call, body).await;
+        }
         tokio::select! {
             biased;
             outcome = self.call_at(index, call, body) => outcome,
-            failure = self.given_up(index, Instant::now(), waiting) => Err(failure),
+            failure = self.given_up(index, Instant::now(), Waiting::AtMost) => Err(failure),
         }
     }
 
@@ -186,7 +181,7 @@ impl Http {
         Ok(answer)
     }
 
-    /// Sends a request and waits for the headers of the answer. Every request goes through here.
+    /// Sends a request and waits for the headers of the answer. Every call goes through here.
     pub(super) async fn request(
         &self,
         client: &Client,
@@ -240,7 +235,7 @@ impl Http {
     pub(super) fn about(&self, call: Call) -> Circumstances {
         Circumstances {
             harmless: call.repeat == Repeat::Harmless,
-            identity: self.clients.identity,
+            identity: self.clients.identity.as_ref().map(|own| own.validity),
             dial_timeout: self.limits.dial,
         }
     }

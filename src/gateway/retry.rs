@@ -70,13 +70,16 @@ impl<'a> Attempts<'a> {
         }
         self.failures.push(error);
         let next = self.endpoints.health().after(&self.tried);
-        match next.or_else(|| self.anew.take()) {
-            Some(next) => {
-                self.index = next;
-                Ok(())
+        if let Some(next) = next.or_else(|| self.anew.take()) {
+            if let Some(at) = self.tried.iter().position(|tried| *tried == next) {
+                // What comes of it now is what is told of this endpoint.
+                self.tried.remove(at);
+                self.failures.remove(at);
             }
-            None => Err(none_reached(std::mem::take(&mut self.failures))),
+            self.index = next;
+            return Ok(());
         }
+        Err(none_reached(std::mem::take(&mut self.failures)))
     }
 }
 

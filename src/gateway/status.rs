@@ -64,7 +64,7 @@ impl Cluster for Gateway {
     }
 }
 
-fn member(member: wire::Member) -> Member {
+pub(super) fn member(member: wire::Member) -> Member {
     Member {
         id: member.id.0,
         name: member.name,

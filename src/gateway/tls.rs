@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::call::Limits;
-use super::certificate::{self, Validity};
+use super::certificate;
 use super::endpoint::{Endpoint, Endpoints};
 use super::options::{GatewayOptions, TlsOptions};
 use crate::domain::escape;
@@ -20,8 +20,8 @@ use crate::store::{ErrorKind, StoreError};
 pub(super) struct Clients {
     pub(super) unary: Client,
     pub(super) stream: Client,
-    /// When the client certificate is good, where there is one.
-    pub(super) identity: Option<Validity>,
+    /// What the client certificate says, where there is one.
+    pub(super) identity: Option<certificate::Certificate>,
 }
 
 /// How the file behind `--cacert` is called.
@@ -36,7 +36,7 @@ pub(super) fn build(
     // Fails only when somebody installed one before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let identity = read_identity(&options.tls)?;
-    let (identity, validity) = identity.unzip();
+    let (identity, own) = identity.unzip();
     let authorities = match &options.tls.ca {
         Some(path) => Some(read_authorities(path)?),
         None => None,
@@ -74,7 +74,7 @@ pub(super) fn build(
         }
         builder.build().map_err(|error| cannot_build(&options.tls, &error))
     };
-    Ok(Clients { unary: build(8)?, stream: build(0)?, identity: validity })
+    Ok(Clients { unary: build(8)?, stream: build(0)?, identity: own })
 }
 
 fn cannot_build(tls: &TlsOptions, error: &reqwest::Error) -> StoreError {
@@ -158,7 +158,9 @@ impl IdentityFiles {
     }
 }
 
-fn read_identity(tls: &TlsOptions) -> Result<Option<(Identity, Validity)>, StoreError> {
+fn read_identity(
+    tls: &TlsOptions,
+) -> Result<Option<(Identity, certificate::Certificate)>, StoreError> {
     let Some(IdentityFiles { cert, key }) = IdentityFiles::read(tls)? else { return Ok(None) };
     let leaf = CertificateDer::from_pem_slice(&cert).ok();
     let leaf = leaf.and_then(|der| certificate::Certificate::read(&der));
@@ -167,11 +169,11 @@ fn read_identity(tls: &TlsOptions) -> Result<Option<(Identity, Validity)>, Store
     pem.push(b'\n');
     pem.extend_from_slice(&key);
     let identity = Identity::from_pem(&pem).map_err(|error| cannot_build(tls, &error))?;
-    let validity = leaf.ok_or_else(|| {
+    let own = leaf.ok_or_else(|| {
         let path = tls.cert.as_deref().map(shown).unwrap_or_default();
         tls_error(format!("the client certificate {path} (--cert) cannot be read"))
     })?;
-    Ok(Some((identity, validity.validity)))
+    Ok(Some((identity, own)))
 }
 
 /// Our certificate with its chain, and its key, as the handshake wants them.
@@ -183,14 +185,6 @@ pub(super) fn identity(
     let chain = CertificateDer::pem_slice_iter(&cert).collect::<Result<_, _>>();
     let chain = chain.map_err(unreadable)?;
     Ok(Some((chain, PrivateKeyDer::from_pem_slice(&key).map_err(unreadable)?)))
-}
-
-/// What our own certificate says, where there is one.
-pub(super) fn own_certificate(
-    tls: &TlsOptions,
-) -> Result<Option<certificate::Certificate>, StoreError> {
-    let chain = identity(tls)?.map(|(chain, _)| chain);
-    Ok(chain.and_then(|chain| certificate::Certificate::read(chain.first()?)))
 }
 
 fn read(path: &Path, what: &str, flag: &str) -> Result<Vec<u8>, StoreError> {

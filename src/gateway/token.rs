@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use reqwest::header::HeaderValue;
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::certificate::span;
 use super::options::Credentials;
 use super::transport::Failure;
 use super::wire::jwt::Claims;
@@ -174,7 +175,7 @@ impl Fixed {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let ended = self.claims.as_ref().map(|claims| claims.exp).filter(|exp| *exp > 0);
         let what = match ended.and_then(|ended| now.checked_sub(ended)) {
-            Some(seconds) => format!("expired {} ago", ago(seconds)),
+            Some(seconds) => format!("expired {} ago", span(Duration::from_secs(seconds))),
             None => "is not accepted, or no longer".to_owned(),
         };
         format!(
@@ -184,33 +185,9 @@ impl Fixed {
     }
 }
 
-/// A time that has gone by, in its largest unit.
-fn ago(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
 /// A token as the header that carries it, if it can be one.
 pub(super) fn header(token: &str) -> Option<HeaderValue> {
     let mut header = HeaderValue::from_str(token).ok().filter(|header| !header.is_empty())?;
     header.set_sensitive(true);
     Some(header)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_age_has_one_unit() {
-        let cases =
-            [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (200_000, "2 days")];
-        for (seconds, said) in cases {
-            assert_eq!(ago(seconds), said);
-        }
-    }
 }

@@ -28,6 +28,9 @@ impl Trace {
         took: Duration,
         outcome: Result<u16, &Failure>,
     ) {
+        if !self.log.is_open() {
+            return;
+        }
         self.note_endpoint(url, outcome);
         let level = match outcome {
             Ok(status) if status < 400 => Level::Debug,

@@ -27,6 +27,12 @@ pub(super) enum Connecting {
     Ended(Ending),
 }
 
+/// Whether a password will be asked for.
+pub(super) fn asks(target: &Target) -> bool {
+    let Target::Server(connection) = target else { return false };
+    matches!(connection.credentials, Credentials::User { password: None, .. })
+}
+
 /// Finds the servers, asks for a password that is missing, and makes a client.
 ///
 /// # Errors

@@ -1,7 +1,8 @@
 //! `etcdeck doctor`: looks, says what is wrong, and exits with a status that says whether something is.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::connect::{self, Connecting};
 use super::said::followed;
@@ -27,22 +28,17 @@ pub(super) async fn run(
     signals: &mut Signals,
 ) -> anyhow::Result<u8> {
     let color = settings.color && std::io::stdout().is_terminal();
-    let so_far = Mutex::new(Diagnosis::default());
+    let checked = AtomicUsize::new(0);
     let note = |news: DiagnosisNews| {
-        if let Ok(mut so_far) = so_far.lock() {
-            so_far.take(news);
+        if matches!(news, DiagnosisNews::Found(..)) {
+            checked.fetch_add(1, Ordering::Relaxed);
         }
     };
     let diagnosis = match connect::connect(settings.target, log, signals).await {
         Ok(Connecting::Ended(ending)) => return Ok(ending.exit_status()),
         Ok(Connecting::Sandbox(_)) => doctor::sandbox(note),
         Ok(Connecting::Server { gateway, .. }) => {
-            let state = || {
-                let found = so_far.lock().map_or(0, |so_far| {
-                    so_far.sections.iter().map(|section| section.findings.len()).sum()
-                });
-                format!("looking … {found} checked")
-            };
+            let state = || format!("looking … {} checked", checked.load(Ordering::Relaxed));
             tokio::select! {
                 diagnosis = followed(doctor::examine(&gateway, note), state) => diagnosis,
                 ending = signals.ending() => return Ok(ending.exit_status()),

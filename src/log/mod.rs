@@ -59,6 +59,11 @@ impl Log {
         Ok(Log { open: Some(Arc::new(Open { level, part, path: path.to_owned(), state })) })
     }
 
+    /// Whether it writes anywhere.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Writes a line, if such lines are wanted.
     pub fn line(&self, level: Level, text: impl FnOnce() -> String) {
         let Some(open) = self.open.as_ref().filter(|open| level <= open.level) else { return };

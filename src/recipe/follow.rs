@@ -122,7 +122,9 @@ impl Follow {
                 self.phase = Phase::List;
                 return Ok(());
             }
-            ErrorKind::PermissionDenied | ErrorKind::Invalid => return Err(error),
+            ErrorKind::PermissionDenied | ErrorKind::CommonName | ErrorKind::Invalid => {
+                return Err(error);
+            }
             ErrorKind::WrongPassword if !self.stood => return Err(error),
             _ => {}
         }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::app::message::{ConnectionNews, Message};
 use crate::recipe::backoff::{Backoff, jitter};
-use crate::store::{Cluster, EndpointHealth, ErrorKind, ReadOnly};
+use crate::store::{Cluster, EndpointHealth, ReadOnly};
 
 /// How often a member that answers is asked again: bounds how long a silent death goes unnoticed.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -71,6 +71,7 @@ impl Probe {
         // A member may tell its status and serve nothing else. Each failure then wakes this task, each
         // status has everything tried again: without a wait of its own that would be a tight circle.
         let mut alarms = Alarms::default();
+        let mut answered_before = false;
         loop {
             // Made before the call, so that a wish to retry during the call is not missed.
             let woken = self.retry.notified();
@@ -79,31 +80,31 @@ impl Probe {
                     backoff.reset();
                     (ConnectionNews::Online(status), self.interval())
                 }
-                Err(error) => match error.kind {
-                    ErrorKind::WrongPassword
-                    | ErrorKind::PermissionDenied
-                    | ErrorKind::CommonName
-                    | ErrorKind::Unauthenticated => (ConnectionNews::Denied(error), AFTER_REFUSAL),
-                    _ => {
-                        let wait = backoff.next(jitter());
-                        let retry_at = (Instant::now() + wait).into_std();
-                        (ConnectionNews::Lost { error, retry_at }, wait)
-                    }
-                },
+                Err(error) if error.is_turned_away() => {
+                    (ConnectionNews::Denied(error), AFTER_REFUSAL)
+                }
+                Err(error) => {
+                    let wait = backoff.next(jitter());
+                    let retry_at = (Instant::now() + wait).into_std();
+                    (ConnectionNews::Lost { error, retry_at }, wait)
+                }
             };
             let answered = matches!(news, ConnectionNews::Online(_));
+            let is_back = answered && !answered_before;
+            answered_before = answered;
             if self.inbox.send(Message::Connection(news)).await.is_err() {
                 return;
             }
-            tokio::select! {
-                () = woken => {}
-                () = self.moved.notified() => {}
+            let moved = tokio::select! {
+                () = woken => false,
+                () = self.moved.notified() => true,
                 () = tokio::time::sleep(wait) => {
                     alarms = Alarms::default();
                     continue;
                 }
-            }
-            if answered {
+            };
+            // That the endpoint fares well again is what was just found, and no reason to wait later.
+            if answered && !(moved && is_back) {
                 tokio::time::sleep(alarms.next()).await;
             }
         }

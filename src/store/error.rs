@@ -92,13 +92,17 @@ impl StoreError {
     /// Whether the server refuses the request as it is, or who asks, so that the same will be refused
     /// again until something changes.
     pub fn is_refusal(&self) -> bool {
+        self.is_turned_away() || self.kind == ErrorKind::Invalid
+    }
+
+    /// Whether the server refuses who asks, so that little else will be answered either.
+    pub fn is_turned_away(&self) -> bool {
         matches!(
             self.kind,
             ErrorKind::PermissionDenied
                 | ErrorKind::Unauthenticated
                 | ErrorKind::WrongPassword
                 | ErrorKind::CommonName
-                | ErrorKind::Invalid
         )
     }
 

@@ -12,7 +12,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use tempfile::TempDir;
 
 use super::guest::{Guest, Outcome};
-use super::{Panicked, Session, Signals};
+use super::{Ending, Panicked, Session, Signals};
 
 /// The editor to run: a program with its arguments, and where its file may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,15 +94,23 @@ impl EditorCommand {
             }
             edited => edited,
         };
-        match edited {
-            Edited::Ended { .. } => {
-                session.leave();
-                panicked.tell_withheld();
-            }
-            Edited::Failed(_) => session.resume_after_crash()?,
-            Edited::Unchanged | Edited::Changed(_) => session.resume()?,
+        if let Edited::Ended { .. } = edited {
+            session.leave();
+            panicked.tell_withheld();
+            return Ok(edited);
         }
-        Ok(edited)
+        let again = match signals.foreground(session).await {
+            Ok(None) if matches!(edited, Edited::Failed(_)) => session.resume_after_crash(),
+            Ok(None) => session.resume(),
+            Ok(Some(ending)) => return Ok(ended(ending, edited)),
+            Err(error) => Err(error),
+        };
+        match (again, edited) {
+            (Ok(()), edited) => Ok(edited),
+            // What was saved is worth more than the reason.
+            (Err(_), edited @ Edited::Changed(_)) => Ok(ended(Ending::Hangup, edited)),
+            (Err(error), _) => Err(error),
+        }
     }
 
     async fn edit(
@@ -125,13 +133,7 @@ impl EditorCommand {
                 how(status)
             )),
             Ok(Outcome::Lost(reason)) => Edited::Failed(format!("the editor was lost: {reason}")),
-            Ok(Outcome::Told(ending)) => {
-                let changed = match taken_back(&path, content) {
-                    Edited::Changed(bytes) => Some(bytes),
-                    Edited::Unchanged | Edited::Failed(_) | Edited::Ended { .. } => None,
-                };
-                Edited::Ended { status: ending.exit_status(), changed }
-            }
+            Ok(Outcome::Told(ending)) => ended(ending, taken_back(&path, content)),
         };
         // Removed with what the editor put beside it. A failure is said: the value may be a secret.
         let place = folder.path().to_owned();
@@ -195,6 +197,15 @@ fn how(status: ExitStatus) -> String {
         (None, Some(signal)) => format!("signal {signal}"),
         (None, None) => "no status".to_owned(),
     }
+}
+
+/// What is left of an edit when the program is to end.
+fn ended(ending: Ending, edited: Edited) -> Edited {
+    let changed = match edited {
+        Edited::Changed(bytes) => Some(bytes),
+        Edited::Unchanged | Edited::Failed(_) | Edited::Ended { .. } => None,
+    };
+    Edited::Ended { status: ending.exit_status(), changed }
 }
 
 fn taken_back(path: &Path, before: &[u8]) -> Edited {

@@ -86,18 +86,27 @@ enum Phase {
 }
 
 impl Session {
-    /// Takes the terminal of this process: raw mode, alternate screen, bracketed paste, no cursor.
+    /// Whether there is a terminal to draw on, before anything is asked on it.
     ///
     /// # Errors
-    /// When stdout is no terminal or one that cannot move its cursor, or there is none to read keys
-    /// from.
-    pub fn enter() -> Result<Session, TerminalError> {
+    /// When stdout is no terminal, or one that cannot move its cursor.
+    pub fn check() -> Result<(), TerminalError> {
         if !io::stdout().is_terminal() {
             return Err(TerminalError::NotATerminal);
         }
         if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
             return Err(TerminalError::Dumb);
         }
+        Ok(())
+    }
+
+    /// Takes the terminal of this process: raw mode, alternate screen, bracketed paste, no cursor.
+    ///
+    /// # Errors
+    /// When stdout is no terminal or one that cannot move its cursor, or there is none to read keys
+    /// from.
+    pub fn enter() -> Result<Session, TerminalError> {
+        Session::check()?;
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         Session::enter_on(keyboard()?, output)
     }
@@ -142,8 +151,7 @@ impl Session {
     /// Gives the terminal to another program, which leaves it in any mode: a panic says nothing on it
     /// meanwhile.
     pub(super) fn lend(&mut self) -> io::Result<(OwnedFd, OwnedFd)> {
-        self.terminal.leave();
-        self.terminal.lock().phase = Phase::Lent;
+        self.terminal.leave_with(self.terminal.lock()).phase = Phase::Lent;
         Ok((self.terminal.input.try_clone()?, self.terminal.output.try_clone()?))
     }
 
@@ -229,9 +237,10 @@ impl Restorer {
     /// Gives the terminal back; does nothing when that is done already. Tells whether there is a screen
     /// to say something on: while another program has the terminal there is none.
     pub fn restore(&self) -> bool {
-        let lent = self.terminal.lock().phase == Phase::Lent;
+        let state = self.terminal.lock();
+        let lent = state.phase == Phase::Lent;
         if !lent {
-            self.terminal.leave();
+            drop(self.terminal.leave_with(state));
         }
         !lent
     }
@@ -273,9 +282,13 @@ impl Terminal {
     }
 
     fn leave(&self) {
-        let mut state = self.lock();
+        drop(self.leave_with(self.lock()));
+    }
+
+    /// The same, without letting go of the state in between.
+    fn leave_with<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         let first: &[u8] = match state.phase {
-            Phase::Left => return,
+            Phase::Left => return state,
             Phase::Entered => b"",
             Phase::Lent => AFTER_CRASH,
         };
@@ -289,7 +302,7 @@ impl Terminal {
         if !background {
             let _ = rustix::termios::tcsetattr(&self.input, OptionalActions::Now, &self.found);
         } else if self.found.local_modes.contains(LocalModes::TOSTOP) {
-            return;
+            return state;
         }
         let leave = match self.purpose {
             Purpose::Screen => LEAVE,
@@ -302,6 +315,7 @@ impl Terminal {
             self.outlet.discard();
             let _ = self.outlet.write(&bytes, Duration::ZERO);
         }
+        state
     }
 
     fn write_entered(&self, bytes: &[u8]) -> io::Result<()> {

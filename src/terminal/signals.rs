@@ -115,23 +115,31 @@ impl Signals {
         }
     }
 
-    /// Takes the terminal again after the process was stopped. As long as another process group has
-    /// it (`bg`), the process is stopped as the kernel would stop it, but so that it can still be told to
-    /// end: a process that is stopped for setting the terminal goes on setting it whatever comes.
+    /// Takes the terminal again after the process was stopped.
     ///
     /// # Errors
     /// When the terminal is gone, or another's for good.
     pub async fn take_again(&mut self, session: &mut Session) -> io::Result<Signalled> {
+        if let Some(ending) = self.foreground(session).await? {
+            return Ok(Signalled::End(ending));
+        }
+        session.resume()?;
+        Ok(Signalled::Continued)
+    }
+
+    /// Waits until the terminal is ours, or until we are to end. As long as another process group has
+    /// it (`bg`), the process is stopped as the kernel would stop it, but so that it can still be told to
+    /// end: a process that is stopped for setting the terminal goes on setting it whatever comes.
+    pub(super) async fn foreground(&mut self, session: &Session) -> io::Result<Option<Ending>> {
         while session.is_in_background() {
             match self.stop(Number::TTOU).await? {
-                Some(Signalled::End(ending)) => return Ok(Signalled::End(ending)),
+                Some(Signalled::End(ending)) => return Ok(Some(ending)),
                 Some(Signalled::Continued) => {}
                 // No shell could continue the process; the system says so.
                 None => break,
             }
         }
-        session.resume()?;
-        Ok(Signalled::Continued)
+        Ok(None)
     }
 
     /// Stops the process group, and tells what came then; nothing where the system ignored the stop.

@@ -117,17 +117,7 @@ pub(super) fn number(n: i64) -> String {
 
 /// A size in bytes: `58 B`, `1.2 KiB`, `1.5 MiB`.
 pub(super) fn size(bytes: usize) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
+    crate::domain::size::size(bytes as u64)
 }
 
 /// Seconds as people read them: `58s`, `3m 20s`, `2h 5m`, `41d 3h`.

@@ -13,9 +13,9 @@ use etcdeck::store::Kv as _;
 use futures_util::future::join_all;
 
 use crate::alone::alone;
+use crate::chance::Chance;
 use crate::program::{LIMIT, Program};
 use crate::seen::{Editing, Seen, now};
-use crate::support::chance::Chance;
 use crate::support::install::Version;
 use crate::support::oracle::{Happened, Oracle};
 use crate::support::proxy::{Plan, Proxy, Then};

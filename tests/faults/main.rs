@@ -10,6 +10,7 @@
 mod support;
 
 mod alone;
+mod chance;
 mod program;
 mod pty;
 mod script;

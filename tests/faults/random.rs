@@ -10,11 +10,11 @@ use etcdeck::gateway::{Gateway, GatewayOptions};
 use futures_util::future::join_all;
 
 use crate::alone::alone;
+use crate::chance::Chance;
 use crate::kill::check;
 use crate::program::{LIMIT, Program};
 use crate::script::Script;
 use crate::seen::{Seen, now};
-use crate::support::chance::Chance;
 use crate::support::install::Version;
 use crate::support::oracle::Oracle;
 use crate::support::proxy::{Plan, Proxy, Then};
@@ -54,7 +54,9 @@ async fn lane(number: usize, mut chance: Chance, etcd: &Etcd) -> usize {
         fault.passes(&mut chance, &proxies).await;
         let last = script.writes(&mut chance, 1).await;
         let what = format!("{name}, revision {last}");
-        let told = |seen: &Seen| (seen.newest() == last && seen.tree_is_at(last)).then_some(());
+        let told = |seen: &Seen| {
+            (seen.newest() == last && seen.tree_is_at(last) && seen.tree_is_true()).then_some(())
+        };
         program.until(&what, LIMIT, told).await;
         check(&program, &name, script.history());
     }

@@ -5,7 +5,7 @@ use etcdeck::domain::txn::{DeleteRequest, Op, PutRequest, TxnRequest};
 use etcdeck::gateway::Gateway;
 use etcdeck::store::Kv as _;
 
-use crate::support::chance::Chance;
+use crate::chance::Chance;
 use crate::support::oracle::Happened;
 
 /// Keys that are written: few, so that they are deleted and come back.

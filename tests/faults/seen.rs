@@ -9,7 +9,7 @@ use etcdeck::app::effect::WatchId;
 use etcdeck::app::message::{Message, WatchNews};
 use etcdeck::app::watch::Watching;
 use etcdeck::domain::edit::State;
-use etcdeck::domain::tree::NodeId;
+use etcdeck::domain::tree::{Level, NodeId};
 use etcdeck::domain::watch::Logged;
 use etcdeck::domain::{Event, EventKind};
 
@@ -125,6 +125,12 @@ impl Seen {
             Some((tree.full_key(id).to_string(), leaf.mod_revision.0))
         });
         keys.collect()
+    }
+
+    /// Whether the level of these keys is whole, and says so.
+    pub(crate) fn tree_is_true(&self) -> bool {
+        let root = self.app.keys.tree.dir(NodeId::ROOT);
+        root.is_some_and(|root| matches!(root.level, Level::Ready { complete: true, .. }))
     }
 
     /// Whether the background watch has told everything up to a revision.

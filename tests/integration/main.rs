@@ -4,6 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/forward.rs"]
+mod forward;
+
 mod app;
 mod archive;
 mod bulk;

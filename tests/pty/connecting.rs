@@ -160,6 +160,15 @@ fn a_password_given_up_leaves_the_terminal_alone() {
 }
 
 #[test]
+fn nobody_types_a_password_for_a_screen_that_cannot_be_drawn() {
+    let term = Program::etcdeck().args(["--user", "root"]).env("TERM", "dumb").start();
+    let exit = term.exit(LIMIT);
+    let output = String::from_utf8_lossy(&exit.output).into_owned();
+    assert_eq!(exit.status.exit_code(), 2, "{output}");
+    assert!(output.contains("TERM=dumb") && !output.contains("Password"), "{output}");
+}
+
+#[test]
 fn a_user_who_may_read_one_prefix_sees_that_and_what_is_refused() {
     on_every_version(|version| {
         let etcd = Etcd::start(version);

@@ -13,7 +13,6 @@
 
 mod carry;
 pub(crate) mod certs;
-pub(crate) mod chance;
 pub(crate) mod cluster;
 pub(crate) mod install;
 pub(crate) mod oracle;

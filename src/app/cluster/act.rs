@@ -22,10 +22,7 @@ impl App {
         if view.members.ready().is_none() {
             view.members = Load::Loading;
         }
-        let before = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
-        if !before.is_empty() {
-            self.effects.push(Effect::GiveUp(before));
-        }
+        self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
         self.effects.push(Effect::Probe);
         self.ask(Purpose::View(ViewPurpose::Members), None, Call::Members);
         self.redraw = true;

@@ -73,6 +73,11 @@ impl ConnectionState {
         matches!(self.now, Connection::Lost { .. })
     }
 
+    /// Whether something failed since the last answer of the member in use.
+    pub(in crate::app) fn is_doubted(&self) -> bool {
+        self.doubted
+    }
+
     /// The endpoint that calls go to, once it is known.
     pub fn in_use(&self) -> Option<&EndpointHealth> {
         self.endpoints.iter().find(|endpoint| endpoint.in_use)

@@ -83,7 +83,6 @@ impl App {
     /// connection is lost, which it does within a quarter of a second. Where the member in use is known
     /// to have no leader it is no news that it serves nothing.
     pub(in crate::app) fn connection_broke(&mut self, error: &StoreError) {
-        self.turned_away(error);
         if !matches!(self.connection.now, Connection::Online | Connection::Connecting) {
             return;
         }
@@ -91,7 +90,11 @@ impl App {
             self.connection.in_use().is_some_and(|used| used.state == EndpointState::NoLeader);
         let others = self.connection.endpoints.len() > 1 && self.connection.healthy() > 0;
         if others || leaderless {
-            self.connection.doubted = true;
+            // Asked about already; and each answer wakes whatever waits for its next try, so that
+            // asking for every failure would keep all of them trying without a pause.
+            if std::mem::replace(&mut self.connection.doubted, true) {
+                return;
+            }
         } else {
             self.connection.now = Connection::Lost { error: error.clone(), retry_at: None };
             self.redraw = true;

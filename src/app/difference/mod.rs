@@ -90,10 +90,7 @@ impl App {
         view.rows.clear();
         view.made_with = None;
         let (prefix, then) = (view.prefix.clone(), view.then);
-        let before = self.tickets.forget(|purpose| matches!(purpose, Purpose::View(_)));
-        if !before.is_empty() {
-            self.effects.push(Effect::GiveUp(before));
-        }
+        self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
         let ticket = self.tickets.issue(Purpose::View(ViewPurpose::Difference), self.now);
         let range = KeyRange::prefix(prefix);
         self.effects.push(Effect::Compare { ticket, range, then });

@@ -170,7 +170,7 @@ impl App {
                 }
                 self.timers.set(Timer::View, now + quiet);
             }
-            WatchNews::Lost { error, .. } => {
+            WatchNews::Lost { error } => {
                 view.reading = Reading::Lost;
                 self.timers.clear(Timer::View);
                 self.connection_broke(&error);

@@ -199,10 +199,7 @@ impl App {
 
     fn give_up_login(&mut self) {
         self.dialogs.pop();
-        let tickets = self.tickets.forget(|purpose| matches!(purpose, Purpose::LogIn(_)));
-        if !tickets.is_empty() {
-            self.effects.push(Effect::GiveUp(tickets));
-        }
+        self.give_up(|purpose| matches!(purpose, Purpose::LogIn(_)));
         if self.login.refused.is_some() {
             self.say("not logged in; :login USER asks again");
         }
@@ -229,13 +226,8 @@ impl App {
         if before.as_ref() != Some(&user) || !was_refused {
             // Another user may see other keys.
             self.keys.limits = None;
-            let selected = self.keys.selected_key().map(|(key, _)| key);
-            self.root_at(self.settings.root.clone());
-            if let Some(key) = selected {
-                self.find_again(key, false);
-            }
+            self.root_again();
             self.value.forget();
-            self.watch_again();
             self.read_leases();
         }
         self.say(format!("logged in as {user}"));

@@ -29,7 +29,7 @@ impl App {
             }
             WatchNews::Events { events, .. } => self.follow_queues(&events),
             WatchNews::Progress { revision } => self.queues_seen(revision),
-            WatchNews::Lost { error, .. } => {
+            WatchNews::Lost { error } => {
                 view.follow = Follow::Lost;
                 if matches!(view.found, Load::Loading | Load::Idle) {
                     view.found = Load::Failed(error.clone());

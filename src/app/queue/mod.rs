@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::clock::Timer;
-use super::effect::Effect;
 use super::filter::Filter;
 use super::follow::Follow;
 use super::hold::Hold;
@@ -299,14 +298,11 @@ impl App {
 
     fn give_up_search(&mut self) {
         use super::purpose::{Purpose, ViewPurpose};
-        let gone = self.tickets.forget(|purpose| {
+        self.give_up(|purpose| {
             matches!(
                 purpose,
                 Purpose::View(ViewPurpose::Leases | ViewPurpose::LeaseKeys | ViewPurpose::Entries)
             )
         });
-        if !gone.is_empty() {
-            self.effects.push(Effect::GiveUp(gone));
-        }
     }
 }

@@ -231,7 +231,7 @@ impl App {
                     self.timers.set(Timer::Marks, now + super::follow::MARKED);
                 }
             }
-            WatchNews::Lost { error, .. } => {
+            WatchNews::Lost { error } => {
                 view.follow = Following::Lost;
                 self.connection_broke(&error);
             }
@@ -299,7 +299,7 @@ impl App {
     /// After every message: rows, selection, countdown, and what has come into view.
     pub(super) fn settle_services(&mut self) {
         let (now, height) = (self.now, self.viewport.view.height);
-        let may_ask = self.connection.now == Connection::Online;
+        let may_ask = self.connection.now == Connection::Online && !self.connection.is_doubted();
         let asking = |purpose: &ViewPurpose| {
             self.tickets.awaits(|p| matches!(p, Purpose::View(p) if p == purpose))
         };

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::changes::Change;
 use super::extent::Extent;
 use super::{Dir, Leaf, Level, Node, NodeId, NodeKind, Tree, child_of};
-use crate::domain::{Event, Revision};
+use crate::domain::{Event, EventKind, Revision};
 
 /// What an event or an answer did to the tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,18 +34,9 @@ impl Tree {
     /// Follows an event. Every level listed at an earlier revision is true again afterwards, those
     /// listed later know it already. `now` marks what changed.
     ///
-    /// Events come in the order of their revisions, each once; one that is older than the newest is
-    /// ignored. Costs O(depth x log children).
+    /// Each event comes once, and those of one range in the order of their revisions; of several
+    /// watches of ranges that do not overlap one may be behind another. Costs O(depth x log children).
     pub fn apply(&mut self, event: &Event, now: Instant) -> Applied {
-        if event.revision() < self.changes.newest() {
-            return Applied::default();
-        }
-        self.play(event, now)
-    }
-
-    /// The same for one of several watches of ranges that do not overlap: each brings its events in
-    /// order and once, but one watch may be behind another.
-    pub fn play(&mut self, event: &Event, now: Instant) -> Applied {
         let root = self.get(NodeId::ROOT).map(|root| root.name.clone()).unwrap_or_default();
         let change = Change::of(event);
         let key = change.key.as_bytes();
@@ -104,15 +95,14 @@ impl Tree {
         let key = event.entry.key.as_bytes();
         let root = self.get(NodeId::ROOT).map_or(0, |root| root.name.len());
         let in_tree = self.get(NodeId::ROOT).is_some_and(|root| key.starts_with(&root.name));
-        let change = Change::of(event);
         if !in_tree {
             return;
         }
+        let revision = event.revision();
+        let changes_counts = event.kind == EventKind::Delete || event.is_create();
         let (mut id, mut at) = (NodeId::ROOT, root);
         loop {
-            if change.delta() != 0
-                && let Some(dir) = self.dir_mut(id)
-            {
+            if changes_counts && let Some(dir) = self.dir_mut(id) {
                 dir.counted_at = None;
             }
             let child = child_of(&key[..at], key, &self.delimiter);
@@ -122,9 +112,9 @@ impl Tree {
                 None => break,
             }
         }
-        self.changes.skip(change.revision);
+        self.changes.skip(revision);
         let name = &key[at..];
-        let is_known = |dir: &Dir| dir.listed.at(name).is_some_and(|at| at >= change.revision);
+        let is_known = |dir: &Dir| dir.listed.at(name).is_some_and(|at| at >= revision);
         if self.dir(id).is_some_and(is_known) {
             return;
         }

@@ -91,11 +91,6 @@ impl Tree {
         self.dir(dir)?.children.get(name).copied()
     }
 
-    /// The revision of the newest event that was played.
-    pub fn followed(&self) -> Revision {
-        self.changes.newest()
-    }
-
     /// The children of a directory, in order.
     pub fn children(&self, dir: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         self.dir(dir).into_iter().flat_map(|dir| dir.children.values().copied())

@@ -64,42 +64,52 @@ impl Known {
     /// Follows an event that may have been followed already, now in order: it decides.
     pub fn apply_again(&mut self, event: &Event) {
         match &self.what {
-            What::Keys { .. } => self.apply(event),
+            What::Keys { .. } => {
+                self.apply(event);
+            }
             What::Nothing | What::Count(_) => {}
         }
     }
 
-    /// Follows an event; each once.
-    pub fn apply(&mut self, event: &Event) {
+    /// Follows an event; each once. Answers with what [`Known::written`] said before.
+    pub fn apply(&mut self, event: &Event) -> Option<Option<Revision>> {
+        let key = &event.entry.key;
         if event.revision() <= self.at {
-            return;
+            return self.written(key);
         }
-        match &mut self.what {
-            What::Nothing => {}
-            What::Count(count) => match event.kind {
-                EventKind::Put if event.is_create() => *count += 1,
-                EventKind::Put => {}
-                EventKind::Delete => *count = count.saturating_sub(1),
-            },
-            What::Keys { keys, bytes } => match event.kind {
-                EventKind::Put => {
-                    if let Some(known) = keys.get_mut(&event.entry.key) {
-                        *known = event.revision().max(*known);
-                    } else {
-                        *bytes += event.entry.key.as_bytes().len();
-                        keys.insert(event.entry.key.clone(), event.revision());
-                    }
+        let before = match &mut self.what {
+            What::Nothing => None,
+            What::Count(count) => {
+                match event.kind {
+                    EventKind::Put if event.is_create() => *count += 1,
+                    EventKind::Put => {}
+                    EventKind::Delete => *count = count.saturating_sub(1),
                 }
-                EventKind::Delete => {
-                    let older = keys.get(&event.entry.key).is_some_and(|k| *k < event.revision());
-                    if older {
-                        keys.remove(&event.entry.key);
-                        *bytes -= event.entry.key.as_bytes().len();
-                    }
+                None
+            }
+            What::Keys { keys, bytes } => Some(match (event.kind, keys.get_mut(key)) {
+                (EventKind::Put, Some(known)) => {
+                    let before = *known;
+                    *known = event.revision().max(before);
+                    Some(before)
                 }
-            },
-        }
+                (EventKind::Put, None) => {
+                    *bytes += key.as_bytes().len();
+                    keys.insert(key.clone(), event.revision());
+                    None
+                }
+                (EventKind::Delete, known) => {
+                    let before = known.copied();
+                    if before.is_some_and(|before| before < event.revision()) {
+                        keys.remove(key);
+                        *bytes -= key.as_bytes().len();
+                    }
+                    before
+                }
+            }),
+        };
         self.bound();
+        before
     }
 
     fn add(&mut self, entry: &Entry) {
@@ -200,6 +210,12 @@ impl Looking {
     fn gone_before(&mut self, key: Option<&Key>) {
         let What::Keys { keys, .. } = &self.before.what else { return };
         if self.against == Against::Nothing {
+            return;
+        }
+        if let (Some(seen), Some(key)) = (&self.seen, key)
+            && key <= seen
+        {
+            // Out of order: no store lists so.
             return;
         }
         let from = self.seen.as_ref().map_or(Bound::Unbounded, Bound::Excluded);

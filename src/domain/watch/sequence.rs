@@ -116,6 +116,10 @@ impl Sequence {
 
     /// Nothing more of the range happened up to `revision`.
     pub fn progress(&mut self, revision: Revision) {
+        if !self.start.is_some() {
+            // Listed: what comes next is asked for from here, not from where the stream happens to stand.
+            self.start = revision.next();
+        }
         self.told = self.told.max(revision);
         self.rewind = self.rewind.filter(|rewind| *rewind > revision);
     }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 use super::{Certificate, Examination, Handshake};
 use crate::gateway::handshake::{Fault, shake};
 use crate::gateway::transport::{explain_io, too_late, unknown_name};
-use crate::gateway::{error, tls, tls_words};
+use crate::gateway::{error, tls_words};
 use crate::store::{ErrorKind, StoreError};
 
 impl Examination {
@@ -94,6 +94,6 @@ impl Examination {
 
     /// Our own certificate, where there is one to show.
     pub(crate) fn own_certificate(&self) -> Option<Certificate> {
-        tls::own_certificate(&self.http.tls).ok().flatten()
+        self.http.clients.identity.clone()
     }
 }

@@ -13,30 +13,33 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 
-use crate::domain::{Key, KeyRange};
+use crate::domain::access::{Grant, ROOT_ROLE};
+use crate::domain::txn::RangeRequest;
 use crate::gateway::Gateway;
-use crate::gateway::call::{Call, Repeat};
+use crate::gateway::access::grant;
+use crate::gateway::call::Call;
 pub(crate) use crate::gateway::certificate::Certificate;
 use crate::gateway::endpoint::Endpoint;
 use crate::gateway::error;
 pub(crate) use crate::gateway::handshake::Handshake;
 use crate::gateway::http::{Http, encode, parse};
-use crate::gateway::token::Token;
+use crate::gateway::kv::range_request;
+use crate::gateway::status::{member, status};
+use crate::gateway::token::{Fixed, Token};
 use crate::gateway::transport::{Circumstances, Failure, explain};
 use crate::gateway::wire::auth::{
     RoleGetRequest, RoleGetResponse, UserGetRequest, UserGetResponse,
 };
 use crate::gateway::wire::lease::{LeasesResponse, TimeToLiveRequest, TimeToLiveResponse};
-pub(crate) use crate::gateway::wire::member::Member;
 use crate::gateway::wire::member::MemberListResponse;
 use crate::gateway::wire::status::StatusResponse;
 use crate::gateway::wire::version::VersionResponse;
-use crate::gateway::wire::{Base64, Empty, Int64, kv};
-use crate::store::{ErrorKind, StoreError};
+use crate::gateway::wire::{Empty, Int64, kv};
+use crate::store::{ErrorKind, Member, Status, StoreError};
 
 /// The key that is read to see whether reading works; `etcdctl endpoint health` takes the same, so
 /// that whoever looks through a log knows it. It need not exist.
-const KEY: &[u8] = b"health";
+const KEY: &str = "health";
 
 /// More of an answer outside of the gateway is not read: metrics are about 100 KiB.
 const LARGEST: usize = 4 << 20;
@@ -74,27 +77,18 @@ pub(crate) enum Login {
     Off,
 }
 
-/// What a member tells of itself.
-#[derive(Clone, Debug, Default)]
+/// What a member tells of itself, with what the screen has no use for.
+#[derive(Clone, Debug)]
 pub(crate) struct MemberStatus {
-    pub(crate) cluster: u64,
-    pub(crate) member: u64,
-    pub(crate) leader: u64,
-    pub(crate) is_learner: bool,
-    pub(crate) raft_index: u64,
-    pub(crate) raft_term: u64,
+    pub(crate) status: Status,
     /// 0 where it is not told.
     pub(crate) raft_applied_index: u64,
-    pub(crate) db_size: i64,
-    pub(crate) db_size_in_use: i64,
     /// 0 where it is not told (before 3.6).
     pub(crate) db_size_quota: i64,
-    /// `memberID:… alarm:NOSPACE`, `etcdserver: no leader`.
-    pub(crate) errors: Vec<String>,
 }
 
-/// A role, and what it grants: `READ`, `WRITE` or `READWRITE`, and on which keys.
-pub(crate) type Role = (String, Vec<(String, KeyRange)>);
+/// A role, and what it grants; what root may do stands in no role.
+pub(crate) type Role = (String, Vec<Grant>);
 
 impl Gateway {
     /// All endpoints, in the order given, each to be looked at alone.
@@ -127,14 +121,14 @@ impl Examination {
         self.http.tls.skip_verify
     }
 
-    /// The user one is, where there is one.
+    /// The user to log in as, where there is one; a ready-made token says little of its own.
     pub(crate) fn user(&self) -> Option<String> {
-        self.http.tokens.user()
+        self.http.tokens.wanted().credentials.map(|credentials| credentials.user)
     }
 
-    /// Whether a ready-made token is sent.
-    pub(crate) fn has_ready_token(&self) -> bool {
-        self.http.tokens.fixed.is_some()
+    /// What to say of the ready-made token, where one is sent and was refused.
+    pub(crate) fn ready_token(&self) -> Option<String> {
+        self.http.tokens.fixed.as_ref().map(Fixed::refused)
     }
 
     /// The limit for making a connection.
@@ -187,19 +181,10 @@ impl Examination {
     /// What the member tells of itself.
     pub(crate) async fn status(&self) -> Result<MemberStatus, StoreError> {
         let answer: StatusResponse = self.call("/v3/maintenance/status", &Empty {}).await?;
-        Ok(MemberStatus {
-            cluster: answer.header.cluster_id.0,
-            member: answer.header.member_id.0,
-            leader: answer.leader.0,
-            is_learner: answer.is_learner,
-            raft_index: answer.raft_index.0,
-            raft_term: answer.raft_term.0,
-            raft_applied_index: answer.raft_applied_index.0,
-            db_size: answer.db_size.0,
-            db_size_in_use: answer.db_size_in_use.0,
-            db_size_quota: answer.db_size_quota.0,
-            errors: answer.errors,
-        })
+        let raft_applied_index = answer.raft_applied_index.0;
+        let db_size_quota = answer.db_size_quota.0;
+        let status = status(self.url().to_owned(), answer);
+        Ok(MemberStatus { status, raft_applied_index, db_size_quota })
     }
 
     /// Reads a key, of which the member alone answers when `serializable`, and otherwise all agree;
@@ -219,22 +204,13 @@ impl Examination {
         let answer: UserGetResponse = self.call("/v3/auth/user/get", &user).await?;
         let mut roles = Vec::new();
         for role in answer.roles {
+            if role == ROOT_ROLE {
+                roles.push((role, Vec::new()));
+                continue;
+            }
             let request = RoleGetRequest { role: &role };
             let answer: RoleGetResponse = self.call("/v3/auth/role/get", &request).await?;
-            let granted = answer.perm.into_iter().map(|granted| {
-                let kind = match granted.kind.as_str() {
-                    "" => "READ".to_owned(),
-                    _ => granted.kind,
-                };
-                let key = Key::from(granted.key.0);
-                let range = match granted.range_end.0.as_slice() {
-                    [] => KeyRange::single(key),
-                    end => KeyRange::interval(key, end),
-                };
-                (kind, range)
-            });
-            let granted = granted.collect();
-            roles.push((role, granted));
+            roles.push((role, answer.perm.into_iter().map(grant).collect()));
         }
         Ok(roles)
     }
@@ -242,7 +218,7 @@ impl Examination {
     /// The members of the cluster, as this one knows them.
     pub(crate) async fn members(&self) -> Result<Vec<Member>, StoreError> {
         let answer: MemberListResponse = self.call("/v3/cluster/member/list", &Empty {}).await?;
-        Ok(answer.members)
+        Ok(answer.members.into_iter().map(member).collect())
     }
 
     /// The IDs of all leases.
@@ -263,17 +239,9 @@ impl Examination {
     }
 
     async fn range(&self, serializable: bool, token: &Token) -> Result<(), StoreError> {
-        let request = kv::RangeRequest {
-            key: Base64(KEY),
-            range_end: Base64(b""),
-            limit: Int64(1),
-            revision: Int64(0),
-            sort_order: None,
-            sort_target: None,
-            serializable,
-            keys_only: true,
-            count_only: false,
-        };
+        let request = RangeRequest::get(KEY).keys_only();
+        let request = if serializable { request.serializable() } else { request };
+        let request = range_request(&request);
         let _: kv::RangeResponse = self.call_as("/v3/kv/range", &request, token).await?;
         Ok(())
     }
@@ -308,6 +276,7 @@ impl Examination {
                 |error: reqwest::Error| explain(self.endpoint(), &error, self.about()).error;
             let request = self.http.clients.unary.get(format!("{}{path}", self.url()));
             let mut response = request.send().await.map_err(wrong)?;
+            self.endpoint().set_answered();
             let status = response.status().as_u16();
             let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
             let date = date.map(str::to_owned);
@@ -333,6 +302,6 @@ impl Examination {
     }
 
     fn about(&self) -> Circumstances {
-        self.http.about(Call { repeat: Repeat::Harmless, ..Call::read("") })
+        self.http.about(Call::read(""))
     }
 }

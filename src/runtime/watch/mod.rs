@@ -40,8 +40,6 @@ impl Task {
         let mut stream: Option<WatchStream> = None;
         loop {
             let step = machine.next();
-            // Made before anything is told, so that a wish to retry in answer to it is not missed.
-            let woken = self.retry.notified();
             let input = match step {
                 Step::List(at) => {
                     stream = None;
@@ -65,6 +63,7 @@ impl Task {
                 },
                 Step::Wait(limit) => {
                     stream = None;
+                    let woken = self.retry.notified();
                     match limit {
                         // Woken early when the connection is known to stand again.
                         Some(limit) => drop(timeout(limit, woken).await),
@@ -94,7 +93,7 @@ impl Task {
     /// Reads the keys, page by page, until the machine has had enough.
     async fn list(&self, machine: &mut Machine, at: Revision) -> Result<Input, Closed> {
         let store = &self.store;
-        let mut pages = Pages::new(store, self.range.clone(), at).keys_only();
+        let mut pages = Pages::new(store, self.range.clone(), at).keys_only().once();
         loop {
             let entries = match pages.page().await {
                 // What stands between us and the server may answer anything in its place.

@@ -105,7 +105,7 @@ async fn serve(mut stream: TcpStream, behind: &str, flood: Flood, counts: &Count
         // Only the watches of the log ask for the entries before.
         let is_log = String::from_utf8_lossy(&body).contains("prev_kv");
         let rate = if is_log || flood.tree_too { flood.rate } else { 0 };
-        let _gone = watch(&mut stream, Flood { rate, ..flood }, counts).await;
+        let _gone = watch(&mut stream, Flood { rate, ..flood }, is_log, counts).await;
     }
 }
 
@@ -143,7 +143,12 @@ async fn pass_on(stream: &mut TcpStream, behind: &str, head: &str, body: &[u8]) 
 }
 
 /// One watch: it stands, and brings events for as long as it flows.
-async fn watch(stream: &mut TcpStream, flood: Flood, counts: &Counts) -> io::Result<()> {
+async fn watch(
+    stream: &mut TcpStream,
+    flood: Flood,
+    is_log: bool,
+    counts: &Counts,
+) -> io::Result<()> {
     let created = format!(
         r#"{{"result":{{"header":{{"cluster_id":"1","member_id":"2","revision":"{BASE}","raft_term":"3"}},"created":true}}}}"#
     );
@@ -151,8 +156,9 @@ async fn watch(stream: &mut TcpStream, flood: Flood, counts: &Counts) -> io::Res
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(chunk(&created).as_bytes()).await?;
-    let mut lines: Vec<EventLine> =
-        (0..KEYS.min(flood.rate as usize)).map(|key| EventLine::new(key, flood.value)).collect();
+    let mut lines: Vec<EventLine> = (0..KEYS.min(flood.rate as usize))
+        .map(|key| EventLine::new(key, flood.value, is_log))
+        .collect();
     let mut ticks = interval(PACE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let (mut revision, mut due, mut before) = (BASE, 0.0, Instant::now());
@@ -191,7 +197,8 @@ struct EventLine {
 const MARK: &str = "##########";
 
 impl EventLine {
-    fn new(key: usize, value: usize) -> EventLine {
+    /// With the entry before only where it was asked for.
+    fn new(key: usize, value: usize, previous: bool) -> EventLine {
         let key = STANDARD.encode(format!("/site/{key:04}"));
         let value = |letter: u8| STANDARD.encode(vec![letter; value]);
         let kv = |revision: &str, value: &str| {
@@ -200,9 +207,13 @@ impl EventLine {
             )
         };
         let line = format!(
-            r#"{{"result":{{"header":{{"cluster_id":"1","member_id":"2","revision":"{MARK}","raft_term":"3"}},"events":[{{"kv":{},"prev_kv":{}}}]}}}}"#,
+            r#"{{"result":{{"header":{{"cluster_id":"1","member_id":"2","revision":"{MARK}","raft_term":"3"}},"events":[{{"kv":{}{}}}]}}}}"#,
             kv(MARK, &value(b'n')),
-            kv("8", &value(b'o')),
+            if previous {
+                format!(r#","prev_kv":{}"#, kv("8", &value(b'o')))
+            } else {
+                String::new()
+            },
         );
         let text = chunk(&line);
         let places = text.match_indices(MARK).map(|(at, _)| at).collect();

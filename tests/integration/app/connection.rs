@@ -21,7 +21,7 @@ fn told(table: &mut Table, used: usize, states: &[EndpointState]) {
 
 fn breaks(table: &mut Table) {
     table.effects.clear();
-    let news = WatchNews::Lost { error: down(), retry_at: table.now };
+    let news = WatchNews::Lost { error: down() };
     table.happens(Message::Watch(WatchId::FOLLOW, news));
     assert!(table.effects.contains(&Effect::Probe), "{:?}", table.effects);
 }

@@ -1,6 +1,6 @@
 //! Watches: resumption, gaps and refusals, of the tree's own watch and of those in the pane.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use etcdeck::app::connection::Connection;
 use etcdeck::app::dialog::Dialog;
@@ -15,8 +15,8 @@ use super::table::{NOW, Table, denied, down};
 
 const TREE: WatchId = WatchId::FOLLOW;
 
-fn lost(table: &Table) -> WatchNews {
-    WatchNews::Lost { error: down(), retry_at: table.now + Duration::from_secs(1) }
+fn lost() -> WatchNews {
+    WatchNews::Lost { error: down() }
 }
 
 fn gap(from: i64, to: i64) -> WatchNews {
@@ -36,13 +36,13 @@ fn a_watch_that_breaks_is_said_and_looked_into() {
     let mut table = Table::holding(&["a"]);
     table.happens(Message::Watch(TREE, WatchNews::Watching { revision: NOW }));
     table.effects.clear();
-    let news = lost(&table);
+    let news = lost();
     table.happens(Message::Watch(TREE, news));
     assert_eq!(table.app.keys.follow, Follow::Lost);
     assert!(matches!(table.app.connection.now, Connection::Lost { retry_at: None, .. }));
     assert_eq!(table.effects, [Effect::Probe]);
     // A second watch that breaks with it asks for nothing more.
-    let news = lost(&table);
+    let news = lost();
     table.happens(Message::Watch(TREE, news));
     assert_eq!(table.effects, [Effect::Probe]);
     table.online().happens(Message::Watch(TREE, WatchNews::Watching { revision: Revision(120) }));

@@ -5,19 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use etcdeck::domain::access::Rights;
-use etcdeck::domain::election::Leadership;
-use etcdeck::domain::lease::LeaseStatus;
-use etcdeck::domain::lock::HeldLock;
+use etcdeck::domain::Revision;
 use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, LeaseId, Revision, Secret};
-use etcdeck::store::{
-    Access, Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks,
-    Member, Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
-};
+use etcdeck::store::{ErrorKind, Kv, Reply, Store, StoreError};
+
+use crate::forward::forward;
 
 /// What happens to a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,98 +118,4 @@ impl Kv for Meddled {
     }
 }
 
-impl Leases for Meddled {
-    fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
-        self.store.lease_grant(ttl, id)
-    }
-
-    fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
-        self.store.lease_revoke(id)
-    }
-
-    fn lease_keep_alive(&self, id: LeaseId) -> Reply<'_, i64> {
-        self.store.lease_keep_alive(id)
-    }
-
-    fn lease_time_to_live(&self, id: LeaseId, keys: bool) -> Reply<'_, Option<LeaseStatus>> {
-        self.store.lease_time_to_live(id, keys)
-    }
-
-    fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
-        self.store.lease_list()
-    }
-}
-
-impl Locks for Meddled {
-    fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
-        self.store.lock(name, lease)
-    }
-
-    fn unlock(&self, key: Key) -> Reply<'_, ()> {
-        self.store.unlock(key)
-    }
-}
-
-impl Elections for Meddled {
-    fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
-        self.store.campaign(name, lease, value)
-    }
-
-    fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {
-        self.store.proclaim(leadership, value)
-    }
-
-    fn leader(&self, name: Key) -> Reply<'_, Option<Entry>> {
-        self.store.leader(name)
-    }
-
-    fn observe(&self, name: Key) -> Reply<'_, LeaderStream> {
-        self.store.observe(name)
-    }
-
-    fn resign(&self, leadership: &Leadership) -> Reply<'_, ()> {
-        self.store.resign(leadership)
-    }
-}
-
-impl Watch for Meddled {
-    fn watch(&self, request: WatchRequest) -> Reply<'_, WatchStream> {
-        self.store.watch(request)
-    }
-}
-
-impl Cluster for Meddled {
-    fn status(&self) -> Reply<'_, Status> {
-        self.store.status()
-    }
-
-    fn endpoint(&self) -> String {
-        self.store.endpoint()
-    }
-
-    fn check(&self) -> Reply<'_, Status> {
-        self.store.check()
-    }
-
-    fn health(&self) -> HealthStream {
-        self.store.health()
-    }
-
-    fn members(&self) -> Reply<'_, Vec<Member>> {
-        self.store.members()
-    }
-}
-
-impl Access for Meddled {
-    fn user(&self) -> Option<String> {
-        self.store.user()
-    }
-
-    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
-        self.store.log_in(user, password)
-    }
-
-    fn rights(&self) -> Reply<'_, Rights> {
-        self.store.rights()
-    }
-}
+forward!(Meddled, store: Leases, Locks, Elections, Watch, Cluster, Access);

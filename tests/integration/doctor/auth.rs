@@ -37,7 +37,7 @@ fn users_are_checked_on_every_version() {
         report.ends(1).says("auth", &["FAILED", "login of user root", "authentication failed"]);
         assert!(!report.text.contains("wrong-password"), "{}", report.text);
         let report = user("ann:open-sesame");
-        report.ends(0).says("rights", &["by app: read and write /app/… and read motd"]);
+        report.ends(0).says("rights", &["by app: read and write /app/* and read motd"]);
         report.says("reads", &["ok"]);
         let report = user("idle:idle-too");
         report.ends(0).says("rights", &["warning", "idle has no role", "→ have root grant"]);

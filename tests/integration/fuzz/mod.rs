@@ -3,7 +3,7 @@
 
 // The same small fuzzer as inside the library.
 #[path = "../../../src/fuzz/mod.rs"]
-mod fuzzer;
+pub(crate) mod fuzzer;
 
 mod command;
 mod config;

@@ -4,7 +4,7 @@ use etcdeck::domain::value::{Rendering, View};
 use etcdeck::domain::{Key, escape, json};
 use etcdeck::syntax::{self, Format};
 
-use super::{Target, assert_sentence, seeds};
+use super::{Target, seeds};
 
 const WORDS: &[&str] = &[
     "{\"a\":",
@@ -107,7 +107,6 @@ fn fuzz_formats() {
                         bytes.iter().filter(|byte| **byte == b'\n' || **byte == b'\r').count();
                     assert!(fault.line >= 1 && fault.line <= rows + 2, "{fault:?}");
                     assert!(fault.column >= 1);
-                    assert_sentence(&escape::message(&fault.to_string()));
                 }
             }
         }

@@ -125,7 +125,7 @@ fn tokens_of_the_json_kind_are_renewed_and_one_of_ones_own_is_told_to_have_expir
         let key = folder.path().join("hmac.key");
         std::fs::write(&key, "a shared secret of the servers").unwrap();
         let tokens =
-            format!("--auth-token=jwt,sign-method=HS256,priv-key={},ttl=2s", key.display());
+            format!("--auth-token=jwt,sign-method=HS256,priv-key={},ttl=5s", key.display());
         let server = build(version).arg(tokens).start();
         with_alice(&server);
         let alice = client_as(&server, "alice", "pw");
@@ -144,7 +144,7 @@ fn tokens_of_the_json_kind_are_renewed_and_one_of_ones_own_is_told_to_have_expir
             .put(PutRequest::new("/app/a", "3"))
             .await
             .unwrap_or_else(|e| panic!("{version}: {e}"));
-        tokio::time::sleep(Duration::from_millis(3100)).await;
+        tokio::time::sleep(Duration::from_millis(6100)).await;
         alice.put(PutRequest::new("/app/a", "4")).await.unwrap();
         let error = fixed.put(PutRequest::new("/app/a", "5")).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unauthenticated, "{version}: {error}");

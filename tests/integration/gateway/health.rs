@@ -24,9 +24,17 @@ const STATUS: &str = "/v3/maintenance/status";
 
 /// Notices silence soon.
 fn attentive(endpoints: impl IntoIterator<Item = String>) -> Gateway {
+    with_patience(endpoints, Duration::from_millis(600))
+}
+
+/// Asks as soon, and waits so long for the answer.
+fn with_patience(
+    endpoints: impl IntoIterator<Item = String>,
+    keepalive_timeout: Duration,
+) -> Gateway {
     let options = GatewayOptions {
         keepalive_time: Duration::from_millis(200),
-        keepalive_timeout: Duration::from_millis(600),
+        keepalive_timeout,
         ..GatewayOptions::new(endpoints)
     };
     Gateway::connect(options).expect("the options are right")
@@ -203,7 +211,7 @@ async fn an_idle_watch_at_a_member_that_answers_stays() {
     // What answers is alive, whatever it says: a proxy may let watches through and no status.
     for reply in [good(), Reply::text(404, "404 page not found\n"), leaderless(), learner()] {
         let (alive, feeds) = watched(reply.clone()).await;
-        let etcd = attentive([alive.url()]);
+        let etcd = with_patience([alive.url()], Duration::from_secs(10));
         let mut watch = etcd.watch(WatchRequest::new(KeyRange::all())).await.unwrap();
         next(&mut watch).await.unwrap();
         let progress = async {

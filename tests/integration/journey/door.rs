@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use etcdeck::domain::access::Rights;
 use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
@@ -11,13 +10,15 @@ use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, LeaseId, Revision, Secret};
+use etcdeck::domain::{Entry, Key, LeaseId, Revision};
 use etcdeck::store::{
-    Access, Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks,
-    Member, Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
+
+use crate::forward::forward;
 
 /// How the door stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +137,8 @@ impl Kv for Doorway {
     }
 }
 
+forward!(Doorway, store: Access);
+
 impl Leases for Doorway {
     fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
         self.write(self.store.lease_grant(ttl, id))
@@ -239,19 +242,5 @@ impl Cluster for Doorway {
 
     fn members(&self) -> Reply<'_, Vec<Member>> {
         self.store.members()
-    }
-}
-
-impl Access for Doorway {
-    fn user(&self) -> Option<String> {
-        self.store.user()
-    }
-
-    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
-        self.store.log_in(user, password)
-    }
-
-    fn rights(&self) -> Reply<'_, Rights> {
-        self.store.rights()
     }
 }

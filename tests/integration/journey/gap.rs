@@ -14,7 +14,8 @@ fn a_gap_is_told_and_what_a_listing_finds_changed() {
     everywhere(async |world| {
         world.holds(&["w/a=1", "w/b=1", "w/c=1", "w/d=1", "x=1"]).await;
         let doorway = Doorway::new(world.store.clone(), Door::Open);
-        let mut screen = Opening::new().on("behind a door", Arc::clone(&doorway) as _);
+        let mut screen =
+            Opening::new().size(120, 60).on("behind a door", Arc::clone(&doorway) as _);
         screen.sees("● online").await.runs("watch w/").sees("1 watching w/*").await.keys("4 w");
         screen.sees_row(&["w/*", "live"]).await.keys("esc").loses("Running").await;
         let told = revision(&world).await;

@@ -17,16 +17,17 @@ use crate::support::stub_reply::Reply;
 
 const AUTHENTICATE: &str = "/v3/auth/authenticate";
 
-fn accounts(password: &str, grants: &[(Permission, KeyRange)]) -> BTreeMap<String, Account> {
-    let grants = grants
-        .iter()
-        .map(|(permission, range)| Grant { permission: *permission, range: range.clone() })
-        .collect();
+fn accounts(password: &str) -> BTreeMap<String, Account> {
+    let grants = vec![Grant { permission: Permission::ReadWrite, range: KeyRange::all() }];
     BTreeMap::from([("alice".to_owned(), Account { password: Secret::new(password), grants })])
 }
 
-fn everything() -> [(Permission, KeyRange); 1] {
-    [(Permission::ReadWrite, KeyRange::all())]
+/// A sandbox that only alice gets into, by the first password; the screen is given the second one.
+fn guarded(world: World, password: &str, given: &str) -> (World, Arc<Sandbox>) {
+    let store = Sandbox::new();
+    let me = Some(("alice".to_owned(), Secret::new(given)));
+    let guarded = Arc::new(store.with_users(accounts(password), me));
+    (world.with(Arc::new(store)), guarded)
 }
 
 fn as_alice() -> Opening {
@@ -36,12 +37,7 @@ fn as_alice() -> Opening {
 #[test]
 fn a_wrong_password_is_asked_for_and_everything_begins() {
     in_the_sandbox(async |world| {
-        let store = Sandbox::new();
-        let guarded = Arc::new(store.with_users(
-            accounts("good", &everything()),
-            Some(("alice".to_owned(), Secret::new("typo"))),
-        ));
-        let inside = world.with(Arc::new(store));
+        let (inside, guarded) = guarded(world, "good", "typo");
         inside.holds(&["app/name=api"]).await;
         let mut screen = as_alice().on("the sandbox with users", guarded.clone());
         screen.sees("Log in to etcd").await.sees("○ denied").await.sees("user      alice").await;
@@ -59,10 +55,8 @@ fn a_wrong_password_is_asked_for_and_everything_begins() {
 #[test]
 fn giving_up_leaves_a_usable_screen_that_says_denied() {
     in_the_sandbox(async |world| {
-        let guarded = Sandbox::new().with_users(
-            accounts("good", &everything()),
-            Some(("alice".to_owned(), Secret::new("typo"))),
-        );
+        let guarded = Sandbox::new()
+            .with_users(accounts("good"), Some(("alice".to_owned(), Secret::new("typo"))));
         let guarded = Arc::new(guarded);
         let world = world.with(guarded.clone());
         let mut screen = world.open(as_alice());
@@ -79,12 +73,7 @@ fn giving_up_leaves_a_usable_screen_that_says_denied() {
 #[test]
 fn a_password_changed_meanwhile_is_asked_for_once_and_all_goes_on() {
     in_the_sandbox(async |world| {
-        let store = Sandbox::new();
-        let guarded = Arc::new(store.with_users(
-            accounts("old", &everything()),
-            Some(("alice".to_owned(), Secret::new("old"))),
-        ));
-        let inside = world.with(Arc::new(store));
+        let (inside, guarded) = guarded(world, "old", "old");
         inside.holds(&["k=v"]).await;
         let mut screen = as_alice().on("the sandbox with users", guarded.clone());
         screen
@@ -95,7 +84,7 @@ fn a_password_changed_meanwhile_is_asked_for_once_and_all_goes_on() {
             .runs("watch k")
             .sees("1 watching")
             .await;
-        guarded.set_accounts(accounts("new", &everything()));
+        guarded.set_accounts(accounts("new"));
         screen.sees("Log in to etcd").await.sees("○ denied").await;
         screen.types("new").keys("enter").sees("● online").await;
         inside.put("k", "newer").await;
@@ -107,16 +96,11 @@ fn a_password_changed_meanwhile_is_asked_for_once_and_all_goes_on() {
 #[test]
 fn the_draft_that_was_refused_is_saved_after_the_login() {
     in_the_sandbox(async |world| {
-        let store = Sandbox::new();
-        let guarded = Arc::new(store.with_users(
-            accounts("old", &everything()),
-            Some(("alice".to_owned(), Secret::new("old"))),
-        ));
-        let inside = world.with(Arc::new(store));
+        let (inside, guarded) = guarded(world, "old", "old");
         inside.holds(&["k=v"]).await;
         let mut screen = as_alice().on("the sandbox with users", guarded.clone());
         screen.sees("text 1 B").await.keys("e").sees("editing rev").await.types("new ");
-        guarded.set_accounts(accounts("new", &everything()));
+        guarded.set_accounts(accounts("new"));
         // Whoever types is not interrupted; the save that is refused asks.
         screen.sees("○ denied").await.loses("Log in to etcd").await.types("er ");
         screen.keys("ctrl-s").sees("Log in to etcd").await.types("new").keys("enter");

@@ -43,7 +43,8 @@ fn what_etcdctl_deleted_comes_back_until_it_is_compacted() {
         assert_eq!(entry.lease, lease);
         let bytes = world.get(Key::from(&b"app/\xff\x00"[..])).await.expect("it is back");
         assert_eq!(bytes.value, b"\x00\xff");
-        screen.keys("esc");
+        // Until the report is there, Esc would stop the work.
+        screen.sees("keys done").await.keys("esc");
 
         etcdctl(&["del", "--prefix", "app/"]);
         let oldest = now(&world).await;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use etcdeck::domain::access::Rights;
 use etcdeck::domain::election::Leadership;
 use etcdeck::domain::lease::LeaseStatus;
 use etcdeck::domain::lock::HeldLock;
@@ -10,13 +9,15 @@ use etcdeck::domain::txn::{
     DeleteRequest, DeleteResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
     TxnRequest, TxnResponse,
 };
-use etcdeck::domain::{Entry, Key, LeaseId, Revision, Secret};
+use etcdeck::domain::{Entry, Key, LeaseId, Revision};
 use etcdeck::store::{
-    Access, Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks,
-    Member, Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
+    Cluster, Elections, ErrorKind, Granted, HealthStream, Kv, LeaderStream, Leases, Locks, Member,
+    Reply, Status, Store, StoreError, Watch, WatchRequest, WatchStream,
 };
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
+
+use crate::forward::forward;
 
 /// What becomes of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +124,8 @@ impl Kv for Faulty {
     }
 }
 
+forward!(Faulty, inner: Access);
+
 impl Leases for Faulty {
     fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
         self.through(self.inner.lease_grant(ttl, id))
@@ -211,19 +214,5 @@ impl Cluster for Faulty {
 
     fn members(&self) -> Reply<'_, Vec<Member>> {
         self.through(self.inner.members())
-    }
-}
-
-impl Access for Faulty {
-    fn user(&self) -> Option<String> {
-        self.inner.user()
-    }
-
-    fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
-        self.inner.log_in(user, password)
-    }
-
-    fn rights(&self) -> Reply<'_, Rights> {
-        self.inner.rights()
     }
 }

@@ -282,9 +282,8 @@ impl Machine {
     /// What is known follows an event; a fault when it tells of one before it that never came.
     fn follow(&mut self, event: &Event) -> Option<Fault> {
         let known = self.known.as_mut()?;
-        let written = known.written(&event.entry.key);
         let at = known.at();
-        known.apply(event);
+        let written = known.apply(event);
         let (written, before) = (written?, event.previous.as_ref()?.mod_revision);
         let last = written.unwrap_or(Revision::NONE).max(at);
         let is_missed = before > last && self.sequence.missed(before, last);
@@ -302,10 +301,9 @@ impl Machine {
         self.gaps_in_a_row = 0;
     }
 
-    fn wait(&mut self, moment: Moment, then: Then) -> Duration {
-        let wait = self.backoff.next(moment.jitter);
-        self.phase = Phase::Wait { limit: Some(wait), then };
-        wait
+    fn wait(&mut self, moment: Moment, then: Then) {
+        let limit = Some(self.backoff.next(moment.jitter));
+        self.phase = Phase::Wait { limit, then };
     }
 }
 

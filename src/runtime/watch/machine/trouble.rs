@@ -71,8 +71,8 @@ impl Machine {
             };
         }
         self.refused = None;
-        let wait = self.wait(moment, then);
-        vec![WatchNews::Lost { error, retry_at: moment.now + wait }]
+        self.wait(moment, then);
+        vec![WatchNews::Lost { error }]
     }
 
     /// Leaves what was under way, keeping what is known; says how to go on.

@@ -21,7 +21,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::super::door::Doorway;
-use super::random::Random;
+use crate::fuzz::fuzzer::random::Random;
 
 /// So many presses lie between two frames: a monkey is faster than a screen.
 const FRAME: usize = 40;

@@ -6,7 +6,6 @@
 //! the switch shows that the counter counts.
 
 mod hand;
-mod random;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,8 +16,8 @@ use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{Elections as _, Kv as _, Leases as _, Locks as _, Store};
 
 use super::door::{Door, Doorway};
+use crate::fuzz::fuzzer::random::Random;
 use hand::Monkey;
-use random::Random;
 
 /// Another monkey: any number.
 const SEED: &str = "ETCDECK_MONKEY_SEED";

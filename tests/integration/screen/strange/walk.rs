@@ -100,7 +100,7 @@ pub(super) fn news(desk: &mut Desk, which: usize) {
         0 => return online(desk),
         1 => Message::Connection(ConnectionNews::Denied(world.stranger.error())),
         2 => Message::Connection(ConnectionNews::Lost { error: world.stranger.error(), retry_at }),
-        3 => Message::Watch(id, WatchNews::Lost { error: world.stranger.error(), retry_at }),
+        3 => Message::Watch(id, WatchNews::Lost { error: world.stranger.error() }),
         4 => Message::Watch(id, WatchNews::Refused(world.stranger.error())),
         5 => Message::Watch(
             id,

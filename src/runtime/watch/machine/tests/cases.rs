@@ -55,6 +55,31 @@ fn it_resumes_behind_the_last_event_and_behind_progress() {
 }
 
 #[test]
+fn what_happens_between_the_listing_and_the_stream_is_told_once() {
+    let mut server = Server::default();
+    server.write(A);
+    let mut bench = Bench::new(Revision::NONE, server);
+    assert!(matches!(bench.machine.next(), Step::List(_)));
+    bench.step(0);
+    assert!(matches!(bench.machine.next(), Step::Open(_)));
+    bench.server.write(B);
+    bench.server.write(A);
+    bench.settle();
+    let told: Vec<Revision> = bench
+        .news
+        .iter()
+        .filter_map(|news| match news {
+            WatchNews::Events { events, .. } => Some(events),
+            _ => None,
+        })
+        .flatten()
+        .map(Event::revision)
+        .collect();
+    assert_eq!(told, [Revision(3), Revision(4)], "{}", bench.story());
+    assert!(!bench.news.iter().any(|news| matches!(news, WatchNews::Fault { .. })));
+}
+
+#[test]
 fn waits_grow_until_the_stream_brings_something() {
     let mut bench = following();
     let mut waits = Vec::new();

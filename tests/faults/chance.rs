@@ -1,8 +1,15 @@
 //! Chance that can be had again: numbers from a seed that is printed and can be given.
 
-/// A source of numbers (SplitMix64).
+// As of the fuzzer.
+#[expect(dead_code, reason = "the fuzzer uses the rest of it")]
+#[path = "../../src/fuzz/random.rs"]
+mod random;
+
+use random::Random;
+
+/// A source of numbers.
 #[derive(Debug, Clone)]
-pub(crate) struct Chance(u64);
+pub(crate) struct Chance(Random);
 
 impl Chance {
     /// From `ETCDECK_FAULT_SEED`, or a seed of its own; says which one, for a test that fails.
@@ -15,26 +22,18 @@ impl Chance {
             std::hash::RandomState::new().build_hasher().finish() >> 32
         });
         println!("{VARIABLE}={seed} plays this again");
-        Self(seed)
+        Self(Random::new(seed))
     }
 
     /// Another source, the same for the same number: for what runs at the same time.
     pub(crate) fn branch(&self, number: u64) -> Self {
-        let mut branch = Self(self.0.wrapping_add(number.wrapping_mul(0xA076_1D64_78BD_642F)));
-        branch.next();
-        branch
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        let other = number.wrapping_mul(0xA076_1D64_78BD_642F);
+        Self(Random::new(self.0.seed.wrapping_add(other)))
     }
 
     /// A number below `limit`, which is not 0.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
+        self.0.next() % limit
     }
 
     /// One of several.
@@ -44,6 +43,6 @@ impl Chance {
 
     /// So many bytes, of any kind.
     pub(crate) fn bytes(&mut self, count: u64) -> Vec<u8> {
-        (0..count).map(|_| self.next() as u8).collect()
+        (0..count).map(|_| self.0.next() as u8).collect()
     }
 }
