@@ -120,7 +120,8 @@ async fn all_is_cut_refused_and_taken_again() {
     let mut stream = open(&proxy).await;
     assert_eq!(says(&mut stream, "hello").await, "hello");
     proxy.refuse();
-    TcpStream::connect(proxy.address()).await.expect_err("nobody listens");
+    let refused = async || TcpStream::connect(proxy.address()).await.is_err().then_some(());
+    eventually("nobody to listen", LIMIT, refused).await;
     assert_eq!(says(&mut stream, "still").await, "still", "what is open stays");
     proxy.cut(Then::Reset);
     assert_eq!(rest(&mut stream).await, (String::new(), false));

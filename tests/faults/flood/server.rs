@@ -197,20 +197,20 @@ struct EventLine {
 const MARK: &str = "##########";
 
 impl EventLine {
-    /// With the entry before only where it was asked for.
+    /// With the entry before only where it was asked for: written before the watch began.
     fn new(key: usize, value: usize, previous: bool) -> EventLine {
         let key = STANDARD.encode(format!("/site/{key:04}"));
         let value = |letter: u8| STANDARD.encode(vec![letter; value]);
         let kv = |revision: &str, value: &str| {
             format!(
-                r#"{{"key":"{key}","create_revision":"7","mod_revision":"{revision}","version":"9","value":"{value}"}}"#
+                r#"{{"key":"{key}","create_revision":"2","mod_revision":"{revision}","version":"9","value":"{value}"}}"#
             )
         };
         let line = format!(
             r#"{{"result":{{"header":{{"cluster_id":"1","member_id":"2","revision":"{MARK}","raft_term":"3"}},"events":[{{"kv":{}{}}}]}}}}"#,
             kv(MARK, &value(b'n')),
             if previous {
-                format!(r#","prev_kv":{}"#, kv("8", &value(b'o')))
+                format!(r#","prev_kv":{}"#, kv("2", &value(b'o')))
             } else {
                 String::new()
             },
