@@ -140,7 +140,7 @@ impl App {
 
     /// What is the same in every view; the rest is the view's.
     fn act_before_view(&mut self, action: Action) {
-        let unfiltered = matches!(self.view, Some(View::Txn | View::History(_) | View::Doctor(_)));
+        let unfiltered = self.view.as_ref().is_some_and(|view| !view.has_filter());
         match action {
             Action::Help => self.open_help(),
             Action::CommandLine => self.open_command_line(""),

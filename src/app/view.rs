@@ -61,7 +61,9 @@ impl View {
             View::Journal(_) => {
                 &[Context::Journal, Context::List, Context::Everywhere, Context::Always]
             }
-            View::Cluster(_) => &[Context::List, Context::Everywhere, Context::Always],
+            View::Cluster(_) => {
+                &[Context::Cluster, Context::List, Context::Everywhere, Context::Always]
+            }
             View::Doctor(_) => {
                 &[Context::Doctor, Context::List, Context::Everywhere, Context::Always]
             }
@@ -80,6 +82,18 @@ impl View {
             View::Journal(_) => "Journal",
             View::Cluster(_) => "Cluster",
             View::Doctor(_) => "Doctor",
+        }
+    }
+
+    /// Whether there is something to filter in it.
+    pub fn has_filter(&self) -> bool {
+        match self {
+            View::Locks(_)
+            | View::Elections(_)
+            | View::Services(_)
+            | View::Difference(_)
+            | View::Journal(_) => true,
+            View::History(_) | View::Txn | View::Cluster(_) | View::Doctor(_) => false,
         }
     }
 

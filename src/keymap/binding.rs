@@ -44,6 +44,8 @@ pub enum Context {
     Journal,
     /// One record of the journal.
     Record,
+    /// The view of endpoints and members.
+    Cluster,
     /// What the doctor finds.
     Doctor,
     /// The composer of transactions.
@@ -108,6 +110,7 @@ impl Context {
         Context::Difference,
         Context::Journal,
         Context::Record,
+        Context::Cluster,
         Context::Doctor,
         Context::Txn,
         Context::Form,
@@ -151,6 +154,7 @@ impl Context {
             Context::History => "history of a key",
             Context::Difference => "difference since a revision",
             Context::Journal => "journal",
+            Context::Cluster => "cluster",
             Context::Doctor => "doctor",
             Context::Record => "a write of the journal",
             Context::Txn => "transactions",

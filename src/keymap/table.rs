@@ -139,6 +139,8 @@ pub const BINDINGS: &[Binding] = &[
     write(foot(row(C::Record, &["u"], A::JournalUndo, "undo", "Undo this write; says what that will do and asks."))),
     foot(row(C::Record, &["o"], A::ViewGoto, "go to", "Go to the first key of the write.")),
 
+    foot(row(C::Cluster, &["R"], A::Reload, "ask again", "Ask all endpoints and for the members again.")),
+    foot(row(C::Cluster, &["esc"], A::Cancel, "back", "Go back to the panes.")),
     foot(row(C::Doctor, &["R"], A::Reload, "examine again", "Examine again.")),
     foot(row(C::Doctor, &["esc"], A::Cancel, "back", "Go back to the panes; what is not found yet is given up.")),
 

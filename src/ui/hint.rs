@@ -28,6 +28,9 @@ impl Hint {
 /// The keys of the pane, field or editor that has the focus.
 pub(super) fn of_pane(app: &App) -> Vec<Hint> {
     let mut hints = of_contexts(app, &app.contexts());
+    if app.dialogs.is_empty() && app.view.as_ref().is_some_and(|view| !view.has_filter()) {
+        hints.retain(|hint| hint.action != Action::Filter);
+    }
     if app.contexts().contains(&Context::Field) {
         // A filter has nothing to complete.
         hints.retain(|hint| hint.action != Action::FieldComplete);

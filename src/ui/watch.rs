@@ -249,7 +249,9 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<L
     if app.watch.running.is_empty() {
         return vec![Line::styled("none; w on a key or directory starts one", theme.dim())];
     }
-    let name = (cells * 2 / 5).clamp(12, 40);
+    // No more than the longest needs, so that what is told of them has room.
+    let names = app.watch.running.iter().map(|running| width(&running.name()));
+    let name = names.max().unwrap_or(0).clamp(12, (cells * 2 / 5).clamp(12, 40));
     let line = |running: &Running| {
         let (mut state, style) = match &running.state {
             Watching::Starting => ("starting".to_owned(), theme.changed()),
