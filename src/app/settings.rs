@@ -39,7 +39,7 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// The file every write is recorded in, beside the journal in memory.
     pub journal_file: Option<PathBuf>,
-    /// How much may be held in memory.
+    /// How much may be held in memory, and what reading may cost the server.
     pub limits: Limits,
 }
 

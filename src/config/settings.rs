@@ -34,7 +34,7 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// The file every write is recorded in.
     pub journal_file: Option<PathBuf>,
-    /// How much may be held in memory.
+    /// How much may be held in memory, and what reading may cost the server.
     pub limits: Limits,
     /// The log file, and how much goes into it.
     pub log: Option<(PathBuf, Level)>,
