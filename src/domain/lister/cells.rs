@@ -165,7 +165,8 @@ pub(super) fn symbols(name: &[u8], depth: usize, delimiter: &[u8]) -> Vec<u8> {
         symbols.extend(b'A'..=b'Z');
     }
     if small {
-        let last = if digits && !any(b'g'..=b'z') { b'f' } else { b'z' };
+        let is_hexadecimal = digits && seen.len() >= 5 && !any(b'g'..=b'z');
+        let last = if is_hexadecimal { b'f' } else { b'z' };
         symbols.extend(b'a'..=last);
     }
     if symbols.is_empty() {

@@ -12,7 +12,7 @@
 //!    guesses fail, what is left is cut into so many intervals as it may have children (`cells`).
 //! 3. Where the keys are mostly children themselves it reads them, in pages of growing size, each in
 //!    an interval that is guessed from the names seen (`span`).
-//! 4. When that has cost four times all keys it reads what is left in large pages.
+//! 4. When that has cost five times all keys it reads what is left in large pages.
 //!
 //! What it costs, for any n keys, and is held to by the tests: [`bound`] n keys counted at most. Names
 //! that follow a pattern cost 2 n, most others about 3 n; n of it is the first ask.
@@ -40,7 +40,7 @@ use super::tree::ListedChild;
 use super::{Entry, Key, KeyRange};
 
 /// How often all keys may be counted before guessing ends.
-const GUESSES: i64 = 4;
+const GUESSES: i64 = 5;
 /// The largest page, in limits; and when guessing has ended.
 const PAGES: i64 = 50;
 const LAST_PAGES: i64 = 2 * PAGES;
@@ -49,11 +49,11 @@ const LAST_PAGES: i64 = 2 * PAGES;
 const DENSE: f64 = 20.0;
 
 /// How often, at most, the server counts each of `keys` keys, on average, when they are listed with
-/// this limit: 7.5 times up to 400 limits, whatever their names.
+/// this limit: 7.5 times up to 200 limits, whatever their names.
 pub fn bound(keys: i64, limit: i64) -> f64 {
     // What is under way when guessing ends comes to all keys once more at most. Then the rest is read
     // in pages, of which each counts what follows it.
-    let pages = (keys / (limit * LAST_PAGES)).max(3) + 1;
+    let pages = (keys / (limit * LAST_PAGES)).max(1) + 1;
     (GUESSES + 1) as f64 + (pages + 1) as f64 / 2.0
 }
 

@@ -30,7 +30,7 @@ impl Lister {
             return vec![self.whole(span, page)];
         }
         if self.walked.saturating_add(most) > GUESSES * total {
-            let page = (most / 4 + 1).clamp(self.limit, self.limit * LAST_PAGES);
+            let page = (most / 2 + 1).clamp(self.limit, self.limit * LAST_PAGES);
             span.texture = Texture::Last { page };
             return vec![self.whole(span, page)];
         }
@@ -100,11 +100,13 @@ impl Lister {
         };
         let steps = steps.min(self.wanted.saturating_sub(self.found()).saturating_add(STEPS.0));
         // Whether numbers grow by a digit is told by how many children there may be.
-        let most = (self.total.unwrap_or(0) as f64 / self.size()) as u64;
+        if (hits, misses) == (0, 0) {
+            span.numbers = (span.most as f64 / self.size()) as u64 + 2;
+        }
         let mut parts = Vec::new();
         let (mut from, mut near) = (span.from.clone(), span.near.clone());
         while parts.len() < steps {
-            let Some(name) = successor(&near, most) else { break };
+            let Some(name) = successor(&near, span.numbers) else { break };
             let Some(to) = end_of(&[self.prefix.as_slice(), &name].concat()) else { break };
             if !name.ends_with(&self.delimiter)
                 || to <= from
