@@ -194,7 +194,7 @@ impl App {
             return Step::Arrived(id);
         }
         let Some(dir) = tree.dir(id) else { return Step::Missing };
-        let last = tree.children(id).last().map(|child| tree.full_key(child));
+        let last = tree.children(id).next_back().map(|child| tree.full_key(child));
         match dir.level {
             Level::NotLoaded | Level::Stale { .. } => Step::List(id),
             Level::Loading => Step::Wait,
@@ -214,15 +214,15 @@ impl App {
             self.keys.tree.open(dir);
             above = self.keys.tree.parent(dir);
         }
-        if opens && self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
+        if opens && self.keys.tree.get(id).is_some_and(|node| node.is_dir()) {
             self.open_dir(id);
         }
-        self.keys.tree.refresh_rows();
+        self.keys.finish_rows();
         self.select_node(id);
     }
 
     fn near(&mut self, target: &Key) {
-        self.keys.tree.refresh_rows();
+        self.keys.finish_rows();
         if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
             self.keys.select(index);
         }

@@ -150,7 +150,7 @@ impl App {
         self.uncount_what_is_hidden(dir, &mut children);
         let applied = self.keys.tree.insert_page(dir, &children, revision, complete);
         self.applied(applied);
-        if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.past.is_none() {
+        if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.may_follow() {
             self.start_follow(revision);
         }
         self.open_the_way(dir);
@@ -209,6 +209,8 @@ impl App {
         let more: Vec<RowKind> = rows
             .map(|row| row.kind)
             .filter(|kind| matches!(kind, RowKind::More(_) | RowKind::Stale(_)))
+            // The rows may be older than the tree.
+            .filter(|kind| self.keys.tree.dir(kind.node()).is_some())
             .collect();
         if self.connection.is_stale() {
             return;
@@ -252,6 +254,10 @@ impl App {
         match self.focus {
             Pane::Keys if self.keys.limits.is_some() => self.rights_again(),
             Pane::Keys => {
+                if !self.settings.follow {
+                    // What is not open is read again when it is opened.
+                    self.keys.tree.stale_all();
+                }
                 self.list_open_again();
                 if matches!(self.keys.follow, Follow::Refused(_)) {
                     self.keys.follow = Follow::Off;

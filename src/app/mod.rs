@@ -209,6 +209,7 @@ impl App {
     /// Takes one message.
     pub fn update(&mut self, message: Message, now: Instant) -> Update {
         self.now = now;
+        self.keys.by_itself = matches!(message, Message::Watch(..));
         match message {
             Message::Key(chord) => {
                 self.redraw = true;
@@ -317,7 +318,13 @@ impl App {
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Draft => self.keep_draft(),
                 Timer::Rates => self.rates_again(),
-                Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
+                Timer::Marks => {
+                    self.fade_marks();
+                    self.redraw = true;
+                }
+                Timer::Second | Timer::Slow => self.redraw = true,
+                // The rows are looked at after every message.
+                Timer::Rows => {}
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use super::App;
 use super::clock::Timer;
 use super::dialog::PromptKind;
 use super::filter::Filter;
@@ -14,12 +13,19 @@ use super::motion::movement;
 use super::pane::Pane;
 use super::purpose::Editor;
 use super::viewport::Cursor;
+use super::{App, Update};
 use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
-use crate::domain::tree::{NodeId, RowKind, Tree};
+use crate::domain::tree::{Level, NodeId, RowKind, Tree};
 use crate::domain::watch::Rate;
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
+
+/// With more rows than this, those that change by themselves are brought up to date once a frame.
+const MANY: usize = 10_000;
+
+/// How long a filter of so many rests, when they change by themselves.
+const FILTER_AGAIN: Duration = Duration::from_secs(1);
 
 /// How long the list rests before the directories in view are counted.
 const REST: Duration = Duration::from_millis(150);
@@ -47,6 +53,10 @@ pub struct KeysPane {
     pub(super) unfollowed: usize,
     /// What may be read, where that is not everything.
     pub limits: Option<Box<Rights>>,
+    /// What happened last happened by itself: nobody waits for the rows.
+    pub(super) by_itself: bool,
+    /// When a long list may be filtered again, although nobody asked for it.
+    filter_from: Instant,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
     anchor: Option<(RowKind, Key)>,
     /// The levels that are being listed, or that have more to list.
@@ -73,6 +83,8 @@ impl KeysPane {
             followed: Vec::new(),
             unfollowed: 0,
             limits: None,
+            by_itself: false,
+            filter_from: now,
             anchor: None,
             listings: HashMap::new(),
             root_refused: false,
@@ -102,12 +114,18 @@ impl KeysPane {
         Some((self.tree.full_key(id), is_dir))
     }
 
+    /// Brings the rows up to date, however long a filter takes.
+    pub(super) fn finish_rows(&mut self) {
+        while self.tree.rows_are_stale() {
+            self.tree.refresh_rows();
+        }
+    }
+
     fn anchored(&self) -> Option<usize> {
         let (kind, key) = self.anchor.as_ref()?;
-        let same = match kind {
-            RowKind::Node(id) => self.tree.row_index(*id),
-            kind => self.tree.position(*kind),
-        };
+        // Mostly it is where it was.
+        let stayed = (self.selected_row() == Some(*kind)).then_some(self.cursor.selected);
+        let same = stayed.or_else(|| self.tree.position(*kind));
         // What was awaited is here: the first of it stands where the wait was told.
         let arrived = || {
             let at = self.cursor.selected;
@@ -180,8 +198,11 @@ impl App {
 
     /// Opens a directory, and lists it when that is due.
     pub(super) fn open_dir(&mut self, id: NodeId) {
+        let level = self.keys.tree.dir(id).map(|dir| &dir.level);
+        // What is not followed is read whenever it is opened.
+        let is_old = !self.settings.follow && matches!(level, Some(Level::Ready { .. }));
         self.keys.tree.open(id);
-        if self.keys.tree.wants_listing(id) {
+        if self.keys.tree.wants_listing(id) || is_old && self.past.is_none() {
             self.start_listing(id);
         }
     }
@@ -273,14 +294,9 @@ impl App {
 
     /// After every message: rows, selection, and what has come into view.
     pub(super) fn settle_tree(&mut self) {
-        if self.keys.tree.rows_are_stale() {
-            self.keys.tree.refresh_rows();
-            self.redraw = true;
-        }
+        self.refresh_rows();
         self.advance_goto();
-        if self.keys.tree.rows_are_stale() {
-            self.keys.tree.refresh_rows();
-        }
+        self.refresh_rows();
         let keys = &mut self.keys;
         let index = keys.anchored().unwrap_or(keys.cursor.selected);
         keys.select(index);
@@ -295,6 +311,38 @@ impl App {
             let at = self.keys.counts_from.max(self.now + REST);
             self.timers.set_earliest(Timer::Counts, at);
         }
+    }
+
+    /// Brings the rows up to date, unless they can wait for the next frame.
+    fn refresh_rows(&mut self) {
+        let keys = &mut self.keys;
+        if !keys.tree.rows_are_stale() || keys.by_itself && keys.tree.all_rows() > MANY {
+            return;
+        }
+        keys.tree.refresh_rows();
+        self.redraw = true;
+        if keys.tree.rows_are_stale() {
+            // A filter that is not through goes on when nobody presses a key.
+            self.timers.set_earliest(Timer::Rows, self.now);
+        } else {
+            keys.filter_from = self.now + FILTER_AGAIN;
+        }
+    }
+
+    /// To be called before a frame is drawn: what changed by itself since the last one and could wait
+    /// is brought up to date, once for all changes.
+    pub fn before_frame(&mut self, now: Instant) -> Update {
+        if self.keys.tree.rows_are_stale() {
+            self.now = now;
+            let is_filtered = self.keys.filter.is_some() && !self.keys.tree.is_filtering();
+            if is_filtered && self.keys.tree.all_rows() > MANY && now < self.keys.filter_from {
+                self.timers.set_earliest(Timer::Rows, self.keys.filter_from);
+            } else {
+                self.keys.by_itself = false;
+                self.settle_tree();
+            }
+        }
+        self.finish()
     }
 
     /// The directories whose number of keys is wanted: those in view, and those perhaps empty.

@@ -68,6 +68,9 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         production::safety(args.production, args.read_only, servers, sources, &mut effective)?;
     let profile = sources.profile.zip(servers).map(|(own, servers)| profile::label(own, servers));
     let (prefix, delimiter) = keys(args.prefix, args.delimiter, sources, &mut effective)?;
+    let follow = sources.own("--follow", args.follow);
+    let follows = follow.boolean()?.unwrap_or(true);
+    effective.given("follow", follows.to_string(), &follow);
     let color = color(args.color, sources, &mut effective);
     let state_dir = config::state_dir(env);
     let (keep_drafts, journal_file) =
@@ -79,6 +82,7 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         target,
         prefix,
         delimiter,
+        follow: follows,
         read_only: safety.read_only,
         color,
         profile,

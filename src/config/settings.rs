@@ -20,6 +20,8 @@ pub struct Settings {
     pub prefix: Vec<u8>,
     /// What separates the parts of a key; never empty.
     pub delimiter: Vec<u8>,
+    /// Whether the tree follows the store.
+    pub follow: bool,
     /// Whether every write is refused.
     pub read_only: bool,
     /// Whether colors are used: `--color`, else `NO_COLOR` and the terminal decide.

@@ -85,6 +85,7 @@ pub(super) const PROFILE: &[Field] = &[
     ("production_color", Kind::MarkColor),
     ("delimiter", Kind::Delimiter),
     ("prefix", Kind::Prefix),
+    ("follow", Kind::Bool),
 ];
 
 /// Where names of files begin.

@@ -1,11 +1,10 @@
 //! Listings and counts: how answers, each true at its revision, become part of a tree that has
 //! meanwhile gone on.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ops::Bound;
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use super::changes::{Change, Changes};
+use super::nodes::Content;
 use super::{Applied, Dir, Effect, Leaf, Level, ListedChild, NodeId, NodeKind, Tree, child_of};
 use crate::domain::{LeaseId, Revision, Version};
 
@@ -71,17 +70,20 @@ impl Tree {
 
         // Whose count is the one at `revision`, so that the later changes are still to be added.
         let mut fresh = HashSet::new();
-        for (name, child) in self.children_between(id, &from, to.as_deref()) {
-            if page.binary_search_by(|listed| (*listed.name).cmp(&name)).is_err() {
-                self.set_as_listed(child, &absent(), revision, &mut fresh);
-            }
+        let is_absent =
+            |name: &[u8]| page.binary_search_by(|listed| (*listed.name).cmp(name)).is_err();
+        let known = self.children_between(id, &from, to.as_deref());
+        let gone: Vec<NodeId> =
+            known.filter_map(|(name, child)| is_absent(name).then_some(child)).collect();
+        for child in gone {
+            self.set_as_listed(child, &absent(), revision, &mut fresh);
         }
         for listed in page {
             let child = self.child(id, &listed.name).unwrap_or_else(|| {
                 let kind = if listed.is_dir {
-                    NodeKind::Dir(Box::new(Dir::new()))
+                    Content::dir(Dir::new())
                 } else {
-                    NodeKind::Leaf(leaf_of(&absent()))
+                    Content::Leaf(leaf_of(&absent()))
                 };
                 self.add(id, &listed.name, kind)
             });
@@ -162,10 +164,7 @@ impl Tree {
     }
 
     fn stale_before(&mut self, revision: Revision) {
-        for slot in &mut self.slots {
-            let Some(NodeKind::Dir(dir)) = slot.node.as_mut().map(|node| &mut node.kind) else {
-                continue;
-            };
+        for dir in self.nodes.dirs_mut() {
             if dir.counted_at.is_some_and(|counted| counted < revision) {
                 dir.counted_at = None;
             }
@@ -186,21 +185,6 @@ impl Tree {
         }
     }
 
-    fn children_between(
-        &self,
-        id: NodeId,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> Vec<(Arc<[u8]>, NodeId)> {
-        if to.is_some_and(|to| to <= from) {
-            return Vec::new();
-        }
-        let bounds = (Bound::Included(from), to.map_or(Bound::Unbounded, Bound::Excluded));
-        let children: Option<&BTreeMap<_, _>> = self.dir(id).map(|dir| &dir.children);
-        let between = children.into_iter().flat_map(|all| all.range::<[u8], _>(bounds));
-        between.map(|(name, child)| (Arc::clone(name), *child)).collect()
-    }
-
     /// Puts a child into the state a listing found it in.
     fn set_as_listed(
         &mut self,
@@ -209,10 +193,10 @@ impl Tree {
         revision: Revision,
         fresh: &mut HashSet<NodeId>,
     ) {
-        let Some(node) = self.get_mut(id) else { return };
-        match &mut node.kind {
-            NodeKind::Leaf(leaf) => *leaf = leaf_of(listed),
-            NodeKind::Dir(dir) => {
+        match self.nodes.content_mut(id) {
+            None | Some(Content::Free) => {}
+            Some(Content::Leaf(leaf)) => *leaf = leaf_of(listed),
+            Some(Content::Dir(dir)) => {
                 let newer = dir.counted_at.is_none_or(|counted| counted <= revision);
                 if let (Some(count), true) = (listed.count, newer) {
                     (dir.count, dir.counted_at) = (Some(count), Some(revision));
@@ -254,7 +238,7 @@ impl Tree {
             let below = self.child(id, name).or_else(|| {
                 change.leaf.is_some().then(|| {
                     let dir = Dir { count: Some(0), counted_at: Some(revision), ..Dir::new() };
-                    let below = self.add(id, name, NodeKind::Dir(Box::new(dir)));
+                    let below = self.add(id, name, Content::dir(dir));
                     fresh.insert(below);
                     below
                 })
@@ -275,17 +259,17 @@ impl Tree {
 
     /// Removes what is absent after all: leaves that no change brought back, empty directories.
     fn sweep(&mut self, id: NodeId, from: &[u8], to: Option<&[u8]>, fresh: &HashSet<NodeId>) {
-        for (_, child) in self.children_between(id, from, to) {
-            let gone = match self.get(child).map(|node| &node.kind) {
-                Some(NodeKind::Leaf(leaf)) => !leaf.mod_revision.is_some(),
-                Some(NodeKind::Dir(dir)) => {
-                    fresh.contains(&child) && dir.count.is_some_and(|count| count <= 0)
-                }
-                None => false,
-            };
-            if gone {
-                self.remove(child);
+        let is_gone = |child: &NodeId| match self.get(*child).map(|node| node.kind) {
+            Some(NodeKind::Leaf(leaf)) => !leaf.mod_revision.is_some(),
+            Some(NodeKind::Dir(dir)) => {
+                fresh.contains(child) && dir.count.is_some_and(|count| count <= 0)
             }
+            None => false,
+        };
+        let children = self.children_between(id, from, to).map(|(_, child)| child);
+        let gone: Vec<NodeId> = children.filter(is_gone).collect();
+        for child in gone {
+            self.remove(child);
         }
     }
 }

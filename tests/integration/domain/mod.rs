@@ -4,3 +4,4 @@ mod lister;
 mod model;
 mod tree;
 mod tree_cases;
+mod tree_size;

@@ -380,8 +380,7 @@ fn a_selection_finds_its_next_row() {
 #[test]
 fn a_change_is_marked_where_it_can_be_seen() {
     let mut tree = tree(&["a/=2", "k"]);
-    let marked =
-        |tree: &Tree, key: &str| tree.get(find(tree, key)).expect("is there").changed.is_some();
+    let marked = |tree: &Tree, key: &str| tree.changed(find(tree, key)).is_some();
     let _ = apply(&mut tree, &[put(11, "a/b", 2)]);
     assert!(marked(&tree, "a/") && !marked(&tree, "k"));
     let dir = find(&tree, "a/");
