@@ -33,6 +33,8 @@ pub enum Timer {
     Draft,
     /// The filter of a long list goes on, or through it again.
     Rows,
+    /// The server may be asked again without putting too much load on it.
+    Load,
     /// How many events there are a second is to be looked at, in case there are none any more.
     Rates,
 }

@@ -7,12 +7,12 @@ use super::clock::Timer;
 use super::dialog::PromptKind;
 use super::filter::Filter;
 use super::follow::{Follow, Followed};
-use super::listing::Listing;
+use super::gap::Listing;
 use super::marked::Marked;
 use super::motion::movement;
 use super::pane::Pane;
 use super::purpose::Editor;
-use super::viewport::Cursor;
+use super::viewport::{Cursor, Move};
 use super::{App, Update};
 use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
@@ -59,6 +59,14 @@ pub struct KeysPane {
     filter_from: Instant,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
     anchor: Option<(RowKind, Key)>,
+    /// The selection was moved up last: a gap that comes into view is listed from below.
+    pub(super) upward: bool,
+    /// The last row is to be selected, also when the end of the last level is still to be listed.
+    pub(super) to_end: bool,
+    /// Rows came by a listing: the selected one stays where it is on the screen.
+    pub(super) hold_line: bool,
+    /// The child to select when its row is there.
+    pub(super) select_soon: Option<(NodeId, Vec<u8>)>,
     /// The levels that are being listed, or that have more to list.
     pub(super) listings: HashMap<NodeId, Listing>,
     /// The server refuses to list the root to this user.
@@ -86,6 +94,10 @@ impl KeysPane {
             by_itself: false,
             filter_from: now,
             anchor: None,
+            upward: false,
+            to_end: false,
+            hold_line: false,
+            select_soon: None,
             listings: HashMap::new(),
             root_refused: false,
             recount: BTreeSet::new(),
@@ -130,8 +142,10 @@ impl KeysPane {
         let arrived = || {
             let at = self.cursor.selected;
             let parent = self.tree.parent(self.tree.row(at)?.kind.node())?;
-            matches!(kind, RowKind::Loading(dir) | RowKind::More(dir) if *dir == parent)
-                .then_some(at)
+            let (RowKind::Loading(dir) | RowKind::More(dir) | RowKind::Gap { dir, .. }) = kind else {
+                return None;
+            };
+            (*dir == parent && same.is_none_or(|same| same > at)).then_some(at)
         };
         // The wait may go on behind what came.
         arrived().or(same).or_else(|| self.tree.row_near(key.as_bytes()))
@@ -149,7 +163,10 @@ impl KeysPane {
 impl App {
     pub(super) fn act_in_keys(&mut self, action: Action) {
         let height = usize::from(self.viewport.keys.height);
+        self.keys.to_end = false;
         if let Some(movement) = movement(action, height) {
+            self.keys.upward = matches!(movement, Move::Last | Move::By(..0));
+            self.keys.to_end = movement == Move::Last;
             let mut cursor = self.keys.cursor;
             cursor.go(movement, self.keys.tree.rows().len(), height);
             self.keys.cursor = cursor;
@@ -190,7 +207,10 @@ impl App {
                     }
                 }
             },
-            RowKind::More(id) => self.list_more(id),
+            RowKind::More(_) | RowKind::Gap { .. } => {
+                // It is in view, and so it is listed.
+                self.keys.upward = false;
+            }
             RowKind::Loading(_) | RowKind::Empty(_) => {}
             RowKind::Failed(id) | RowKind::Stale(id) => self.start_listing(id),
         }
@@ -298,8 +318,17 @@ impl App {
         self.advance_goto();
         self.refresh_rows();
         let keys = &mut self.keys;
-        let index = keys.anchored().unwrap_or(keys.cursor.selected);
+        let (before, line) = (keys.cursor.selected, keys.cursor.selected - keys.cursor.top.min(keys.cursor.selected));
+        let soon = keys.select_soon.take().and_then(|(dir, name)| keys.tree.child(dir, &name));
+        let index = match soon.and_then(|id| keys.tree.row_index(id)) {
+            _ if keys.to_end => keys.tree.rows().len().saturating_sub(1),
+            Some(index) => index,
+            None => keys.anchored().unwrap_or(before),
+        };
         keys.select(index);
+        if std::mem::take(&mut keys.hold_line) && index > before && before > 0 {
+            keys.cursor.top = index - line.min(index);
+        }
         let rows = keys.tree.rows().len();
         let height = usize::from(self.viewport.keys.height).max(1);
         keys.cursor.settle(rows, height);
@@ -307,6 +336,8 @@ impl App {
             keys.select(keys.cursor.selected);
         }
         self.list_what_is_in_view(height);
+        self.settle_listings();
+        self.drop_counts();
         if self.due_counts(height).next().is_some() {
             let at = self.keys.counts_from.max(self.now + REST);
             self.timers.set_earliest(Timer::Counts, at);

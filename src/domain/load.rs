@@ -84,9 +84,14 @@ impl Meter {
         self.requests >= self.load.requests.max(1)
     }
 
-    /// Whether a request may be sent now.
+    /// Whether a request may be sent now. A courtesy waits until nothing else is under way, or leaves
+    /// room for one more.
     pub fn allows(&self, urgency: Urgency, now: Instant) -> bool {
-        !self.is_busy() && self.free_at(urgency, now) <= now
+        let room = match urgency {
+            Urgency::Awaited => !self.is_busy(),
+            Urgency::Idle => self.requests == 0 || self.requests + 1 < self.load.requests,
+        };
+        room && self.free_at(urgency, now) <= now
     }
 
     /// A request is sent.

@@ -17,7 +17,7 @@ use crate::app::follow::MARKED;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
-use crate::domain::tree::{Level, Node, Row, RowKind};
+use crate::domain::tree::{Level, NodeId, Node, Row, RowKind};
 
 /// Cells a level is indented by, and cells of the arrow.
 const STEP: usize = 2;
@@ -217,7 +217,7 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
             }
             None => Line::default(),
         },
-        RowKind::More(_) => note("… more", theme.dim()),
+        RowKind::More(dir) | RowKind::Gap { dir, .. } => note(&more(app, dir), theme.dim()),
         RowKind::Loading(_) => note("loading …", theme.dim()),
         RowKind::Empty(_) if keys_are_limited(app) => {
             note("no keys that this user may read", theme.dim())
@@ -243,6 +243,16 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
 }
 
 /// The line of a key or directory, which may be marked by the user, and changed just now.
+/// What is said of children that are not listed: how many keys they have, where that is known.
+fn more(app: &App, dir: NodeId) -> String {
+    let Some(dir) = app.keys.tree.dir(dir) else { return String::new() };
+    match (&dir.level, dir.left()) {
+        (Level::Loading, _) => "loading …".to_owned(),
+        (_, Some(left)) if dir.gaps().len() == 1 => format!("… {} more keys", number(left)),
+        _ => "… more".to_owned(),
+    }
+}
+
 fn node_line<'a>(
     theme: &Theme,
     node: Node,

@@ -210,7 +210,8 @@ impl Lister {
             }
         }
         // What is known to hold no keys need not be asked for.
-        self.line.retain(|part| !matches!(part, Part::Ahead(span) if span.most <= 0));
+        let is_empty = |span: &Span| span.most <= 0 && !span.is_old;
+        self.line.retain(|part| !matches!(part, Part::Ahead(span) if is_empty(span)));
     }
 
     /// The children found so far and not taken yet, in order.
@@ -249,6 +250,17 @@ impl Lister {
                 Some(span.from.get(self.prefix.len()..).unwrap_or_default())
             }
         })
+    }
+
+    /// What follows is asked for at another revision. What was counted so far is a guess from now on.
+    pub fn go_on(&mut self) {
+        self.give_up();
+        for part in &mut self.line {
+            if let Part::Planned(Cell { span, .. }) | Part::Ahead(span) = part {
+                *part = Part::Ahead(Span { is_old: true, before: 0, batch: 0, ..span.clone() });
+            }
+        }
+        self.handed = None;
     }
 
     /// The open asks are not answered any more: they are to be asked again.
@@ -293,6 +305,34 @@ impl Lister {
         // What was asked so far was asked for both; the other one has guesses of its own.
         let walked = self.total.unwrap_or(0);
         Lister { line: behind, wanted: usize::MAX, walked, ..self.clone() }
+    }
+
+    /// The same range, as if nothing were known of it.
+    pub fn afresh(&self) -> Lister {
+        let span = |part: &Part| match part {
+            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
+                Some((span.from.clone(), span.to.clone()))
+            }
+            Part::Found(_) => None,
+        };
+        let mut spans = self.line.iter().filter_map(span);
+        let prefix = Key::new(self.prefix.clone());
+        let mut fresh = Lister::new(prefix, &self.delimiter, self.limit);
+        let first = spans.next();
+        let last = spans.last().or_else(|| first.clone());
+        fresh.line.clear();
+        if let (Some((from, _)), Some((_, to))) = (first, last) {
+            fresh.line.push_back(Part::Ahead(Span::new(from, to)));
+        }
+        fresh
+    }
+
+    /// The last name seen before what is not listed yet.
+    pub fn near(&self) -> Option<Vec<u8>> {
+        self.line.iter().find_map(|part| match part {
+            Part::Planned(Cell { span, .. }) | Part::Ahead(span) => Some(span.near.clone()),
+            Part::Found(_) | Part::Asked(..) => None,
+        })
     }
 
     fn found(&self) -> usize {

@@ -21,6 +21,10 @@ impl Lister {
     pub(super) fn plan(&mut self, mut span: Span) -> Vec<Part> {
         self.tickets += 1;
         let batch = self.tickets;
+        if span.is_old {
+            // There may be more by now, and something where nothing was left.
+            span.most = span.most.max(self.limit);
+        }
         let most = span.most;
         let total = match self.total {
             Some(total) if span.texture != Texture::Unknown => total,
@@ -208,7 +212,8 @@ impl Lister {
     /// What an answer teaches about the keys behind it: a span like the one asked for.
     pub(super) fn learned(&self, cell: &Cell, harvest: &Harvest, count: i64, more: bool) -> Span {
         let asked = &cell.span;
-        let mut next = Span { most: count - harvest.keys, before: 0, ..asked.clone() };
+        let most = count - harvest.keys;
+        let mut next = Span { most, is_old: false, before: 0, ..asked.clone() };
         let (Some(first), Some(last)) = (harvest.children.first(), harvest.children.last()) else {
             next.misses = asked.misses + 1;
             next.empties = asked.empties + 1;
@@ -264,7 +269,8 @@ impl Lister {
             Some(false) => rest.guessed.1 += 1,
             None if matches!(cell.span.texture, Texture::Sparse { .. }) => {
                 let (from, to) = (std::mem::take(&mut rest.from), rest.to.take());
-                *rest = Span { from, to, most: rest.most, before: 0, ..learned.clone() };
+                let (most, is_old) = (rest.most, rest.is_old);
+                *rest = Span { from, to, most, is_old, before: 0, ..learned.clone() };
             }
             None => {
                 if !harvest.children.is_empty() {

@@ -8,6 +8,8 @@ pub(super) struct Span {
     pub(super) to: Option<Vec<u8>>,
     /// It holds at most this many keys.
     pub(super) most: i64,
+    /// That was so at another revision: it may be more by now.
+    pub(super) is_old: bool,
     /// The name of the last child seen before it, or the last one guessed.
     pub(super) near: Vec<u8>,
     pub(super) texture: Texture,
@@ -59,6 +61,7 @@ impl Span {
             from,
             to,
             most: i64::MAX,
+            is_old: false,
             near: Vec::new(),
             texture: Texture::Unknown,
             batch: 0,

@@ -49,10 +49,11 @@ impl Tree {
             let name = &key[at..at + child.name_len];
             at += child.name_len;
             // Listed at an earlier revision, so the event is news here.
-            let news = self
-                .dir(dir)
-                .and_then(|dir| dir.listed.at(name))
-                .filter(|listed| change.revision > *listed);
+            let listed = self.dir(dir).and_then(|dir| dir.listed.at(name));
+            let news = listed.filter(|listed| change.revision > *listed);
+            if let (None, Some(dir)) = (listed, self.dir_mut(dir)) {
+                dir.left = dir.left.map(|left| left + change.delta());
+            }
             if !child.is_dir {
                 if news.is_some() {
                     applied.effect =

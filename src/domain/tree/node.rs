@@ -1,6 +1,5 @@
 //! One node of the tree: a key, or a directory with what is known of its level.
 
-use std::sync::Arc;
 
 use super::children::Children;
 use super::extent::Extent;
@@ -88,8 +87,8 @@ pub struct Dir {
     pub(super) children: Children,
     /// Which names are listed, and at which revision: there the children follow the events.
     pub(super) listed: Extent,
-    /// The last name of the listing under way; none before its first page.
-    pub(super) cursor: Option<Arc<[u8]>>,
+    /// How many keys are below those names that are not listed, as far as is known.
+    pub(super) left: Option<i64>,
 }
 
 impl Dir {
@@ -101,13 +100,23 @@ impl Dir {
             counted_at: None,
             children: Children::default(),
             listed: Extent::new(),
-            cursor: None,
+            left: None,
         }
     }
 
     /// How many children are known.
     pub fn len(&self) -> usize {
         self.children.len()
+    }
+
+    /// How many keys there are in the part of it that is not listed, where that is known.
+    pub fn left(&self) -> Option<i64> {
+        self.left.filter(|left| *left > 0)
+    }
+
+    /// The stretches of names that are not listed: from, and up to (none: to the end).
+    pub fn gaps(&self) -> Vec<(&[u8], Option<&[u8]>)> {
+        self.listed.gaps()
     }
 
     /// Whether no child is known.

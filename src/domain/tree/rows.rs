@@ -18,12 +18,19 @@ pub struct Row {
     pub depth: u16,
 }
 
-/// What a row shows. All but the first stand after the children of an open directory and say what
+/// What a row shows. All but the first two stand after the children of an open directory and say what
 /// is known of its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowKind {
     /// A key or directory.
     Node(NodeId),
+    /// Between children that are listed there are more.
+    Gap {
+        /// The directory.
+        dir: NodeId,
+        /// The child that stands before them; the directory where none does.
+        after: NodeId,
+    },
     /// This directory has more children than were listed.
     More(NodeId),
     /// This directory is being listed, or is about to be.
@@ -41,11 +48,22 @@ impl RowKind {
     pub fn node(self) -> NodeId {
         match self {
             RowKind::Node(id)
+            | RowKind::Gap { dir: id, .. }
             | RowKind::More(id)
             | RowKind::Loading(id)
             | RowKind::Failed(id)
             | RowKind::Empty(id)
             | RowKind::Stale(id) => id,
+        }
+    }
+}
+
+impl RowKind {
+    /// The node that tells where the row stands.
+    fn beside(self) -> NodeId {
+        match self {
+            RowKind::Gap { after, .. } => after,
+            kind => kind.node(),
         }
     }
 }
@@ -89,15 +107,43 @@ struct Frame<'a, I> {
     id: NodeId,
     dir: &'a Dir,
     children: I,
+    /// The child written last; the directory before the first one.
+    last: NodeId,
+    /// Where what is not listed begins, of what comes before a child that is.
+    gaps: std::vec::IntoIter<&'a [u8]>,
+    gap: Option<&'a [u8]>,
 }
 
 /// Where something stands in the order of the rows.
 #[derive(Clone, Copy)]
-enum Spot<'a> {
-    /// The key or directory of these bytes.
-    At(&'a [u8]),
-    /// Behind everything in the directory of this prefix.
-    Behind(&'a [u8]),
+struct Spot<'a> {
+    path: &'a [u8],
+    side: Side,
+}
+
+/// Where it stands to what has this path.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    /// It is that key or directory.
+    At,
+    /// Right behind its row.
+    After,
+    /// Behind everything in that directory.
+    Behind,
+}
+
+impl Spot<'_> {
+    fn cmp(self, other: Spot) -> Ordering {
+        if self.path == other.path {
+            self.side.cmp(&other.side)
+        } else if other.path.starts_with(self.path) && self.side == Side::Behind {
+            Ordering::Greater
+        } else if self.path.starts_with(other.path) && other.side == Side::Behind {
+            Ordering::Less
+        } else {
+            self.path.cmp(other.path)
+        }
+    }
 }
 
 impl Tree {
@@ -131,7 +177,7 @@ impl Tree {
     /// The rows must be fresh.
     pub fn row_near(&self, key: &[u8]) -> Option<usize> {
         let last = self.rows().len().checked_sub(1)?;
-        Some(self.seek(self.rows(), Spot::At(key)).min(last))
+        Some(self.seek(self.rows(), Spot { path: key, side: Side::At }).min(last))
     }
 
     /// Shows only the rows whose visible name contains this text, whatever its case, and those that
@@ -206,17 +252,34 @@ impl Tree {
 
     /// Writes the rows below a directory as if it were open. Without recursion: paths can be deep.
     fn write(&self, id: NodeId, depth: u16, list: &mut Vec<Row>) {
-        let frame = |id| Some(Frame { id, dir: self.dir(id)?, children: self.children(id) });
+        let frame = |id| {
+            let (dir, children) = (self.dir(id)?, self.children(id));
+            let mut gaps = inner_gaps(dir).into_iter();
+            Some(Frame { id, dir, children, last: id, gap: gaps.next(), gaps })
+        };
         let mut frames: Vec<Frame<_>> = frame(id).into_iter().collect();
         loop {
             let below = u16::try_from(frames.len().saturating_sub(1)).unwrap_or(u16::MAX);
             let depth = depth.saturating_add(below);
             let Some(top) = frames.last_mut() else { break };
-            let Some(child) = top.children.next() else {
+            let next = top.children.next();
+            let name = next.and_then(|child| self.get(child)).map(|node| node.name);
+            while let Some(gap) = top.gap
+                && name.is_none_or(|name| name >= gap)
+            {
+                let kind = RowKind::Gap { dir: top.id, after: top.last };
+                // With nothing listed between two of them they are one.
+                if list.last().map(|row: &Row| row.kind) != Some(kind) {
+                    list.push(Row { kind, depth });
+                }
+                top.gap = top.gaps.next();
+            }
+            let Some(child) = next else {
                 list.extend(face(top.id, top.dir).map(|kind| Row { kind, depth }));
                 frames.pop();
                 continue;
             };
+            top.last = child;
             list.push(Row { kind: RowKind::Node(child), depth });
             if self.dir(child).is_some_and(|dir| dir.open) {
                 frames.extend(frame(child));
@@ -226,14 +289,11 @@ impl Tree {
 
     /// Where this row is in a list, which may hold rows of what is gone.
     fn position_in(&self, list: &[Row], kind: RowKind) -> Option<usize> {
-        self.get(kind.node())?;
-        let key = self.full_key(kind.node());
-        let spot = match kind {
-            RowKind::Node(_) => Spot::At(key.as_bytes()),
-            _ => Spot::Behind(key.as_bytes()),
-        };
+        self.get(kind.beside())?;
+        let path = self.full_key(kind.beside());
+        let spot = Spot { path: path.as_bytes(), side: self.side(kind) };
         let first = self.seek(list, spot);
-        let is_there = |row: &Row| self.get(row.kind.node()).is_some();
+        let is_there = |row: &Row| self.get(row.kind.beside()).is_some();
         // A directory and the key that equals its prefix are one after the other.
         let same =
             list[first..].iter().take_while(|row| !is_there(row) || self.order(row, spot).is_eq());
@@ -246,7 +306,7 @@ impl Tree {
         let (mut from, mut to) = (0, list.len());
         while from < to {
             let middle = usize::midpoint(from, to);
-            let there = (middle..to).find(|at| self.get(list[*at].kind.node()).is_some());
+            let there = (middle..to).find(|at| self.get(list[*at].kind.beside()).is_some());
             match there {
                 Some(at) if self.order(&list[at], spot).is_lt() => from = at + 1,
                 Some(_) | None => to = middle,
@@ -257,18 +317,15 @@ impl Tree {
 
     /// How a row stands to a spot: the rows are in this order.
     fn order(&self, row: &Row, spot: Spot) -> Ordering {
-        let path = self.full_key(row.kind.node());
-        let path = path.as_bytes();
-        match (row.kind, spot) {
-            (RowKind::Node(_), Spot::At(key)) => path.cmp(key),
-            (RowKind::Node(_), Spot::Behind(dir)) if path.starts_with(dir) => Ordering::Less,
-            (RowKind::Node(_), Spot::Behind(dir)) => path.cmp(dir),
-            (_, Spot::At(key)) if key.starts_with(path) => Ordering::Greater,
-            (_, Spot::At(key)) => path.cmp(key),
-            (_, Spot::Behind(dir)) if path == dir => Ordering::Equal,
-            (_, Spot::Behind(dir)) if path.starts_with(dir) => Ordering::Less,
-            (_, Spot::Behind(dir)) if dir.starts_with(path) => Ordering::Greater,
-            (_, Spot::Behind(dir)) => path.cmp(dir),
+        let path = self.full_key(row.kind.beside());
+        Spot { path: path.as_bytes(), side: self.side(row.kind) }.cmp(spot)
+    }
+
+    fn side(&self, kind: RowKind) -> Side {
+        match kind {
+            RowKind::Node(_) => Side::At,
+            RowKind::Gap { dir, after } if dir == after || self.dir(after).is_none() => Side::After,
+            _ => Side::Behind,
         }
     }
 }
@@ -276,6 +333,8 @@ impl Tree {
 /// What the row after the children says of a level, if there is anything to say.
 fn face(id: NodeId, dir: &Dir) -> Option<RowKind> {
     match dir.level {
+        // What is listed last is the end: then it is said where the rest is missing.
+        Level::Loading | Level::Ready { complete: false, .. } if ends_listed(dir) => None,
         Level::NotLoaded | Level::Loading => Some(RowKind::Loading(id)),
         Level::Failed(_) => Some(RowKind::Failed(id)),
         Level::Stale { .. } => Some(RowKind::Stale(id)),
@@ -284,4 +343,22 @@ fn face(id: NodeId, dir: &Dir) -> Option<RowKind> {
             dir.children.is_empty().then_some(RowKind::Empty(id))
         }
     }
+}
+
+/// Where the stretches begin that are not listed while something behind them is.
+fn inner_gaps(dir: &Dir) -> Vec<&[u8]> {
+    match dir.level {
+        Level::Loading | Level::Ready { complete: false, .. } => {
+            let inner = |(from, to): (_, Option<_>)| to.is_some().then_some(from);
+            dir.gaps().into_iter().filter_map(inner).collect()
+        }
+        Level::NotLoaded | Level::Failed(_) | Level::Stale { .. } | Level::Ready { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// Whether a gap is all that is missing: its end is listed.
+fn ends_listed(dir: &Dir) -> bool {
+    dir.gaps().last().is_some_and(|(_, to)| to.is_some())
 }
