@@ -42,7 +42,7 @@ fn press_and_frame(dirs: usize) -> Duration {
         let _ = app.set_viewport(viewport.expect("a viewport"));
     };
     // To the middle of the last directories: whatever looks at all rows looks at most of them.
-    ["G", "pgup", "pgup", "pgup"].map(&mut press);
+    ["G", "pgup", "pgup", "pgup"].iter().for_each(|key| press(key));
     let round = |_| {
         let before = spent();
         (0..PRESSES).for_each(|at| press(if at % 2 == 0 { "j" } else { "pgup" }));
