@@ -108,8 +108,9 @@ impl Text {
     fn is_in(&self, name: &[u8]) -> bool {
         let wanted = self.lowercase.as_bytes();
         // Most names are what they look like; only the others pay for being made visible.
-        if wanted.is_ascii() && name.iter().all(|b| matches!(b, b' '..=b'~') && *b != b'\\') {
-            return name.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted));
+        if name.iter().all(|b| matches!(b, b' '..=b'~') && *b != b'\\') {
+            return wanted.is_ascii()
+                && name.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted));
         }
         escape::line(name).to_lowercase().contains(&self.lowercase)
     }

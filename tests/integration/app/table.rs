@@ -59,7 +59,13 @@ impl Table {
 
     /// Started, online, these keys listed, no leases, and nothing left open.
     pub(super) fn holding(keys: &[&str]) -> Table {
+        Table::set(&Settings::default(), keys)
+    }
+
+    /// The same with other settings.
+    pub(super) fn set(settings: &Settings, keys: &[&str]) -> Table {
         let mut table = Table::new();
+        table.app.settings = settings.clone();
         let update = table.app.start();
         table.take(update);
         table.online();

@@ -8,8 +8,8 @@ use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::tree::NodeId;
 use etcdeck::keymap::Chord;
-use etcdeck::ui::render;
-use etcdeck::ui::theme::Theme;
+use etcdeck::ui::{Theme, render};
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -30,7 +30,7 @@ fn press_and_frame(dirs: usize) -> Duration {
     let mut app = App::new(Settings::default(), now);
     opened::open(&mut app, dirs, 1000);
     assert_eq!(app.keys.tree.rows().len(), dirs * 1001);
-    let theme = Theme::default();
+    let theme = Theme::new(true, TimeZone::UTC);
     let mut terminal = Terminal::new(TestBackend::new(200, 50)).expect("a screen");
     let mut press = |key: &str| {
         let chord = Chord::parse(key).expect("a key");
@@ -42,7 +42,7 @@ fn press_and_frame(dirs: usize) -> Duration {
         let _ = app.set_viewport(viewport.expect("a viewport"));
     };
     // To the middle of the last directories: whatever looks at all rows looks at most of them.
-    ["G", "pgup", "pgup", "pgup"].map(&mut press);
+    ["G", "pgup", "pgup", "pgup"].iter().for_each(|key| press(key));
     let round = |_| {
         let before = spent();
         (0..PRESSES).for_each(|at| press(if at % 2 == 0 { "j" } else { "pgup" }));
