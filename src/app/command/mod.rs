@@ -7,8 +7,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
+use crate::domain::find::{Mode, Query};
 use crate::domain::journal::JournalId;
-use crate::domain::{Key, LeaseId, Revision};
+use crate::domain::{Key, LeaseId, Revision, escape};
 
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
 use word::words;
@@ -18,6 +19,10 @@ use word::words;
 pub enum Command {
     /// `goto KEY`
     Goto(Key),
+    /// `find [TEXT]`
+    Find(Option<Vec<u8>>),
+    /// `find-values PREFIX TEXT [regex]`
+    FindValues(FindValues),
     /// `put KEY VALUE`
     Put(Key, Vec<u8>),
     /// `delete KEY`
@@ -103,6 +108,8 @@ impl Command {
     pub fn writes(&self) -> bool {
         match self {
             Command::Goto(_)
+            | Command::Find(_)
+            | Command::FindValues(_)
             | Command::Watch(..)
             | Command::Unwatch(_)
             | Command::Locks(_)
@@ -157,6 +164,15 @@ pub enum Moment {
     Live,
 }
 
+/// A search in values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindValues {
+    /// Of which keys.
+    pub prefix: Key,
+    /// What is looked for in them.
+    pub query: Query,
+}
+
 /// An instance of a service, as it is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -199,6 +215,17 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     match (form.name, words.as_slice()) {
         ("goto", [word]) => Ok(Command::Goto(Key::from(*word))),
+        ("find", []) => Ok(Command::Find(None)),
+        ("find", words) => Ok(Command::Find(Some(words.join(&b' ')))),
+        ("find-values", [_, []] | [_, [], _]) => Err(format!("nothing to find; {}", expected())),
+        ("find-values", [prefix, what]) => Ok(Command::FindValues(FindValues {
+            prefix: Key::from(*prefix),
+            query: Query { mode: Mode::Substring, text: escape::line(what) },
+        })),
+        ("find-values", [prefix, what, b"regex"]) => Ok(Command::FindValues(FindValues {
+            prefix: Key::from(*prefix),
+            query: Query { mode: Mode::Regex, text: text(what) },
+        })),
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
         ("delete-prefix", [word]) => Ok(Command::DeletePrefix(Key::from(*word))),
