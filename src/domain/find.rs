@@ -49,7 +49,7 @@ pub struct Query {
 /// Why a query cannot be looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong, of our own or the library's words.
+    /// What is wrong, of our own or the library's words. Not escaped.
     pub reason: String,
     /// Where in the text, in bytes; the whole of it when unknown.
     pub at: Range<usize>,
@@ -94,7 +94,7 @@ pub struct IndexState {
     pub phase: Phase,
 }
 
-/// What an index of keys does.
+/// What an index of keys does. Its reasons are not escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Its keys are being read.

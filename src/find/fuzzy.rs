@@ -215,6 +215,6 @@ mod tests {
         assert_eq!(marks("name", "/name/app/name"), [10..14]);
         assert_eq!(marks("an nam", "/a/n/name"), [1..2, 3..4, 5..8]);
         assert_eq!(marks("rü", "/grün"), [2..5]);
-        assert_eq!(marks("zz", "/a"), []);
+        assert!(marks("zz", "/a").is_empty());
     }
 }

@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use super::frame::{self, face, scrollbar};
 use super::hit::marked;
 use super::layout::line;
-use super::text::{cut_end, cut_start, number, rate, size, width};
+use super::text::{cut_end, cut_start, number, rate, size, width, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::find::{Finder, Start};
@@ -44,7 +44,7 @@ pub(super) fn render(
     }
     if let Some((text, bad)) = trouble(app, finder) {
         let style = if bad { theme.danger() } else { theme.changed() };
-        let lines = super::text::wrap(&text, cells);
+        let lines = wrap(&escape::message(&text), cells);
         let rows = lines.len().min(usize::from(inner.height).saturating_sub(1)).clamp(1, 3);
         for (offset, text) in lines.into_iter().take(rows).enumerate() {
             frame.render_widget(Line::styled(text, style), line(inner, offset as u16));
@@ -161,10 +161,7 @@ fn trouble(app: &App, finder: &Finder) -> Option<(String, bool)> {
             let keys = number(*total as i64);
             Some((format!("{keys} keys are not read; {again} asks again"), false))
         }
-        Start::Failed(error) => {
-            let error = escape::message(&error.to_string());
-            Some((format!("{error} · {again} tries again"), true))
-        }
+        Start::Failed(error) => Some((format!("{error} · {again} tries again"), true)),
         Start::Nothing => Some(("no key here may be read (:rights)".to_owned(), true)),
     };
     let index = finder.index.as_ref().filter(|_| start.is_none());

@@ -1,5 +1,6 @@
 //! The command line: words in, a command or a sentence about what was expected out.
 
+mod find;
 mod form;
 mod word;
 
@@ -7,10 +8,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
-use crate::domain::find::{Mode, Query};
 use crate::domain::journal::JournalId;
-use crate::domain::{Key, LeaseId, Revision, escape};
+use crate::domain::{Key, LeaseId, Revision};
 
+pub use find::FindValues;
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
 use word::words;
 
@@ -164,15 +165,6 @@ pub enum Moment {
     Live,
 }
 
-/// A search in values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FindValues {
-    /// Of which keys.
-    pub prefix: Key,
-    /// What is looked for in them.
-    pub query: Query,
-}
-
 /// An instance of a service, as it is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -215,17 +207,8 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     match (form.name, words.as_slice()) {
         ("goto", [word]) => Ok(Command::Goto(Key::from(*word))),
-        ("find", []) => Ok(Command::Find(None)),
-        ("find", words) => Ok(Command::Find(Some(words.join(&b' ')))),
-        ("find-values", [_, []] | [_, [], _]) => Err(format!("nothing to find; {}", expected())),
-        ("find-values", [prefix, what]) => Ok(Command::FindValues(FindValues {
-            prefix: Key::from(*prefix),
-            query: Query { mode: Mode::Substring, text: escape::line(what) },
-        })),
-        ("find-values", [prefix, what, b"regex"]) => Ok(Command::FindValues(FindValues {
-            prefix: Key::from(*prefix),
-            query: Query { mode: Mode::Regex, text: text(what) },
-        })),
+        ("find", words) => Ok(Command::Find((!words.is_empty()).then(|| words.join(&b' ')))),
+        ("find-values", words) => find::values(words).ok_or_else(expected).map(Command::FindValues),
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
         ("delete-prefix", [word]) => Ok(Command::DeletePrefix(Key::from(*word))),

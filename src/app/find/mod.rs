@@ -11,6 +11,7 @@ pub mod values;
 
 use super::App;
 use super::bulk::counted;
+use super::connection::Connection;
 use super::effect::{CallResult, Effect};
 use super::purpose::{Purpose, ViewPurpose};
 use super::question::Confirmed;
@@ -236,6 +237,10 @@ impl App {
     /// After every message: what is typed is looked for.
     pub(super) fn settle_find(&mut self) {
         let height = usize::from(self.viewport.view.height);
+        let online = self.connection.now == Connection::Online;
+        if online && matches!(&self.finder.start, Start::Failed(error) if error.is_connection()) {
+            self.index_anew();
+        }
         let finder = &mut self.finder;
         let query = Query { mode: finder.mode, text: finder.field.text().to_owned() };
         if finder.asked.as_ref() != Some(&query) {

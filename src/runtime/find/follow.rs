@@ -15,7 +15,7 @@ use crate::app::effect::WatchId;
 use crate::app::message::{Message, WatchNews};
 use crate::domain::find::Phase;
 use crate::domain::watch::FaultKind;
-use crate::domain::{EventKind, Key, KeyRange, Revision, escape};
+use crate::domain::{EventKind, Key, KeyRange, Revision};
 use crate::store::ReadOnly;
 
 /// The watches of an index. They end with this.
@@ -137,8 +137,8 @@ impl Following {
                 self.revision = self.revision.max(revision);
                 None
             }
-            WatchNews::Lost { error } => Some(State::Lost(escape::message(&error.to_string()))),
-            WatchNews::Refused(error) => Some(State::Refused(escape::message(&error.to_string()))),
+            WatchNews::Lost { error } => Some(State::Lost(error.to_string())),
+            WatchNews::Refused(error) => Some(State::Refused(error.to_string())),
             WatchNews::Gap { from, to, .. } => {
                 self.fail(format!("revisions {from} to {to} were compacted before they were seen"));
                 None

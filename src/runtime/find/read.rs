@@ -12,7 +12,7 @@ use crate::app::find::order::Indexing;
 use crate::domain::find::Phase;
 use crate::domain::load::{Meter, Urgency};
 use crate::domain::txn::{RangeRequest, RangeResponse};
-use crate::domain::{KeyRange, Revision, escape};
+use crate::domain::{KeyRange, Revision};
 use crate::find::{Ask, Cutter, Index};
 use crate::recipe::backoff::{Backoff, jitter};
 use crate::store::{ErrorKind, Kv, ReadOnly, StoreError};
@@ -226,10 +226,10 @@ impl Reading {
             }
             ErrorKind::FutureRevision if !self.pinned.is_some() => {}
             _ if error.is_connection() => {}
-            _ => return Then::Failed(escape::message(&error.to_string())),
+            _ => return Then::Failed(error.to_string()),
         }
         self.cutter.failed(ask);
-        if self.waits.replace(escape::message(&error.to_string())).is_none() {
+        if self.waits.replace(error.to_string()).is_none() {
             let (limit, retry) = (self.backoff.next(jitter()), self.retry.clone());
             self.under_way.spawn(async move {
                 // Woken early when the connection is known to stand again.
