@@ -10,7 +10,7 @@ use etcdeck::domain::txn::{
 use etcdeck::gateway::Gateway;
 use etcdeck::store::{Kv, Reply};
 
-use crate::support::forward::forward;
+use crate::forward::forward;
 
 /// What was asked so far.
 #[derive(Clone, Debug, Default)]

@@ -33,13 +33,14 @@ pub(crate) fn client(etcd: &Etcd) -> Gateway {
 
 /// Puts so many keys of a shape in.
 pub(crate) async fn fill(etcd: &Etcd, shape: Shape, count: usize) {
-    put_all(etcd, count, move |number| (shape.key(number), shape.value(number))).await;
+    put_all(etcd, count, BATCH, move |number| (shape.key(number), shape.value(number))).await;
 }
 
-/// Puts what `pair` makes of the numbers up to `count`; the last ones last, though not in order.
+/// Puts what `pair` makes of the numbers up to `count`, so many in a transaction.
 pub(crate) async fn put_all(
     etcd: &Etcd,
     count: usize,
+    batch: usize,
     pair: impl Fn(usize) -> (String, Vec<u8>) + Send + Sync + 'static,
 ) {
     let (next, pair) = (Arc::new(AtomicUsize::new(0)), Arc::new(pair));
@@ -48,7 +49,7 @@ pub(crate) async fn put_all(
             let (client, next, pair) = (client(etcd), next.clone(), pair.clone());
             tokio::spawn(async move {
                 loop {
-                    let from = next.fetch_add(BATCH, Ordering::Relaxed);
+                    let from = next.fetch_add(batch, Ordering::Relaxed);
                     if from >= count {
                         return;
                     }
@@ -56,7 +57,7 @@ pub(crate) async fn put_all(
                         let (key, value) = pair(number);
                         Op::Put(PutRequest::new(key.as_str(), value))
                     };
-                    let success = (from..count.min(from + BATCH)).map(put).collect();
+                    let success = (from..count.min(from + batch)).map(put).collect();
                     let txn = TxnRequest { success, ..TxnRequest::default() };
                     client.txn(txn).await.expect("the server takes what is put in");
                 }

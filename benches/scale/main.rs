@@ -8,6 +8,9 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+#[path = "../../tests/support/forward.rs"]
+mod forward;
+
 #[path = "../../tests/faults/pty.rs"]
 mod pty;
 
@@ -147,7 +150,7 @@ impl Bench {
             let with = (self.program.as_path(), self.plain);
             measure::watch::measure(&mut self.report, with, &etcd).await;
         } else {
-            load::put_all(&etcd, 1000, measure::watch::pair).await;
+            load::put_all(&etcd, 1000, 100, measure::watch::pair).await;
         }
         if self.args.wants("flood") {
             measure::flood::measure(&mut self.report, &self.program, &etcd);
