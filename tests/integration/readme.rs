@@ -23,13 +23,30 @@ fn help() -> String {
     format!("```text\n$ etcdeck --help\n{}\n```\n", text.trim_end())
 }
 
+/// What `cargo bench` found when it was last run as a whole.
+fn benchmark() -> String {
+    let text = fs::read_to_string(root().join("assets/benchmark.md"));
+    format!("\n{}\n\n", text.expect("cargo bench has been run").trim())
+}
+
 /// The parts that are repeated: between which markers, and what.
-fn parts() -> [(&'static str, String); 3] {
+fn parts() -> [(&'static str, String); 4] {
     [
         ("keys", keymap::markdown_table()),
         ("commands", app::command::markdown_table()),
         ("help", help()),
+        ("benchmark", benchmark()),
     ]
+}
+
+#[test]
+fn the_benchmark_says_when_and_on_what_it_was_measured() {
+    let text = benchmark();
+    for said in ["Measured on 20", " cores of ", "Linux ", "with its etcdctl", "budgets were met"] {
+        assert!(text.contains(said), "assets/benchmark.md does not say {said:?}");
+    }
+    let rows = text.lines().filter(|line| line.starts_with("| 3."));
+    assert!(rows.count() > 20, "assets/benchmark.md holds no tables:\n{text}");
 }
 
 /// A text with another part between its markers, which stand on lines of their own.

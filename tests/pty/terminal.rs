@@ -168,19 +168,27 @@ impl Terminal {
         &self,
         what: &str,
         limit: Duration,
-        mut look: impl FnMut(&vt100::Screen) -> Option<T>,
+        look: impl FnMut(&vt100::Screen) -> Option<T>,
     ) -> T {
+        self.try_wait_for(limit, look).unwrap_or_else(|| {
+            panic!("waited {limit:?} in vain for {what}; the screen:\n{}", self.screen())
+        })
+    }
+
+    /// The same for who goes on without it: `None` when `limit` has passed.
+    pub(crate) fn try_wait_for<T>(
+        &self,
+        limit: Duration,
+        mut look: impl FnMut(&vt100::Screen) -> Option<T>,
+    ) -> Option<T> {
         let mut found = None;
-        let state = self.watched.wait(limit, |state| {
+        self.watched.wait(limit, |state| {
             if !state.in_frame {
                 found = look(state.screen.screen());
             }
             found.is_some()
         });
-        found.unwrap_or_else(|| {
-            let screen = state.screen.screen().contents();
-            panic!("waited {limit:?} in vain for {what}; the screen:\n{screen}")
-        })
+        found
     }
 
     /// How many bytes the program has written so far.
