@@ -16,6 +16,7 @@ pub mod archive;
 pub mod config;
 pub mod draft;
 pub mod log;
+pub mod painter;
 pub mod store;
 pub mod syntax;
 pub mod terminal;

@@ -38,6 +38,7 @@ pub(super) const LAYERS: &[Layer] = &[
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
     Layer { name: "log", imports: &["domain"], packages: &["jiff", "tempfile"] },
+    Layer { name: "painter", imports: &[], packages: &["ratatui"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
@@ -105,8 +106,8 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "event_loop",
-        imports: &["app", "keymap", "runtime", "terminal", "ui"],
-        packages: &["crossterm", "futures_util", "ratatui", "tokio"],
+        imports: &["app", "keymap", "painter", "runtime", "terminal", "ui"],
+        packages: &["futures_util", "ratatui", "tokio"],
     },
     Layer { name: "cli", imports: &["config", "domain"], packages: &["clap"] },
     Layer {

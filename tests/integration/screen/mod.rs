@@ -10,8 +10,8 @@ mod dialogs;
 mod doctor;
 mod emulator;
 mod export;
-
 mod journal;
+mod painter;
 mod panes;
 mod past;
 mod picture;
