@@ -11,9 +11,9 @@ mod doctor;
 mod emulator;
 mod export;
 mod find;
-
 mod journal;
 mod many_rows;
+mod painter;
 mod panes;
 mod past;
 mod picture;
