@@ -239,6 +239,11 @@ impl App {
             Message::JournalTrouble(trouble) => self.complain(trouble),
             Message::JournalRead(ticket, result) => self.on_journal_read(ticket, result),
             Message::Diagnosis(ticket, news) => self.on_diagnosis(ticket, news),
+            Message::LaidOut(ticket, view) => {
+                if let Some(purpose) = self.tickets.redeem(ticket) {
+                    self.on_rows(purpose, *view);
+                }
+            }
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

@@ -22,6 +22,7 @@ mod sizes;
 mod strange;
 mod styles;
 mod txn;
+mod values;
 
 use desk::Desk;
 

@@ -67,6 +67,7 @@ named! { MESSAGES, message, Message:
     Message::Compared(_, Ok(_)) => "compared",
     Message::Compared(_, Err(_)) => "not compared",
     Message::Diagnosis(..) => "diagnosis",
+    Message::LaidOut(..) => "laid out",
     Message::FileRead(_, Ok(_)) => "file read",
     Message::FileRead(_, Err(_)) => "file not read",
     Message::DraftsFound(Ok(_)) => "drafts found",

@@ -244,7 +244,9 @@ impl Desk {
                 let news = world.diagnosis();
                 news.into_iter().map(|news| Message::Diagnosis(ticket, news)).collect()
             }
-            Effect::Watch { .. } | Effect::Unwatch(_) => return Some(effect),
+            Effect::Watch { .. } | Effect::Unwatch(_) | Effect::LayOut { .. } => {
+                return Some(effect);
+            }
             Effect::GiveUp(_)
             | Effect::Probe
             | Effect::LetGo(_)
