@@ -24,6 +24,7 @@ mod sizes;
 mod strange;
 mod styles;
 mod txn;
+mod values;
 
 use desk::Desk;
 
