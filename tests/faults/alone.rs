@@ -1,11 +1,12 @@
-//! One test at a time, so that none is slowed down by another.
+//! Who runs when: what measures milliseconds runs alone, the others beside one another.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
-/// Held by the test that runs.
-static TURN: Mutex<()> = Mutex::new(());
+/// Written by a test that runs alone, read by those that run beside others.
+static TURN: RwLock<()> = RwLock::new(());
 
 /// Waits for its turn, then runs a test on two threads: one for what is tested, one for the rest.
+/// No other one runs meanwhile.
 ///
 /// ```ignore
 /// #[test]
@@ -15,7 +16,18 @@ static TURN: Mutex<()> = Mutex::new(());
 /// ```
 pub(crate) fn alone(test: impl AsyncFnOnce()) {
     // A test that failed has poisoned it, which means nothing to the next one.
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = TURN.write().unwrap_or_else(PoisonError::into_inner);
+    run(test);
+}
+
+/// As [`alone`], for a test that measures no time, or seconds, most of which it waits: others of its
+/// kind may run at the same time.
+pub(crate) fn beside(test: impl AsyncFnOnce()) {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
+    run(test);
+}
+
+fn run(test: impl AsyncFnOnce()) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(test());

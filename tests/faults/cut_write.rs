@@ -12,7 +12,7 @@ use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::store::Kv as _;
 use futures_util::future::join_all;
 
-use crate::alone::alone;
+use crate::alone::beside;
 use crate::chance::Chance;
 use crate::program::{LIMIT, Program};
 use crate::seen::{Editing, Seen, now};
@@ -72,7 +72,7 @@ impl Told {
 
 #[test]
 fn puts_that_are_cut_off_are_never_sent_twice() {
-    alone(async || {
+    beside(async || {
         let chance = Chance::seeded();
         let etcd = Etcd::start(Version::newest());
         let began = now();
@@ -121,7 +121,7 @@ async fn puts(number: usize, mut chance: Chance, etcd: &Etcd) -> Vec<(String, St
 
 #[test]
 fn saves_that_are_cut_off_are_told_right_and_never_sent_twice() {
-    alone(async || {
+    beside(async || {
         let chance = Chance::seeded();
         let etcd = Etcd::start(Version::newest());
         let began = now();

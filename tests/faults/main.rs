@@ -1,7 +1,7 @@
 //! Chaos and timing: what the program does while servers, members and connections fail.
 //!
-//! These tests measure how soon something happens, so one runs at a time: each is a call of
-//! [`alone::alone`]. Tests that measure nothing belong to `integration`, where all run at once.
+//! Those that measure milliseconds run one at a time, by [`alone::alone`]; the others beside one another,
+//! by [`alone::beside`]. Tests that measure nothing belong to `integration`, where all run at once.
 
 #![expect(clippy::print_stdout, reason = "what was measured is told")]
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use etcdeck::gateway::GatewayOptions;
 
-use crate::alone::alone;
+use crate::alone::beside;
 use crate::kill::{at_rest, check};
 use crate::program::{LIMIT, Program};
 use crate::seen::now;
@@ -91,7 +91,7 @@ impl Scene {
 
 #[test]
 fn the_member_in_use_is_killed() {
-    alone(async || {
+    beside(async || {
         for version in versions() {
             for from_leader in [0, 1] {
                 let scene = Scene::start(Cluster::start(version), from_leader).await;
@@ -109,7 +109,7 @@ fn the_member_in_use_is_killed() {
 
 #[test]
 fn the_leader_is_killed_while_another_one_is_in_use() {
-    alone(async || {
+    beside(async || {
         for version in versions() {
             let scene = Scene::start(Cluster::start(version), 1).await;
             let leader = scene.cluster.leader();
@@ -126,7 +126,7 @@ fn the_leader_is_killed_while_another_one_is_in_use() {
 
 #[test]
 fn the_member_in_use_is_cut_off_from_the_others() {
-    alone(async || {
+    beside(async || {
         for version in versions() {
             for from_leader in [0, 1] {
                 let scene = Scene::start(Cluster::start_divisible(version), from_leader).await;
@@ -145,7 +145,7 @@ fn the_member_in_use_is_cut_off_from_the_others() {
 
 #[test]
 fn the_member_in_use_stops_without_a_word() {
-    alone(async || {
+    beside(async || {
         for (version, from_leader) in versions().into_iter().zip([0, 1]) {
             let scene = Scene::start(Cluster::start(version), from_leader).await;
             let victim = scene.in_use();
@@ -167,7 +167,7 @@ fn the_member_in_use_stops_without_a_word() {
 
 #[test]
 fn the_only_member_stops_without_a_word() {
-    alone(async || {
+    beside(async || {
         for version in versions() {
             let etcd = Etcd::start(version);
             let oracle = Arc::new(Oracle::default());
@@ -193,7 +193,7 @@ fn the_only_member_stops_without_a_word() {
 
 #[test]
 fn a_stream_that_falls_silent_by_itself() {
-    alone(async || {
+    beside(async || {
         let etcd = Etcd::start(Version::newest());
         let proxy = Proxy::start(etcd.address());
         let oracle = Oracle::default();

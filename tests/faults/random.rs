@@ -9,7 +9,7 @@ use std::time::Duration;
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use futures_util::future::join_all;
 
-use crate::alone::alone;
+use crate::alone::beside;
 use crate::chance::Chance;
 use crate::kill::check;
 use crate::program::{LIMIT, Program};
@@ -27,7 +27,7 @@ const LANES: usize = 10;
 
 #[test]
 fn a_thousand_random_faults_change_nothing_of_what_is_told() {
-    alone(async || {
+    beside(async || {
         let chance = Chance::seeded();
         let etcd = Etcd::start(Version::newest());
         let began = now();
