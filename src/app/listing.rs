@@ -200,8 +200,8 @@ impl App {
             let bounds = (page.from.as_slice(), page.to.as_deref());
             let tree = &mut self.keys.tree;
             let applied = tree.insert_page(dir, bounds, &page.children, revision, complete);
-            if page.left.is_some() {
-                tree.set_left(dir, page.left, revision);
+            if let (Some(left), Some(from)) = (page.left, &page.to) {
+                tree.set_left(dir, (from, None), left, revision);
             }
             self.applied(applied);
         }

@@ -3,7 +3,7 @@
 use super::cells::{Stretch, common, symbols};
 use super::harvest::Harvest;
 use super::span::{Span, Texture};
-use super::steps::successor;
+use super::steps::{is_padded, successor};
 use super::{Cell, DENSE, GUESSES, LAST_PAGES, Lister, PAGES, Part, end_of};
 
 /// How many names are guessed at first, and at most.
@@ -105,7 +105,8 @@ impl Lister {
         let steps = steps.min(self.wanted.saturating_sub(self.found()).saturating_add(STEPS.0));
         // Whether numbers grow by a digit is told by how many children there may be.
         if (hits, misses) == (0, 0) {
-            span.numbers = (span.most as f64 / self.size()) as u64 + 2;
+            let children = (span.most as f64 / self.size()) as u64 + 2;
+            span.numbers = (!is_padded(&span.near)).then_some(children);
         }
         let mut parts = Vec::new();
         let (mut from, mut near) = (span.from.clone(), span.near.clone());

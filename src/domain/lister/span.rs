@@ -17,8 +17,8 @@ pub(super) struct Span {
     pub(super) batch: u64,
     /// How many names after `near` are guessed next; 0 where guessing does not pay.
     pub(super) steps: usize,
-    /// Numbers in names are taken to end here.
-    pub(super) numbers: u64,
+    /// Numbers in names are taken to end here; none where they are padded.
+    pub(super) numbers: Option<u64>,
     /// Of the guesses before it, how many were right, and how many were not.
     pub(super) guessed: (usize, usize),
     /// Whether it is known where its names begin to differ.
@@ -66,7 +66,7 @@ impl Span {
             texture: Texture::Unknown,
             batch: 0,
             steps: 0,
-            numbers: 0,
+            numbers: None,
             guessed: (0, 0),
             told_apart: false,
             before: 0,

@@ -12,7 +12,7 @@ use crate::domain::{Entry, Key, KeyRange};
 
 /// At most so many intervals are asked for together.
 const TOGETHER: usize = 96;
-/// After so many answers what is left is taken as it is.
+/// After so many answers what is left is taken as it is. Each of them counts all keys once at most.
 const ROUNDS: usize = 8;
 
 /// A search for where the last children of a stretch begin.
@@ -52,9 +52,10 @@ enum State {
 }
 
 impl Tail {
-    /// A search for at least `wanted` last children of `prefix` with names from `from` up to `to`
-    /// (none: all that follow), which can be listed by reading about `limit` keys. `near` is a name
-    /// that was seen close by: at the end of the stretch if that is bounded, else before it.
+    /// A search for the last children of `prefix` with names from `from` up to `to` (none: all that
+    /// follow): so many that they have `wanted` keys, or are as many directories, and can be listed
+    /// by reading about `limit` keys. `near` is a name that was seen close by: at the end of the
+    /// stretch if that is bounded, else before it.
     pub fn new(
         prefix: Key,
         delimiter: &[u8],
@@ -131,7 +132,7 @@ impl Tail {
             let begins = self.cells.first().map_or(&self.from, |cell| &cell.from).clone();
             if rows < self.wanted && begins > self.from {
                 // Too little in sight: further to the front.
-                self.depth = self.depth.saturating_sub(2);
+                self.depth = self.depth.saturating_sub(1 << self.rounds);
                 let before = self.cut_before(begins, self.depth);
                 self.cells.splice(0..0, before);
                 return;

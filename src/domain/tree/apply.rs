@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::changes::Change;
-use super::extent::Extent;
 use super::nodes::Content;
 use super::{Dir, Leaf, Level, NodeId, Tree, child_of};
 use crate::domain::{Event, EventKind, Revision};
@@ -52,7 +51,11 @@ impl Tree {
             let listed = self.dir(dir).and_then(|dir| dir.listed.at(name));
             let news = listed.filter(|listed| change.revision > *listed);
             if let (None, Some(dir)) = (listed, self.dir_mut(dir)) {
-                dir.left = dir.left.map(|left| left + change.delta());
+                if let Some((left, at)) = &mut dir.left
+                    && change.revision > *at
+                {
+                    *left += change.delta();
+                }
             }
             if !child.is_dir {
                 if news.is_some() {
@@ -126,12 +129,12 @@ impl Tree {
             Level::Stale { missed } => *missed += 1,
             Level::Ready { .. } => {
                 dir.level = Level::Stale { missed: 1 };
-                dir.listed = Extent::new();
+                dir.forget_listed();
                 self.rows.mark(id);
             }
             // Whatever is listed now is found to be too old when it comes.
             Level::NotLoaded | Level::Loading | Level::Failed(_) => {
-                dir.listed = Extent::new();
+                dir.forget_listed();
                 return None;
             }
         }

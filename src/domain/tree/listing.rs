@@ -102,6 +102,7 @@ impl Tree {
             if is_true { Level::Ready { revision, complete } } else { Level::Stale { missed: 0 } };
         if let (Some(dir), true) = (self.dir_mut(id), is_true) {
             dir.listed.set(from.to_vec(), to.map(<[u8]>::to_vec), revision);
+            dir.left = dir.left.filter(|_| !complete);
         }
         self.set_level(id, level);
         if was_known && is_true {
@@ -120,12 +121,12 @@ impl Tree {
     ) {
         let prefix = self.full_key(id);
         let Some(dir) = self.dir(id) else { return };
-        let Some(left) = dir.left else { return };
+        let Some((left, at)) = dir.left else { return };
         let is_new = |name: &[u8]| dir.listed.at(name).is_none();
         let keys = |child: &ListedChild| if child.is_dir { child.count } else { Some(1) };
         let listed: Option<i64> = page.iter().filter(|child| is_new(&child.name)).map(keys).sum();
         // Events that the page does not know yet were added before.
-        let later: Option<i64> = self.changes.since(revision).map(|changes| {
+        let later: Option<i64> = self.changes.since(revision.max(at)).map(|changes| {
             let below = changes.filter_map(|change| {
                 let name = change.key.as_bytes().strip_prefix(prefix.as_bytes())?;
                 let inside = name >= from && to.is_none_or(|to| name < to) && is_new(name);
@@ -133,23 +134,29 @@ impl Tree {
             });
             below.sum()
         });
-        let left = listed.zip(later).map(|(listed, later)| left - listed - later);
+        let left = listed.zip(later).map(|(listed, later)| (left - listed - later, at));
         if let Some(dir) = self.dir_mut(id) {
             dir.left = left;
         }
     }
 
-    /// Takes in how many keys there are in the part of a directory that is not listed, as of
-    /// `revision`; none where that is not known.
-    pub fn set_left(&mut self, id: NodeId, left: Option<i64>, revision: Revision) {
+    /// Takes in how many keys of a directory are below the names from `from` up to `to` (none: to the
+    /// end), as of `revision`. It is kept if those are the names that are not listed.
+    pub fn set_left(
+        &mut self,
+        id: NodeId,
+        (from, to): (&[u8], Option<&[u8]>),
+        left: i64,
+        revision: Revision,
+    ) {
         let prefix = self.full_key(id);
-        let Some(dir) = self.dir(id) else { return };
+        let Some(dir) = self.dir(id).filter(|dir| dir.gaps() == [(from, to)]) else { return };
         let later: Option<i64> = self.changes.since(revision).map(|changes| {
             let names = changes.filter_map(|change| Some((change, change.key.as_bytes().strip_prefix(prefix.as_bytes())?)));
             let unlisted = names.filter(|(_, name)| dir.listed.at(name).is_none());
             unlisted.map(|(change, _)| change.delta()).sum()
         });
-        let left = left.zip(later).map(|(left, later)| left + later);
+        let left = later.map(|later| (left + later, revision));
         if let Some(dir) = self.dir_mut(id) {
             dir.left = left;
         }
@@ -209,7 +216,7 @@ impl Tree {
                 dir.counted_at = None;
             }
             if dir.listed.oldest().is_some_and(|listed| listed < revision) {
-                dir.listed = super::extent::Extent::new();
+                dir.forget_listed();
                 if matches!(dir.level, Level::Ready { .. }) {
                     dir.level = Level::Stale { missed: 0 };
                 }

@@ -87,8 +87,9 @@ pub struct Dir {
     pub(super) children: Children,
     /// Which names are listed, and at which revision: there the children follow the events.
     pub(super) listed: Extent,
-    /// How many keys are below those names that are not listed, as far as is known.
-    pub(super) left: Option<i64>,
+    /// How many keys are below those names that are not listed, and the revision that was counted at,
+    /// as long as every later change is added.
+    pub(super) left: Option<(i64, Revision)>,
 }
 
 impl Dir {
@@ -109,9 +110,15 @@ impl Dir {
         self.children.len()
     }
 
+    /// Nothing of it is known to be true any more.
+    pub(super) fn forget_listed(&mut self) {
+        self.listed = Extent::new();
+        self.left = None;
+    }
+
     /// How many keys there are in the part of it that is not listed, where that is known.
     pub fn left(&self) -> Option<i64> {
-        self.left.filter(|left| *left > 0)
+        self.left.map(|(left, _)| left).filter(|left| *left > 0)
     }
 
     /// The stretches of names that are not listed: from, and up to (none: to the end).

@@ -265,7 +265,8 @@ impl Tree {
             let next = top.children.next();
             let name = next.and_then(|child| self.get(child)).map(|node| node.name);
             while let Some(gap) = top.gap
-                && name.is_none_or(|name| name >= gap)
+                // The key that equals the prefix stands where its directory does, before all else.
+                && name.is_none_or(|name| name >= gap && !name.is_empty())
             {
                 let kind = RowKind::Gap { dir: top.id, after: top.last };
                 // With nothing listed between two of them they are one.

@@ -74,11 +74,13 @@ proptest! {
         let behind = inside.iter().position(|child| child.name >= found.start);
         let behind = inside[behind.unwrap_or(inside.len())..].to_vec();
         // Enough of them, or all there are; unless the search was given up.
-        let enough = behind.len() as i64 >= wanted || found.start <= from || found.rounds >= 8;
-        prop_assert!(enough || behind.len() == inside.len(), "{} from {:?}", behind.len(), found.start);
+        let keys: i64 = behind.iter().map(|child| child.count.unwrap_or(1)).sum();
+        let enough = keys >= wanted || behind.len() == inside.len() || found.rounds >= 8;
+        prop_assert!(enough, "{keys} from {:?}", found.start);
+        prop_assert!(keys <= limit || behind.len() as i64 <= limit || found.rounds >= 8);
         // No child is cut in two.
         check(behind, &list(&model, &found.start, to.as_deref()).children)?;
-        prop_assert!(found.walked <= 4 * model.keys.len() as i64, "{}", found.walked);
+        prop_assert!(found.walked <= 8 * model.keys.len() as i64, "{}", found.walked);
     }
 }
 
@@ -101,10 +103,10 @@ fn the_end_of_a_long_level_takes_few_rounds() {
         let found = search(&model, tail(&from, None, first, 50, 1000));
         let run = list(&model, &found.start, None);
         assert!(found.rounds <= rounds, "{what}: {} rounds", found.rounds);
-        let most = model.keys.len() as i64 * 2;
+        let most = model.keys.len() as i64 * 21 / 10;
         assert!(found.walked + run.walked <= most, "{what}: {}", found.walked + run.walked);
         assert!((50..2000).contains(&run.children.len()), "{what}: {}", run.children.len());
-        assert_eq!(run.children.last(), children.last(), "{what}");
+        assert_eq!(run.children.last().map(|child| &child.name), children.last().map(|child| &child.name), "{what}");
         // Upward from the middle.
         let middle = &children[50_000].name;
         let found = search(&model, tail(&from, Some(middle), b"", 50, 1000));

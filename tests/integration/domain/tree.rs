@@ -177,10 +177,11 @@ impl World {
                 if !complete {
                     let known: Option<i64> =
                         rest.iter().map(|c| if c.is_dir { c.count } else { Some(1) }).sum();
-                    if self.tree.dir(dir).is_some_and(|dir| dir.gaps().len() == 1) {
-                        self.tree.set_left(dir, known, revision);
-                    }
                     let (children, names) = (rest, left);
+                    if let Some(known) = known {
+                        let names = (names.0.as_slice(), names.1.as_deref());
+                        self.tree.set_left(dir, names, known, revision);
+                    }
                     self.answers.push_back(Answer::Page { dir, children, names, revision });
                 }
                 applied

@@ -416,11 +416,11 @@ fn a_change_is_marked_where_it_can_be_seen() {
 #[test]
 fn a_level_is_listed_from_both_ends_and_in_between() {
     let mut tree = Tree::new(Key::default(), b"/".to_vec());
-    let mut insert = |tree: &mut Tree, names: Names, keys: &[&str], complete| {
+    let insert = |tree: &mut Tree, names: Names, keys: &[&str], complete| {
         let _ = tree.insert_page(NodeId::ROOT, names, &page(keys), Revision(10), complete);
     };
     insert(&mut tree, up_to(b"b0"), &["a", "b/=3"], false);
-    tree.set_left(NodeId::ROOT, Some(20), Revision(10));
+    tree.set_left(NodeId::ROOT, from(b"b0"), 20, Revision(10));
     insert(&mut tree, from(b"x"), &["x", "z/=4"], false);
     assert_eq!(drawn(&mut tree), "a b/3 …gap x z/4");
     assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(15));
