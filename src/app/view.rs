@@ -5,7 +5,7 @@ use super::cluster::ClusterView;
 use super::difference::DifferenceView;
 use super::doctor::DoctorView;
 use super::effect::{CallResult, Effect, WatchId};
-use super::find::values::ValuesView;
+use super::find::found::ValuesView;
 use super::history::HistoryView;
 use super::journal::JournalView;
 use super::message::WatchNews;

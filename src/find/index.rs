@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_key_costs_five_bytes_more_than_its_own() {
         let name =
-            |n: u32| Key::from(format!("/registry/pods/ns-{:03}/pod-{n:011}-x", n % 100).as_str());
+            |n: u32| Key::from(format!("/registry/pods/ns-{:03}/pod-{n:09}-x", n % 100).as_str());
         let mut keys: Vec<Key> = (0..100_000).map(name).collect();
         keys.sort();
         let own: usize = keys.iter().map(|key| key.as_bytes().len()).sum();

@@ -9,6 +9,7 @@ mod cutter;
 mod fuzzy;
 mod index;
 mod pattern;
+mod reach;
 mod regex;
 mod search;
 mod value;

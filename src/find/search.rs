@@ -168,7 +168,7 @@ mod tests {
             (Mode::Substring, "name", vec![12..16]),
             (Mode::Regex, "a.*/", vec![8..12]),
             (Mode::Regex, "x*", vec![]),
-            (Mode::Fuzzy, "cn", vec![1..2, 12..13]),
+            (Mode::Fuzzy, "cn", vec![1..2, 3..4]),
         ] {
             let pattern = Pattern::new(&Query { mode, text: text.to_owned() }).expect(text);
             let hits = search(&index.snapshot(), &pattern, 1).hits(&pattern, true);
@@ -183,7 +183,7 @@ mod tests {
             (Mode::Regex, "ab(c", "(", "unclosed group"),
             (Mode::Regex, "a[z-a]", "z-a", "invalid"),
             (Mode::Regex, "a**{2", "{2", ""),
-            (Mode::Regex, "*a", "*", "repetition"),
+            (Mode::Regex, "*a", "", "repetition"),
         ] {
             let fault = Pattern::new(&Query { mode, text: text.to_owned() }).expect_err(text);
             assert_eq!(text.get(fault.at.clone()), Some(place), "{text}: {fault:?}");

@@ -107,7 +107,7 @@ fn matches(finder: &Finder, cells: usize) -> String {
 fn notes<'a>(app: &App, theme: &Theme, finder: &Finder) -> Vec<Span<'a>> {
     let mut notes = Vec::new();
     if let Some(index) = &finder.index {
-        notes.push(state(theme, index));
+        notes.push(state(theme, index, app.viewport.view.width < 60));
         notes.extend(finder.past().map(|revision| {
             Span::styled(format!("at rev {}", number(revision.0)), theme.changed())
         }));
@@ -131,10 +131,15 @@ fn notes<'a>(app: &App, theme: &Theme, finder: &Finder) -> Vec<Span<'a>> {
     notes
 }
 
-fn state<'a>(theme: &Theme, index: &IndexState) -> Span<'a> {
+fn state<'a>(theme: &Theme, index: &IndexState, narrow: bool) -> Span<'a> {
     let keys = number(index.keys as i64);
-    let whole = |what: &str| format!("{keys} keys {what}");
-    let part = format!("{keys} of ~{} keys", number(index.total as i64));
+    let word = if index.keys == 1 { "key" } else { "keys" };
+    let whole = |what: &str| format!("{keys} {word} {what}");
+    let part = if narrow {
+        format!("{keys} so far")
+    } else {
+        format!("{keys} of ~{} keys", number(index.total as i64))
+    };
     match &index.phase {
         Phase::Reading => {
             Span::styled(format!("{part}, {}", rate(index.rate).trim_start()), theme.changed())
@@ -143,7 +148,7 @@ fn state<'a>(theme: &Theme, index: &IndexState) -> Span<'a> {
         Phase::Waiting(_) => Span::styled(format!("{part}, waiting"), theme.danger()),
         Phase::Live => Span::styled(whole("live"), theme.good()),
         Phase::Lost(_) => Span::styled(whole("not live"), theme.danger()),
-        Phase::Still(None) => Span::raw(format!("{keys} keys")),
+        Phase::Still(None) => Span::raw(format!("{keys} {word}")),
         Phase::Still(Some(_)) => Span::styled(whole("not live"), theme.changed()),
         Phase::Stale(_) => Span::styled(whole("stale"), theme.danger()),
         Phase::Failed(_) => Span::styled("not read".to_owned(), theme.danger()),
@@ -206,8 +211,7 @@ fn fault_text(finder: &Finder, fault: &Fault) -> String {
     let here =
         text.get(fault.at.clone()).filter(|here| !here.is_empty() && here.len() < text.len());
     let here = here.map(|here| format!(" at “{}”", escape::message(here))).unwrap_or_default();
-    let kept =
-        if finder.hits.rows.is_empty() { "" } else { "; the keys below are those of before" };
+    let kept = if finder.hits.rows.is_empty() { "" } else { "; the list is that of before" };
     let what = match finder.mode {
         Mode::Regex => "no regex",
         Mode::Fuzzy | Mode::Substring => "not understood",

@@ -94,8 +94,8 @@ mod tests {
     #[test]
     fn what_matches_is_marked_wherever_it_is_cut() {
         assert_eq!(text(b"/config/name", &[1..4, 8..9], 20), "/[con]fig/[n]ame");
-        assert_eq!(text(b"/config/name", &[1..4, 8..9], 9), "/[c][…]/[n]ame");
-        assert_eq!(text(b"/config/name", &[8..12], 9), "/c…/[name]");
+        assert_eq!(text(b"/config/name", &[1..4, 8..9], 9), "/[c][…]g/[n]ame");
+        assert_eq!(text(b"/config/name", &[8..12], 9), "/c…g/[name]");
         assert_eq!(text(b"a\xff\n\\b", &[1..2], 20), "a[\\xff]\\n\\\\b");
         assert_eq!(text("日本語".as_bytes(), &[3..4], 9), "日[本]語");
         assert_eq!(text("日本語日本語".as_bytes(), &[], 7), "日…語");

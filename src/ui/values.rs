@@ -16,7 +16,7 @@ use super::layout::line;
 use super::text::{cut_end, fit, fit_key, number, size};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::find::values::{Stage, ValuesView};
+use crate::app::find::found::{Stage, ValuesView};
 use crate::app::view::View;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;

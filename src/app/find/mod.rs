@@ -6,8 +6,9 @@
 
 mod act;
 mod count;
+pub mod found;
 pub mod order;
-pub mod values;
+mod values;
 
 use super::App;
 use super::bulk::counted;
@@ -185,10 +186,8 @@ impl App {
         let lines = vec![
             format!("It takes about {seconds} s, and {} of memory here.", size(total * MEMORY)),
             format!(
-                "The server counts at most {} a second for it in the long run, for {} requests at a \
-                 time; [limits] sets that.",
-                counted(load.keys_per_second),
-                load.requests
+                "In the long run the server counts at most {} a second for it.",
+                counted(load.keys_per_second)
             ),
             "What is read can be searched at once, and the reading be stopped.".to_owned(),
         ];

@@ -1,5 +1,4 @@
-//! The view of a search in values: which keys of a prefix hold a text in their values. The values are
-//! read once, page by page, and not kept.
+//! A search in values: begun after a question where it is long, stopped, and what its keys do.
 
 use crate::app::App;
 use crate::app::command::FindValues;
@@ -11,79 +10,19 @@ use crate::app::question::Confirmed;
 use crate::app::ticket::Ticket;
 use crate::app::view::View;
 use crate::app::viewport::Cursor;
-use crate::domain::find::{Fault, Query, Searched, ValueHit};
-use crate::domain::{Key, KeyRange, Revision};
+use crate::domain::find::Searched;
+use crate::domain::{KeyRange, Revision};
 use crate::keymap::Action;
 use crate::store::StoreError;
 
 use super::LISTED;
 use super::count::counted;
+use super::found::{Stage, ValuesView};
 use super::order::{ValueSearch, ValuesNews};
 use crate::app::bulk::counted as keys;
 
 /// With more keys than this it is asked before their values are read.
 pub const MANY_VALUES: u64 = 10_000;
-
-/// What the view shows.
-pub struct ValuesView {
-    /// Which keys.
-    pub prefix: Key,
-    /// What is looked for.
-    pub query: Query,
-    /// What it does.
-    pub stage: Stage,
-    /// How far it is.
-    pub searched: Searched,
-    /// What was found, as far as it is listed.
-    pub hits: Vec<ValueHit>,
-    /// The selected row and the first one shown.
-    pub cursor: Cursor,
-}
-
-/// What a search in values does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
-    /// The keys are being counted.
-    Counting,
-    /// There are many, and it was asked whether their values are to be read.
-    Asked(u64),
-    /// The values are being read.
-    Looking,
-    /// It waits for the connection.
-    Waiting(StoreError),
-    /// It was stopped.
-    Stopped,
-    /// All values were looked at.
-    Ended,
-    /// The query cannot be looked for.
-    Fault(Fault),
-    /// It could not go on.
-    Failed(StoreError),
-    /// There is nothing that may be read.
-    Nothing,
-}
-
-impl Stage {
-    /// Whether it can be stopped.
-    pub fn is_running(&self) -> bool {
-        match self {
-            Stage::Counting | Stage::Looking | Stage::Waiting(_) => true,
-            Stage::Asked(_)
-            | Stage::Stopped
-            | Stage::Ended
-            | Stage::Fault(_)
-            | Stage::Failed(_)
-            | Stage::Nothing => false,
-        }
-    }
-}
-
-impl ValuesView {
-    /// The selected row.
-    pub fn selected(&self) -> Option<&ValueHit> {
-        self.hits.get(self.cursor.selected)
-    }
-}
 
 impl App {
     /// `:find-values`
@@ -251,13 +190,5 @@ impl App {
             return self.read_values();
         }
         view.cursor.settle(view.hits.len(), height);
-    }
-}
-
-impl ValuesView {
-    /// What is looked for, made safe.
-    pub fn what(&self) -> String {
-        let text = crate::domain::escape::message(&self.query.text);
-        format!("{} “{text}”", self.query.mode.name())
     }
 }

@@ -82,7 +82,7 @@ fn what_is_read_so_far_is_found_in_and_the_reading_can_be_stopped_and_cut_off() 
             .keys("ctrl-s")
             .sees("stopped; Ctrl-s goes on")
             .await;
-        screen.types("/many/1999").sees("10 of 20,000").await;
+        screen.keys("tab").types("/many/1999").sees("10 of 20,000").await;
         screen.keys("ctrl-u").types("/many/44").sees("no key that was read so far matches").await;
         doorway.stands(Door::Shut);
         screen.keys("ctrl-s").sees("it goes on when the connection stands").await;
@@ -98,11 +98,11 @@ fn a_server_that_dies_and_comes_back_is_followed_on() {
         let etcd = world.etcd.as_ref().expect("a server");
         world.holds(&["/a/x=1"]).await;
         let mut screen = world.screen();
-        screen.sees("● online").await.keys("f").sees("1 keys live").await;
+        screen.sees("● online").await.keys("f").sees("1 key live").await;
         etcd.kill();
-        screen.sees("1 keys not live").await.sees("true at revision").await;
+        screen.sees("1 key not live").await.sees("true at revision").await;
         etcd.restart();
-        screen.sees("1 keys live").await;
+        screen.sees("1 key live").await;
         world.holds(&["/a/y=2"]).await;
         screen.sees("/a/y").await.sees("2 keys live").await;
     });
@@ -217,6 +217,6 @@ fn an_odd_revision_is_no_trouble() {
             .runs("rev live")
             .loses("READ-ONLY")
             .await;
-        screen.keys("1 f").sees("1 keys live").await;
+        screen.keys("1 f").sees("1 key live").await;
     });
 }
