@@ -276,18 +276,20 @@ fn config_tells_what_is_in_force_and_where_it_came_from() {
         let profile = |line: usize| format!("profile dev, {}", at(line));
         for (name, value, origin) in [
             ("profile", "dev", "--profile".to_owned()),
-            ("endpoints", "http://dev:2379", profile(10)),
-            ("user", "developer", profile(11)),
+            ("endpoints", "http://dev:2379", profile(12)),
+            ("user", "developer", profile(13)),
             ("password", "***", "ETCDCTL_PASSWORD".to_owned()),
-            ("dial_timeout", "7s", profile(12)),
+            ("dial_timeout", "7s", profile(14)),
             ("command_timeout", "90s", "ETCDCTL_COMMAND_TIMEOUT".to_owned()),
             ("keepalive_time", "2s", "default".to_owned()),
             ("production", "-", "default".to_owned()),
             ("read_only", "false", "--read-only".to_owned()),
-            ("prefix", "/dev/", profile(13)),
+            ("prefix", "/dev/", profile(15)),
             ("color", "never", at(2)),
-            ("drafts", "false", at(4)),
-            ("limits.bulk_memory", "1MiB", at(7)),
+            ("fps", "12", at(3)),
+            ("bytes_per_second", "4KiB", at(4)),
+            ("drafts", "false", at(6)),
+            ("limits.bulk_memory", "1MiB", at(9)),
             ("limits.journal_memory", "8MiB", "default".to_owned()),
         ] {
             let expected: Vec<&str> =
