@@ -35,6 +35,9 @@ fn browsing() -> (Etcd, Terminal) {
         etcd.ctl(&["put", &format!("/log/service-{number}"), &format!("10.0.1.{number}:80")]);
     }
     term.wait("10.0.1.15:80", LIMIT);
+    // The rate, and what was said of the watch in place of the keys.
+    term.wait_gone("/s ", LIMIT);
+    term.wait(" : command ", LIMIT);
     settle(&term);
     (etcd, term)
 }
@@ -44,8 +47,8 @@ fn settle(term: &Terminal) {
     while !term.output_within(SETTLED).is_empty() {}
 }
 
-/// The sizes of the frames that something leads to.
-fn frames_of(term: &Terminal, act: impl FnOnce()) -> Vec<usize> {
+/// The frames that something leads to.
+fn frames_of(term: &Terminal, act: impl FnOnce()) -> Vec<String> {
     let before = term.bytes_received();
     act();
     settle(term);
@@ -54,26 +57,28 @@ fn frames_of(term: &Terminal, act: impl FnOnce()) -> Vec<usize> {
     let text = String::from_utf8(output).expect("UTF-8");
     let mut frames = text.split("\x1b[?2026h");
     assert_eq!(frames.next(), Some(""), "something outside of frames");
-    frames.map(|frame| "\x1b[?2026h".len() + frame.len()).collect()
+    frames.map(|frame| format!("\x1b[?2026h{frame}")).collect()
+}
+
+/// All frames together take so many bytes at most, and each by itself.
+fn assert_small(what: &str, frames: &[String], all: usize, each: usize) {
+    let bytes: Vec<usize> = frames.iter().map(String::len).collect();
+    let small = bytes.iter().all(|bytes| *bytes <= each) && bytes.iter().sum::<usize>() <= all;
+    assert!(small && !bytes.is_empty(), "{what} took {bytes:?} bytes: {frames:?}");
 }
 
 #[test]
 fn a_step_and_a_line_take_few_bytes_and_nothing_takes_none() {
     let (etcd, term) = browsing();
     assert!(!modes::colors(&term.output()).is_empty(), "there are colors");
-    // What was said of the watch goes with the first key.
-    term.keys("j");
-    term.wait("10.0.0.1:8080", LIMIT);
-    settle(&term);
-    for number in 2..5 {
+    for number in 1..4 {
         let value = format!("10.0.0.{number}:8080");
         let frames = frames_of(&term, || {
             term.keys("j");
             term.wait(&value, LIMIT);
         });
         // The step itself is one frame; another brings the value once the cursor rests.
-        assert!(frames.iter().all(|bytes| *bytes <= LITTLE), "down for {frames:?} bytes");
-        assert!(frames.iter().sum::<usize>() <= LITTLE * 3 / 2, "down for {frames:?} bytes");
+        assert_small("a step down", &frames, LITTLE * 3 / 2, LITTLE);
     }
     for number in 0..3 {
         let value = format!("10.0.2.{number}:81");
@@ -81,7 +86,7 @@ fn a_step_and_a_line_take_few_bytes_and_nothing_takes_none() {
             etcd.ctl(&["put", "/log/service-3", &value]);
             term.wait(&value, LIMIT);
         });
-        assert!(frames.iter().sum::<usize>() <= LITTLE, "a line for {frames:?} bytes");
+        assert_small("a line of the log", &frames, LITTLE, LITTLE);
     }
     assert_eq!(term.output_within(IDLE).escape_ascii().to_string(), "", "nothing has happened");
     quit(term);
