@@ -97,7 +97,7 @@ impl Look {
             }
             numbers(self.attributes - left, &ON, &mut parts);
             self.colors(from, &mut parts);
-            if parts.len() < shortest.len() {
+            if parts.len() <= shortest.len() {
                 shortest = parts;
             }
         }

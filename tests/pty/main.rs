@@ -17,6 +17,7 @@ mod place;
 
 mod at_the_terminal;
 mod bulk;
+mod bytes;
 mod canary;
 mod connecting;
 mod crash;

@@ -32,7 +32,7 @@ const WAITING: u64 = 10_000;
 async fn watching(etcd: &Etcd, flood: Flood, paused: bool) -> (FloodServer, Terminal) {
     etcd.ctl(&["put", "/site/name", "shop"]);
     let server = FloodServer::start(etcd.url().trim_start_matches("http://"), flood).await;
-    let term = Program::etcdeck().args(["--endpoints", &server.url()]).size(120, 40).start();
+    let term = Program::etcdeck().args(["--endpoints", &server.url()]).size(200, 50).start();
     term.wait("● online", LIMIT);
     term.wait("▸ /site/", LIMIT);
     term.keys("w");
@@ -52,6 +52,20 @@ fn assert_lively(what: &str, percent: usize, measured: &Measured) {
     println!("{what}: {measured}");
     assert!(measured.of(percent) <= SOON, "{what}: {measured}");
     assert!(measured.grown() <= MEMORY, "{what}: {measured}");
+}
+
+/// What a flood that is only looked at sends to a large terminal with colors.
+#[expect(clippy::print_stdout, reason = "the figures, for whoever measures")]
+fn assert_few_bytes(term: &Terminal, server: &FloodServer) {
+    const WHILE: Duration = Duration::from_secs(2);
+    /// What a line of 25 kB a second carries meanwhile.
+    const MOST: usize = 50_000;
+    let (before, events) = (term.bytes_received(), server.sent());
+    std::thread::sleep(WHILE);
+    let (bytes, events) = (term.bytes_received() - before, server.sent() - events);
+    println!("a flood: {bytes} bytes for {events} events in {WHILE:?}");
+    assert!(events >= 20_000, "this was no flood: {events} in {WHILE:?}");
+    assert!((1..=MOST).contains(&bytes), "{bytes} bytes for {events} events in {WHILE:?}");
 }
 
 fn leave_command_line(term: &Terminal) {
@@ -113,6 +127,7 @@ fn the_tree_does_not_follow_a_flood_and_follows_again_after_it() {
         let measured = press(&term, Duration::from_secs(8), Duration::from_millis(80)).await;
         // Too few presses for more than the rule.
         assert_lively("live, and the tree's watch too", 50, &measured);
+        assert_few_bytes(&term, &server);
         term.wait("/s changes, not followed", LIMIT);
         // What is opened is listed, and said to be stale at once.
         leave_command_line(&term);
