@@ -105,6 +105,7 @@ async fn start(settings: Settings, log: &Log) -> anyhow::Result<u8> {
 async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> anyhow::Result<u8> {
     let mut told = app::settings::Settings {
         read_only: settings.read_only,
+        follow: settings.follow,
         delimiter: settings.delimiter,
         root: Key::from(settings.prefix),
         profile: settings.profile,

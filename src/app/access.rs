@@ -1,8 +1,6 @@
 //! What the user may read, where that is not everything: found out when the server refuses to list
 //! the root, and from then on nothing else is asked for.
 
-use std::collections::VecDeque;
-
 use super::App;
 use super::dialog::Dialog;
 use super::effect::{Answer, Call, CallResult};
@@ -86,15 +84,22 @@ impl App {
         }
     }
 
-    /// The listers of a level, one for each range of it that may be read, in order.
-    pub(super) fn listers_of(&self, dir: NodeId, page: i64) -> VecDeque<Lister> {
+    /// The listers of a level, one for each range of it that may be read, in order, each with the
+    /// name it begins at.
+    pub(super) fn listers_of(&self, dir: NodeId, page: i64) -> Vec<(Vec<u8>, Lister)> {
         let prefix = self.keys.tree.prefix_of(dir);
         let delimiter = self.keys.tree.delimiter();
         let Some(rights) = &self.keys.limits else {
-            return VecDeque::from([Lister::new(prefix, delimiter, page)]);
+            return vec![(Vec::new(), Lister::new(prefix, delimiter, page))];
         };
         let parts = rights.readable_in(&KeyRange::prefix(prefix.clone()));
-        let lister = |part: &KeyRange| Lister::within(prefix.clone(), delimiter, page, part);
+        let lister = |part: &KeyRange| {
+            let start = part.start().as_bytes();
+            let name = start.strip_prefix(prefix.as_bytes()).unwrap_or_default();
+            // The first key there is.
+            let name = if prefix.is_empty() && name == [0] { &[] } else { name };
+            (name.to_vec(), Lister::within(prefix.clone(), delimiter, page, part))
+        };
         parts.iter().map(lister).collect()
     }
 

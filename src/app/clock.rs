@@ -31,6 +31,10 @@ pub enum Timer {
     ReadBack,
     /// The draft is to be written to its file.
     Draft,
+    /// The filter of a long list goes on, or through it again.
+    Rows,
+    /// The server may be asked again without putting too much load on it.
+    Load,
     /// How many events there are a second is to be looked at, in case there are none any more.
     Rates,
 }

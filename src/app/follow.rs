@@ -7,6 +7,7 @@ use super::clock::Timer;
 use super::effect::{Effect, WatchId};
 use super::message::WatchNews;
 use super::purpose::Purpose;
+use crate::domain::journal::JournalLine;
 use crate::domain::tree::NodeId;
 use crate::domain::watch::{FaultKind, Replaced};
 use crate::domain::{Event, Revision};
@@ -53,6 +54,28 @@ impl Follow {
 }
 
 impl App {
+    /// Whether the tree is to follow the store: that is wanted, and it shows the present.
+    pub(super) fn may_follow(&self) -> bool {
+        self.settings.follow && self.past.is_none()
+    }
+
+    /// What was written here is read again by a tree that does not follow the store.
+    pub(super) fn read_what_was_written(&mut self, line: &JournalLine) {
+        if self.settings.follow || self.past.is_some() {
+            return;
+        }
+        match &line.first {
+            Some(key) if line.keys == 1 => {
+                let dir = self.keys.tree.miss_change(key.as_bytes(), line.revisions.1);
+                dir.into_iter().for_each(|dir| self.start_listing(dir));
+            }
+            _ => {
+                self.keys.tree.stale_all();
+                self.list_open_again();
+            }
+        }
+    }
+
     /// Follows everything below the root from the revision after `listed` on.
     pub(super) fn start_follow(&mut self, listed: Revision) {
         self.keys.tree.follow_from(listed);
@@ -148,9 +171,17 @@ impl App {
         self.root_again();
     }
 
+    /// Marks whose time is over are forgotten.
+    pub(super) fn fade_marks(&mut self) {
+        if let Some(before) = self.now.checked_sub(MARKED) {
+            self.keys.tree.fade(before);
+        }
+    }
+
     fn follow_events(&mut self, at: usize, events: &[Event]) {
         let Some(newest) = self.keys.followed.get(at).map(|watch| watch.newest) else { return };
         let news = events.iter().filter(|event| event.revision() >= newest);
+        self.fade_marks();
         if self.come_too_fast(events.len()) {
             self.miss_changes(news);
         } else {

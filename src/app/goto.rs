@@ -6,7 +6,7 @@ use super::follow::Follow;
 use super::notice::named;
 use super::pane::Pane;
 use super::purpose::Purpose;
-use crate::domain::tree::{Level, NodeId};
+use crate::domain::tree::{Level, NodeId, child_of};
 use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
 use crate::domain::{Key, KeyRange, Revision};
 
@@ -45,7 +45,7 @@ impl Goto {
 enum Step {
     Arrived(NodeId),
     List(NodeId),
-    Continue(NodeId),
+    Continue(NodeId, Vec<u8>),
     Wait,
     Missing,
 }
@@ -59,6 +59,7 @@ impl App {
             self.root_at(Key::default());
         }
         self.focus(Pane::Keys);
+        self.keys.to_end = false;
         if self.keys.filter.take().is_some() {
             // A filter could hide where we go.
             self.filter_changed();
@@ -106,8 +107,8 @@ impl App {
                     self.open_dir(dir);
                     return;
                 }
-                Step::Continue(dir) => {
-                    self.list_more(dir);
+                Step::Continue(dir, name) => {
+                    self.list_from(dir, &name);
                     return;
                 }
                 Step::Wait => return,
@@ -194,16 +195,24 @@ impl App {
             return Step::Arrived(id);
         }
         let Some(dir) = tree.dir(id) else { return Step::Missing };
-        let last = tree.children(id).last().map(|child| tree.full_key(child));
         match dir.level {
             Level::NotLoaded | Level::Stale { .. } => Step::List(id),
             Level::Loading => Step::Wait,
             Level::Failed(_) | Level::Ready { complete: true, .. } => Step::Missing,
-            // Children come in order: what would stand before the last one is not there.
-            Level::Ready { complete: false, .. } if last.is_some_and(|last| last > *target) => {
-                Step::Missing
+            Level::Ready { complete: false, .. } => {
+                let at = tree.full_key(id).as_bytes().len();
+                let path = target.as_bytes();
+                let child = child_of(&path[..at], path, tree.delimiter());
+                let name = &path[at..at + child.name_len];
+                let is_unlisted = |(from, to): &(&[u8], Option<&[u8]>)| {
+                    *from <= name && to.is_none_or(|to| name < to)
+                };
+                // Where it would stand all is listed: it is not there.
+                if !dir.gaps().iter().any(is_unlisted) {
+                    return Step::Missing;
+                }
+                Step::Continue(id, name.to_vec())
             }
-            Level::Ready { complete: false, .. } => Step::Continue(id),
         }
     }
 
@@ -214,15 +223,15 @@ impl App {
             self.keys.tree.open(dir);
             above = self.keys.tree.parent(dir);
         }
-        if opens && self.keys.tree.get(id).is_some_and(crate::domain::tree::Node::is_dir) {
+        if opens && self.keys.tree.get(id).is_some_and(|node| node.is_dir()) {
             self.open_dir(id);
         }
-        self.keys.tree.refresh_rows();
+        self.keys.finish_rows();
         self.select_node(id);
     }
 
     fn near(&mut self, target: &Key) {
-        self.keys.tree.refresh_rows();
+        self.keys.finish_rows();
         if let Some(index) = self.keys.tree.row_near(target.as_bytes()) {
             self.keys.select(index);
         }

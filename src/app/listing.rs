@@ -1,61 +1,23 @@
 //! Listing: which levels are asked for, and what becomes of the answers.
 
-use std::collections::VecDeque;
-use std::time::Duration;
-
 use super::App;
-use super::effect::{Answer, Call, CallResult, Effect, Slot};
+use super::clock::Timer;
+use super::effect::{Answer, Call, CallResult, Effect};
 use super::follow::Follow;
+use super::gap::{Edge, Listing};
 use super::pane::Pane;
 use super::purpose::Purpose;
-use crate::domain::lister::Lister;
-use crate::domain::tree::{Applied, Level, ListedChild, NodeId, RowKind};
+use crate::domain::load::Urgency;
+use crate::domain::tree::{Applied, Level, NodeId, RowKind};
 use crate::domain::txn::{Op, OpResponse, RangeRequest, RangeResponse, TxnRequest};
-use crate::domain::{KeyRange, Revision};
 use crate::store::{ErrorKind, StoreError};
 
 /// How many keys one page asks for.
 const PAGE: i64 = 1000;
 /// How many children are listed before the list waits to be scrolled.
 const AHEAD: usize = 500;
-/// How many intervals are asked for in one request.
-const ASKS: usize = 32;
-/// How long to wait before directories are counted again, when that failed.
-const COUNT_AGAIN: Duration = Duration::from_secs(10);
-/// How many directories are counted in one request.
-const COUNTS: usize = 32;
-/// How many ranges, of which a directory can have several: etcd takes 128 operations at once.
-const COUNTED: usize = 100;
-
-/// A level that is being listed, or waits to be listed on.
-pub(super) struct Listing {
-    /// One for each range of it that may be read.
-    listers: VecDeque<Lister>,
-    /// All pages of one run are read at one revision; none before its first answer.
-    revision: Revision,
-    /// How many children are wanted in this run, and how many came.
-    wanted: usize,
-    got: usize,
-}
-
-impl Listing {
-    /// Takes in the answer to what was asked first.
-    fn feed(&mut self, page: &RangeResponse) {
-        if let Some(lister) = self.listers.front_mut() {
-            lister.feed(&page.entries, page.count, page.more);
-        }
-    }
-
-    /// The children found so far and not taken yet. Goes on to the next range when one is done.
-    fn take_children(&mut self) -> Vec<ListedChild> {
-        let Some(lister) = self.listers.front_mut() else { return Vec::new() };
-        let children = lister.take_children();
-        if lister.is_complete() {
-            self.listers.pop_front();
-        }
-        children
-    }
-}
+/// How many children are listed around a key that was gone to.
+const AROUND: usize = 100;
 
 impl App {
     pub(super) fn list_root(&mut self) {
@@ -64,49 +26,132 @@ impl App {
 
     /// Lists a level from its first child.
     pub(super) fn start_listing(&mut self, dir: NodeId) {
-        self.give_up(|purpose| *purpose == Purpose::Level(dir));
+        self.stop_reading(|purpose| *purpose == Purpose::Level(dir));
+        let prefix = self.keys.tree.prefix_of(dir);
         let listers = self.listers_of(dir, PAGE);
         self.keys.tree.begin_loading(dir);
-        if listers.is_empty() {
+        let mut listing = Listing::new(prefix, self.keys.tree.delimiter(), listers);
+        if listing.is_complete() {
             // Nothing of it may be read.
-            let applied = self.keys.tree.insert_page(dir, &[], self.newest, true);
+            let applied =
+                self.keys.tree.insert_page(dir, (&[], None), &[], self.newest, true);
             self.keys.listings.remove(&dir);
             return self.applied(applied);
         }
-        let revision = self.pinned();
-        let listing = Listing { listers, revision, wanted: AHEAD, got: 0 };
+        listing.list_on(&[], Edge::Front, AHEAD, self.pinned());
         self.keys.listings.insert(dir, listing);
         self.ask_page(dir);
     }
 
-    /// Lists on where a level stopped.
-    pub(super) fn list_more(&mut self, dir: NodeId) {
-        if self.awaits_page(dir) {
-            return;
-        }
+    /// Lists on where a level stopped, in the gap that begins at this name or behind it. Does nothing
+    /// while it is being listed.
+    pub(super) fn list_more(&mut self, dir: NodeId, from: &[u8], edge: Edge) {
+        let height = usize::from(self.viewport.keys.height);
+        let children = if edge == Edge::Front { AHEAD } else { 2 * height };
         let pinned = self.pinned();
+        self.run_listing(dir, |listing| {
+            listing.list_on(from, edge, children, pinned);
+        });
+    }
+
+    /// Lists on from a key or directory of a level that is not listed there.
+    pub(super) fn list_from(&mut self, dir: NodeId, name: &[u8]) {
+        let pinned = self.pinned();
+        self.run_listing(dir, |listing| {
+            if !listing.list_from(name, AROUND, pinned) {
+                listing.list_on(&[], Edge::Front, AHEAD, pinned);
+            }
+        });
+    }
+
+    /// Lists the end of a level, which leaves a gap before it.
+    fn list_end(&mut self, dir: NodeId) {
+        let height = usize::from(self.viewport.keys.height);
+        let pinned = self.pinned();
+        if let Some(listing) = self.keys.listings.get_mut(&dir)
+            && listing.is_running()
+            && !listing.has_end()
+        {
+            // What is under way lists the front, and goes on when it is scrolled to.
+            self.stop_listing(dir);
+        }
+        self.run_listing(dir, |listing| listing.list_end(2 * height, pinned));
+    }
+
+    fn run_listing(&mut self, dir: NodeId, begin: impl FnOnce(&mut Listing)) {
         match self.keys.listings.get_mut(&dir) {
+            Some(listing) if listing.is_running() => {}
             Some(listing) => {
-                listing.got = 0;
-                // A run of its own, at the revision of its day: older changes may be forgotten.
-                listing.revision = pinned;
-                self.keys.tree.begin_more(dir);
+                begin(listing);
+                self.keys.tree.begin_loading(dir);
                 self.ask_page(dir);
             }
             None => self.start_listing(dir),
         }
     }
 
-    fn awaits_page(&self, dir: NodeId) -> bool {
-        self.tickets.awaits(|purpose| *purpose == Purpose::Level(dir))
+    /// Gives up what is asked of a level; what it found stays, and it can be listed on.
+    fn stop_listing(&mut self, dir: NodeId) {
+        self.stop_reading(|purpose| *purpose == Purpose::Level(dir));
+        if let Some(listing) = self.keys.listings.get_mut(&dir) {
+            listing.stop();
+        }
+        self.keys.tree.stop_loading(dir);
+    }
+
+    /// Gives up requests that are metered.
+    pub(super) fn stop_reading(&mut self, of: impl Fn(&Purpose) -> bool) {
+        let tickets = self.tickets.forget(of);
+        for _ in &tickets {
+            self.meter.ended(0, self.now);
+        }
+        if !tickets.is_empty() {
+            self.effects.push(Effect::GiveUp(tickets));
+        }
+    }
+
+    /// Levels that nobody sees any more, since they or what is above them were closed, are not listed
+    /// on; those that waited for the server to have time are, when it has.
+    pub(super) fn settle_listings(&mut self) {
+        let running: Vec<NodeId> = self.keys.listings.iter().filter_map(|(dir, listing)| listing.is_running().then_some(*dir)).collect();
+        for dir in running {
+            // A way that is being gone lists what it opens when it arrives.
+            if self.goto.is_none() && !self.is_shown(dir) {
+                self.stop_listing(dir);
+            } else if self.keys.listings.get(&dir).is_some_and(|listing| listing.is_due) {
+                self.ask_page(dir);
+            }
+        }
+        let tree = &self.keys.tree;
+        self.keys.listings.retain(|dir, _| tree.dir(*dir).is_some());
+    }
+
+    fn is_shown(&self, dir: NodeId) -> bool {
+        let mut at = Some(dir);
+        while let Some(id) = at {
+            if !self.keys.tree.dir(id).is_some_and(|dir| dir.open) {
+                return false;
+            }
+            at = self.keys.tree.parent(id);
+        }
+        true
     }
 
     fn ask_page(&mut self, dir: NodeId) {
         let in_past = self.past.is_some();
         let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
+        listing.is_due = !self.meter.allows(Urgency::Awaited, self.now);
+        if listing.is_due {
+            if !self.meter.is_busy() {
+                let free = self.meter.free_at(Urgency::Awaited, self.now);
+                self.timers.set_earliest(Timer::Load, free);
+            }
+            return;
+        }
         let revision = listing.revision;
-        let asks = std::iter::from_fn(|| listing.listers.front_mut()?.next()).take(ASKS);
-        let mut asks: Vec<RangeRequest> = asks
+        let mut asks: Vec<RangeRequest> = listing
+            .asks()
+            .into_iter()
             .map(|ask| RangeRequest::new(ask.range).limit(ask.limit).keys_only())
             .map(|request| RangeRequest { serializable: !in_past, ..request.at(revision) })
             .collect();
@@ -119,38 +164,48 @@ impl App {
                 ..TxnRequest::default()
             }),
         };
+        self.meter.sent();
         self.ask(Purpose::Level(dir), None, call);
     }
 
     pub(super) fn on_page(&mut self, dir: NodeId, result: CallResult) {
-        let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
-        let (now, answers) = match result {
-            Ok(Answer::Range(answer)) => (answer.revision, vec![OpResponse::Range(answer)]),
-            Ok(Answer::Txn(answer)) => (answer.revision, answer.responses),
-            Ok(_) => return,
-            Err(error) => return self.page_failed(dir, error),
+        let (now, pages) = match result {
+            Ok(Answer::Range(answer)) => (answer.revision, vec![answer]),
+            Ok(Answer::Txn(answer)) => (answer.revision, ranges(answer.responses)),
+            Ok(_) => (self.newest, Vec::new()),
+            Err(error) => {
+                self.meter.ended(0, self.now);
+                if self.keys.listings.contains_key(&dir) {
+                    self.page_failed(dir, error);
+                }
+                return;
+            }
         };
+        self.meter.ended(pages.iter().map(|page| page.count).sum(), self.now);
+        let Some(listing) = self.keys.listings.get_mut(&dir) else { return };
         if !listing.revision.is_some() {
             listing.revision = now;
         }
         let revision = listing.revision;
-        for answer in answers {
-            if let OpResponse::Range(page) = answer {
-                listing.feed(&page);
-            }
-        }
-        let mut children = listing.take_children();
-        let complete = listing.listers.is_empty();
-        listing.got += children.len();
-        let enough = listing.got >= listing.wanted;
+        let page = listing.feed(&pages);
+        let complete = listing.is_complete();
+        let goes_on = listing.is_running();
         if complete {
             self.keys.listings.remove(&dir);
         }
         self.seen(now);
-        self.uncount_what_is_hidden(dir, &mut children);
-        let applied = self.keys.tree.insert_page(dir, &children, revision, complete);
-        self.applied(applied);
-        if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.past.is_none() {
+        if let Some(mut page) = page {
+            self.uncount_what_is_hidden(dir, &mut page.children);
+            self.stay_at_what_is_below(dir, page.children.last().map(|child| &*child.name));
+            let bounds = (page.from.as_slice(), page.to.as_deref());
+            let tree = &mut self.keys.tree;
+            let applied = tree.insert_page(dir, bounds, &page.children, revision, complete);
+            if page.left.is_some() {
+                tree.set_left(dir, page.left, revision);
+            }
+            self.applied(applied);
+        }
+        if dir == NodeId::ROOT && self.keys.follow == Follow::Off && self.may_follow() {
             self.start_follow(revision);
         }
         self.open_the_way(dir);
@@ -158,8 +213,8 @@ impl App {
         if matches!(level, Some(Level::Stale { .. })) && !self.keys.too_fast {
             // Too much happened while it was listed to bring it up to date: once more.
             self.start_listing(dir);
-        } else if !complete && !enough {
-            self.keys.tree.begin_more(dir);
+        } else if goes_on {
+            self.keys.tree.begin_loading(dir);
             self.ask_page(dir);
         }
     }
@@ -202,24 +257,99 @@ impl App {
         self.keys.recount.extend(applied.recount);
     }
 
-    /// Levels that scrolled into view with more to list, or stale ones: listed (on).
+    /// Levels that scrolled into view with more to list, or stale ones: listed (on). What is between
+    /// listed stretches is listed on from the side that the selection is on.
     pub(super) fn list_what_is_in_view(&mut self, height: usize) {
-        let top = self.keys.cursor.top;
-        let rows = self.keys.tree.rows().iter().skip(top).take(height + height / 2);
-        let more: Vec<RowKind> = rows
-            .map(|row| row.kind)
-            .filter(|kind| matches!(kind, RowKind::More(_) | RowKind::Stale(_)))
-            .collect();
         if self.connection.is_stale() {
             return;
         }
-        for kind in more {
+        if self.keys.to_end {
+            self.go_on_to_end();
+        }
+        let (top, selected) = (self.keys.cursor.top, self.keys.cursor.selected);
+        let from = top.saturating_sub(height / 2);
+        let rows = self.keys.tree.rows().iter().enumerate().skip(from);
+        let more: Vec<(usize, RowKind)> = rows
+            .take(top - from + height + height / 2)
+            .map(|(at, row)| (at, row.kind))
+            .filter(|(_, kind)| !matches!(kind, RowKind::Node(_)))
+            // The rows may be older than the tree.
+            .filter(|(_, kind)| self.keys.tree.dir(kind.node()).is_some())
+            .collect();
+        for (at, kind) in more {
             match kind {
-                RowKind::More(dir) => self.list_more(dir),
+                RowKind::Gap { dir, after } => {
+                    let above = at > selected || at == selected && !self.keys.upward;
+                    let edge = if above { Edge::Front } else { Edge::Back };
+                    // Above the screen is not in view yet for who goes down.
+                    if at >= top || edge == Edge::Back && self.keys.upward {
+                        let name = self.name_after(dir, after);
+                        self.list_more(dir, &name, edge);
+                    }
+                }
+                RowKind::More(dir) if at >= top => {
+                    let end = self.keys.tree.dir(dir).and_then(|dir| {
+                        let (from, _) = *dir.gaps().last()?;
+                        Some(from.to_vec())
+                    });
+                    self.list_more(dir, &end.unwrap_or_default(), Edge::Front);
+                }
+                // Opened again after its listing was given up.
+                RowKind::Loading(dir)
+                    if at >= top
+                        && self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::NotLoaded) =>
+                {
+                    self.start_listing(dir);
+                }
                 // It would be stale again at once.
-                _ if self.keys.too_fast => {}
-                kind => self.start_listing(kind.node()),
+                RowKind::Stale(dir) if at >= top && !self.keys.too_fast => self.start_listing(dir),
+                _ => {}
             }
+        }
+    }
+
+    /// Where the gap begins that stands after a child, or first in its directory.
+    fn name_after(&self, dir: NodeId, after: NodeId) -> Vec<u8> {
+        let tree = &self.keys.tree;
+        let name = match tree.get(after) {
+            Some(node) if after != dir => node.name,
+            _ => return Vec::new(),
+        };
+        let gaps = tree.dir(dir).map(crate::domain::tree::Dir::gaps).unwrap_or_default();
+        let gap = gaps.into_iter().find(|(from, _)| *from > name);
+        gap.map(|(from, _)| from.to_vec()).unwrap_or_default()
+    }
+
+    /// The last row is wanted. Where the last level is not listed to its end, that is listed.
+    fn go_on_to_end(&mut self) {
+        let last = self.keys.tree.rows().last().map(|row| row.kind);
+        match last {
+            Some(RowKind::More(dir) | RowKind::Loading(dir)) => {
+                let begun = self.keys.tree.dir(dir).is_some_and(|dir| !dir.gaps().is_empty() && !dir.is_empty());
+                let listing = self.keys.listings.get(&dir);
+                if begun && listing.is_some_and(|listing| !listing.has_end()) {
+                    self.list_end(dir);
+                }
+            }
+            _ => {
+                // Unless the end is still to come.
+                self.keys.to_end = self.keys.listings.values().any(Listing::seeks_end);
+            }
+        }
+    }
+
+    /// What is listed above the selected row does not move it on the screen. On the row of a gap that
+    /// is listed from below, the selection goes on to what comes into view there.
+    fn stay_at_what_is_below(&mut self, dir: NodeId, last: Option<&[u8]>) {
+        self.keys.hold_line = true;
+        if !self.keys.upward {
+            return;
+        }
+        if let Some(RowKind::Gap { dir: of, .. }) = self.keys.selected_row()
+            && of == dir
+            && let Some(last) = last
+        {
+            self.keys.select_soon = Some((dir, last.to_vec()));
         }
     }
 
@@ -238,7 +368,7 @@ impl App {
     pub(super) fn list_open_again(&mut self) {
         let open: Vec<NodeId> =
             self.keys.tree.dirs().filter(|(_, dir)| dir.open).map(|(id, _)| id).collect();
-        for dir in open {
+        for dir in open.into_iter().filter(|dir| self.is_shown(*dir)).collect::<Vec<_>>() {
             self.start_listing(dir);
         }
     }
@@ -252,6 +382,10 @@ impl App {
         match self.focus {
             Pane::Keys if self.keys.limits.is_some() => self.rights_again(),
             Pane::Keys => {
+                if !self.settings.follow {
+                    // What is not open is read again when it is opened.
+                    self.keys.tree.stale_all();
+                }
                 self.list_open_again();
                 if matches!(self.keys.follow, Follow::Refused(_)) {
                     self.keys.follow = Follow::Off;
@@ -263,72 +397,21 @@ impl App {
         }
     }
 
-    /// Counts the directories in view, all in one request of the lowest priority.
-    pub(super) fn read_counts(&mut self) {
-        let height = usize::from(self.viewport.keys.height);
-        // A directory of which several ranges may be read is there once for each of them.
-        let due = self.due_counts(height).take(COUNTS);
-        let parts: Vec<(NodeId, KeyRange)> = due
-            .flat_map(|dir| self.readable_of(dir).into_iter().map(move |range| (dir, range)))
-            .collect();
-        let fits = (0..=parts.len().min(COUNTED))
-            .rev()
-            .find(|at| *at == 0 || *at == parts.len() || parts[*at].0 != parts[*at - 1].0)
-            .unwrap_or(0);
-        let (dirs, ranges): (Vec<NodeId>, Vec<KeyRange>) = parts.into_iter().take(fits).unzip();
-        if dirs.is_empty() || self.tickets.awaits(|purpose| matches!(purpose, Purpose::Counts(_))) {
-            return;
-        }
-        let pinned = self.pinned();
-        let count = |range: KeyRange| {
-            let request = RangeRequest::new(range).count_only().at(pinned);
-            Op::Range(RangeRequest { serializable: !pinned.is_some(), ..request })
-        };
-        let success = ranges.into_iter().map(count).collect();
-        let txn = TxnRequest { success, ..TxnRequest::default() };
-        self.ask(Purpose::Counts(dirs), Some(Slot::Counts), Call::Txn(txn));
-    }
-
-    pub(super) fn on_counts(&mut self, dirs: Vec<NodeId>, result: CallResult) {
-        let answer = match result {
-            Ok(Answer::Txn(answer)) => answer,
-            Ok(_) => return,
-            Err(error) => {
-                // A count is a courtesy: without it the row shows none. Asked again some time, since a
-                // refusal would be repeated.
-                self.keys.counts_from = self.now + COUNT_AGAIN;
-                if error.is_connection() {
-                    self.connection_broke(&error);
-                }
-                if matches!(error.kind, ErrorKind::Compacted { .. }) {
-                    self.past_is_compacted();
-                }
-                return;
-            }
-        };
-        let at = self.past.map_or(answer.revision, |past| past.revision);
-        let mut counts: Vec<(NodeId, i64)> = Vec::new();
-        for (dir, response) in dirs.into_iter().zip(answer.responses) {
-            let OpResponse::Range(range) = response else { continue };
-            match counts.last_mut() {
-                Some((last, count)) if *last == dir => *count += range.count,
-                _ => counts.push((dir, range.count)),
-            }
-        }
-        for (dir, count) in counts {
-            self.keys.recount.remove(&dir);
-            let applied = self.keys.tree.set_count(dir, count, at);
-            self.applied(applied);
-        }
-    }
-
     /// Another root: everything known of the old one goes.
     pub(super) fn root_at(&mut self, root: crate::domain::Key) {
         self.stop_follow();
-        self.tickets.forget(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
+        self.stop_reading(|purpose| matches!(purpose, Purpose::Level(_) | Purpose::Counts(_)));
         self.settings.root = root.clone();
         self.keys.start_at(root, self.settings.delimiter.clone());
         self.filter_changed();
         self.list_root();
     }
+}
+
+fn ranges(responses: Vec<OpResponse>) -> Vec<RangeResponse> {
+    let range = |response| match response {
+        OpResponse::Range(range) => Some(range),
+        OpResponse::Put { .. } | OpResponse::Delete { .. } | OpResponse::Txn { .. } => None,
+    };
+    responses.into_iter().filter_map(range).collect()
 }

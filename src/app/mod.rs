@@ -46,6 +46,7 @@ pub mod watch;
 mod answer;
 mod attach;
 mod confirm;
+mod counts;
 mod decide;
 mod delete;
 pub mod difference;
@@ -55,6 +56,7 @@ mod file;
 pub mod filter;
 pub mod flood;
 pub mod follow;
+mod gap;
 mod goto;
 mod handover;
 pub mod history;
@@ -87,6 +89,7 @@ use viewport::Viewport;
 
 use crate::domain::Revision;
 use crate::domain::escape;
+use crate::domain::load::Meter;
 use crate::keymap::Keymap;
 
 /// The whole state of the screen.
@@ -144,6 +147,8 @@ pub struct App {
     /// What is done now is only shown, not sent.
     rehearsing: bool,
     tickets: Tickets<Purpose>,
+    /// How much load is put on the server by listing and counting.
+    meter: Meter,
     /// The latest question of each slot.
     slots: HashMap<Slot, Ticket>,
     timers: Timers,
@@ -191,6 +196,7 @@ impl App {
             quit_asked: false,
             rehearsing: false,
             tickets: Tickets::default(),
+            meter: Meter::new(settings.limits.load, now),
             slots: HashMap::new(),
             timers: Timers::default(),
             effects: Vec::new(),
@@ -209,6 +215,7 @@ impl App {
     /// Takes one message.
     pub fn update(&mut self, message: Message, now: Instant) -> Update {
         self.now = now;
+        self.keys.by_itself = matches!(message, Message::Watch(..));
         match message {
             Message::Key(chord) => {
                 self.redraw = true;
@@ -317,7 +324,13 @@ impl App {
                 Timer::ReadBack => self.read_back_again(),
                 Timer::Draft => self.keep_draft(),
                 Timer::Rates => self.rates_again(),
-                Timer::Second | Timer::Marks | Timer::Slow => self.redraw = true,
+                Timer::Marks => {
+                    self.fade_marks();
+                    self.redraw = true;
+                }
+                Timer::Second | Timer::Slow => self.redraw = true,
+                // The rows are looked at after every message.
+                Timer::Rows | Timer::Load => {}
             }
         }
     }

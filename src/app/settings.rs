@@ -12,6 +12,8 @@ use crate::domain::mark::Mark;
 pub struct Settings {
     /// Nothing may be written.
     pub read_only: bool,
+    /// The tree follows the store. Without, what it shows is as old as its last reading.
+    pub follow: bool,
     /// The store is the built-in sandbox.
     pub demo: bool,
     /// What separates the segments of keys.
@@ -39,7 +41,7 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// The file every write is recorded in, beside the journal in memory.
     pub journal_file: Option<PathBuf>,
-    /// How much may be held in memory.
+    /// How much may be held in memory, and what reading may cost the server.
     pub limits: Limits,
 }
 
@@ -48,6 +50,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             read_only: false,
+            follow: true,
             demo: false,
             delimiter: b"/".to_vec(),
             root: Key::default(),

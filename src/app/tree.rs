@@ -3,23 +3,29 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use super::App;
 use super::clock::Timer;
 use super::dialog::PromptKind;
 use super::filter::Filter;
 use super::follow::{Follow, Followed};
-use super::listing::Listing;
+use super::gap::Listing;
 use super::marked::Marked;
 use super::motion::movement;
 use super::pane::Pane;
 use super::purpose::Editor;
-use super::viewport::Cursor;
+use super::viewport::{Cursor, Move};
+use super::{App, Update};
 use crate::domain::access::Rights;
 use crate::domain::bulk::PlanRequest;
-use crate::domain::tree::{NodeId, RowKind, Tree};
+use crate::domain::tree::{Level, NodeId, RowKind, Tree};
 use crate::domain::watch::Rate;
 use crate::domain::{Key, KeyRange};
 use crate::keymap::Action;
+
+/// With more rows than this, those that change by themselves are brought up to date once a frame.
+const MANY: usize = 10_000;
+
+/// How long a filter of so many rests, when they change by themselves.
+const FILTER_AGAIN: Duration = Duration::from_secs(1);
 
 /// How long the list rests before the directories in view are counted.
 const REST: Duration = Duration::from_millis(150);
@@ -47,8 +53,20 @@ pub struct KeysPane {
     pub(super) unfollowed: usize,
     /// What may be read, where that is not everything.
     pub limits: Option<Box<Rights>>,
+    /// What happened last happened by itself: nobody waits for the rows.
+    pub(super) by_itself: bool,
+    /// When a long list may be filtered again, although nobody asked for it.
+    filter_from: Instant,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
     anchor: Option<(RowKind, Key)>,
+    /// The selection was moved up last: a gap that comes into view is listed from below.
+    pub(super) upward: bool,
+    /// The last row is to be selected, also when the end of the last level is still to be listed.
+    pub(super) to_end: bool,
+    /// Rows came by a listing: the selected one stays where it is on the screen.
+    pub(super) hold_line: bool,
+    /// The child to select when its row is there.
+    pub(super) select_soon: Option<(NodeId, Vec<u8>)>,
     /// The levels that are being listed, or that have more to list.
     pub(super) listings: HashMap<NodeId, Listing>,
     /// The server refuses to list the root to this user.
@@ -73,7 +91,13 @@ impl KeysPane {
             followed: Vec::new(),
             unfollowed: 0,
             limits: None,
+            by_itself: false,
+            filter_from: now,
             anchor: None,
+            upward: false,
+            to_end: false,
+            hold_line: false,
+            select_soon: None,
             listings: HashMap::new(),
             root_refused: false,
             recount: BTreeSet::new(),
@@ -102,18 +126,26 @@ impl KeysPane {
         Some((self.tree.full_key(id), is_dir))
     }
 
+    /// Brings the rows up to date, however long a filter takes.
+    pub(super) fn finish_rows(&mut self) {
+        while self.tree.rows_are_stale() {
+            self.tree.refresh_rows();
+        }
+    }
+
     fn anchored(&self) -> Option<usize> {
         let (kind, key) = self.anchor.as_ref()?;
-        let same = match kind {
-            RowKind::Node(id) => self.tree.row_index(*id),
-            kind => self.tree.position(*kind),
-        };
+        // Mostly it is where it was.
+        let stayed = (self.selected_row() == Some(*kind)).then_some(self.cursor.selected);
+        let same = stayed.or_else(|| self.tree.position(*kind));
         // What was awaited is here: the first of it stands where the wait was told.
         let arrived = || {
             let at = self.cursor.selected;
             let parent = self.tree.parent(self.tree.row(at)?.kind.node())?;
-            matches!(kind, RowKind::Loading(dir) | RowKind::More(dir) if *dir == parent)
-                .then_some(at)
+            let (RowKind::Loading(dir) | RowKind::More(dir) | RowKind::Gap { dir, .. }) = kind else {
+                return None;
+            };
+            (*dir == parent && same.is_none_or(|same| same > at)).then_some(at)
         };
         // The wait may go on behind what came.
         arrived().or(same).or_else(|| self.tree.row_near(key.as_bytes()))
@@ -131,7 +163,10 @@ impl KeysPane {
 impl App {
     pub(super) fn act_in_keys(&mut self, action: Action) {
         let height = usize::from(self.viewport.keys.height);
+        self.keys.to_end = false;
         if let Some(movement) = movement(action, height) {
+            self.keys.upward = matches!(movement, Move::Last | Move::By(..0));
+            self.keys.to_end = movement == Move::Last;
             let mut cursor = self.keys.cursor;
             cursor.go(movement, self.keys.tree.rows().len(), height);
             self.keys.cursor = cursor;
@@ -172,7 +207,10 @@ impl App {
                     }
                 }
             },
-            RowKind::More(id) => self.list_more(id),
+            RowKind::More(_) | RowKind::Gap { .. } => {
+                // It is in view, and so it is listed.
+                self.keys.upward = false;
+            }
             RowKind::Loading(_) | RowKind::Empty(_) => {}
             RowKind::Failed(id) | RowKind::Stale(id) => self.start_listing(id),
         }
@@ -180,8 +218,11 @@ impl App {
 
     /// Opens a directory, and lists it when that is due.
     pub(super) fn open_dir(&mut self, id: NodeId) {
+        let level = self.keys.tree.dir(id).map(|dir| &dir.level);
+        // What is not followed is read whenever it is opened.
+        let is_old = !self.settings.follow && matches!(level, Some(Level::Ready { .. }));
         self.keys.tree.open(id);
-        if self.keys.tree.wants_listing(id) {
+        if self.keys.tree.wants_listing(id) || is_old && self.past.is_none() {
             self.start_listing(id);
         }
     }
@@ -273,17 +314,21 @@ impl App {
 
     /// After every message: rows, selection, and what has come into view.
     pub(super) fn settle_tree(&mut self) {
-        if self.keys.tree.rows_are_stale() {
-            self.keys.tree.refresh_rows();
-            self.redraw = true;
-        }
+        self.refresh_rows();
         self.advance_goto();
-        if self.keys.tree.rows_are_stale() {
-            self.keys.tree.refresh_rows();
-        }
+        self.refresh_rows();
         let keys = &mut self.keys;
-        let index = keys.anchored().unwrap_or(keys.cursor.selected);
+        let (before, line) = (keys.cursor.selected, keys.cursor.selected - keys.cursor.top.min(keys.cursor.selected));
+        let soon = keys.select_soon.take().and_then(|(dir, name)| keys.tree.child(dir, &name));
+        let index = match soon.and_then(|id| keys.tree.row_index(id)) {
+            _ if keys.to_end => keys.tree.rows().len().saturating_sub(1),
+            Some(index) => index,
+            None => keys.anchored().unwrap_or(before),
+        };
         keys.select(index);
+        if std::mem::take(&mut keys.hold_line) && index > before && before > 0 {
+            keys.cursor.top = index - line.min(index);
+        }
         let rows = keys.tree.rows().len();
         let height = usize::from(self.viewport.keys.height).max(1);
         keys.cursor.settle(rows, height);
@@ -291,10 +336,44 @@ impl App {
             keys.select(keys.cursor.selected);
         }
         self.list_what_is_in_view(height);
+        self.settle_listings();
+        self.drop_counts();
         if self.due_counts(height).next().is_some() {
             let at = self.keys.counts_from.max(self.now + REST);
             self.timers.set_earliest(Timer::Counts, at);
         }
+    }
+
+    /// Brings the rows up to date, unless they can wait for the next frame.
+    fn refresh_rows(&mut self) {
+        let keys = &mut self.keys;
+        if !keys.tree.rows_are_stale() || keys.by_itself && keys.tree.all_rows() > MANY {
+            return;
+        }
+        keys.tree.refresh_rows();
+        self.redraw = true;
+        if keys.tree.rows_are_stale() {
+            // A filter that is not through goes on when nobody presses a key.
+            self.timers.set_earliest(Timer::Rows, self.now);
+        } else {
+            keys.filter_from = self.now + FILTER_AGAIN;
+        }
+    }
+
+    /// To be called before a frame is drawn: what changed by itself since the last one and could wait
+    /// is brought up to date, once for all changes.
+    pub fn before_frame(&mut self, now: Instant) -> Update {
+        if self.keys.tree.rows_are_stale() {
+            self.now = now;
+            let is_filtered = self.keys.filter.is_some() && !self.keys.tree.is_filtering();
+            if is_filtered && self.keys.tree.all_rows() > MANY && now < self.keys.filter_from {
+                self.timers.set_earliest(Timer::Rows, self.keys.filter_from);
+            } else {
+                self.keys.by_itself = false;
+                self.settle_tree();
+            }
+        }
+        self.finish()
     }
 
     /// The directories whose number of keys is wanted: those in view, and those perhaps empty.

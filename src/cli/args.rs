@@ -68,6 +68,10 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "C", allow_hyphen_values = true)]
     pub(super) delimiter: Option<String>,
 
+    /// Keep the tree current by a watch in the background; without, R reads again [default: true]
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) follow: Option<String>,
+
     /// When to use colors; auto heeds NO_COLOR [default: auto]
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub(super) color: Option<ColorChoice>,

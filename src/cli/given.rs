@@ -162,6 +162,18 @@ impl Given {
             .transpose()
     }
 
+    /// A whole number of 1 or more.
+    pub(super) fn count(&self) -> Result<Option<u32>, String> {
+        self.value
+            .as_deref()
+            .map(|text| {
+                let expected = "expected a whole number of 1 or more";
+                let count = text.parse::<u32>().ok().filter(|count| *count > 0);
+                count.ok_or_else(|| format!("{}: {text:?} is no count: {expected}", self.name))
+            })
+            .transpose()
+    }
+
     /// A word to mark a cluster with; true stands for the usual one, false for none.
     pub(super) fn mark(&self, color: MarkColor) -> Result<Option<Mark>, String> {
         let Some(text) = self.value.as_deref() else { return Ok(None) };

@@ -9,6 +9,7 @@ use super::{connection, production, profile};
 use crate::config::{self, ConfigFile, Settings, Target, Task};
 use crate::domain::Key;
 use crate::domain::limit::Limits;
+use crate::domain::load::Load;
 use crate::domain::log::Level;
 
 /// The file that was named, which must be there, or the usual one, which need not.
@@ -67,6 +68,9 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         production::safety(args.production, args.read_only, servers, sources, &mut effective)?;
     let profile = sources.profile.zip(servers).map(|(own, servers)| profile::label(own, servers));
     let (prefix, delimiter) = keys(args.prefix, args.delimiter, sources, &mut effective)?;
+    let follow = sources.own("--follow", args.follow);
+    let follows = follow.boolean()?.unwrap_or(true);
+    effective.given("follow", follows.to_string(), &follow);
     let color = color(args.color, sources, &mut effective);
     let state_dir = config::state_dir(env);
     let (keep_drafts, journal_file) =
@@ -78,6 +82,7 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         target,
         prefix,
         delimiter,
+        follow: follows,
         read_only: safety.read_only,
         color,
         profile,
@@ -208,12 +213,18 @@ fn limits(sources: Sources<'_>, effective: &mut Effective) -> Result<Limits, Str
         effective.given(name, config::size_text(bytes), &given);
         Ok::<u64, String>(bytes)
     };
-    Ok(Limits {
-        bulk_bytes: limit("limits.bulk_memory", "bulk_memory", Limits::DEFAULT.bulk_bytes)?,
-        journal_bytes: limit(
-            "limits.journal_memory",
-            "journal_memory",
-            Limits::DEFAULT.journal_bytes,
-        )?,
-    })
+    let bulk_bytes = limit("limits.bulk_memory", "bulk_memory", Limits::DEFAULT.bulk_bytes)?;
+    let journal_bytes =
+        limit("limits.journal_memory", "journal_memory", Limits::DEFAULT.journal_bytes)?;
+    let mut count = |name: &'static str, field: &str, default: u64| {
+        let given = sources.limit(field);
+        let count = given.count()?.map_or(default, u64::from);
+        effective.given(name, count.to_string(), &given);
+        Ok::<u64, String>(count)
+    };
+    let Load { keys_per_second, requests } = Load::DEFAULT;
+    let keys_per_second = count("limits.keys_per_second", "keys_per_second", keys_per_second)?;
+    let requests = count("limits.requests", "requests", requests as u64)? as usize;
+    let load = Load { keys_per_second, requests };
+    Ok(Limits { bulk_bytes, journal_bytes, load })
 }

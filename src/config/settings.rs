@@ -20,6 +20,8 @@ pub struct Settings {
     pub prefix: Vec<u8>,
     /// What separates the parts of a key; never empty.
     pub delimiter: Vec<u8>,
+    /// Whether the tree follows the store.
+    pub follow: bool,
     /// Whether every write is refused.
     pub read_only: bool,
     /// Whether colors are used: `--color`, else `NO_COLOR` and the terminal decide.
@@ -34,7 +36,7 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// The file every write is recorded in.
     pub journal_file: Option<PathBuf>,
-    /// How much may be held in memory.
+    /// How much may be held in memory, and what reading may cost the server.
     pub limits: Limits,
     /// The log file, and how much goes into it.
     pub log: Option<(PathBuf, Level)>,

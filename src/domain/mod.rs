@@ -24,6 +24,7 @@ pub mod key;
 pub mod lease;
 pub mod limit;
 pub mod lister;
+pub mod load;
 pub mod lock;
 pub mod log;
 pub mod mark;

@@ -127,6 +127,11 @@ impl<H: Host> Loop<'_, H> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        let update = self.app.before_frame(now());
+        for effect in update.effects {
+            // What came into view asks for reads at most, never for the terminal.
+            self.runtime.execute(effect);
+        }
         let mut viewport = None;
         let (app, theme) = (&*self.app, self.theme);
         self.host.draw(&mut |frame| viewport = Some(ui::render(frame, app, theme)))?;

@@ -17,7 +17,7 @@ use crate::app::follow::MARKED;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
-use crate::domain::tree::{Level, Node, Row, RowKind};
+use crate::domain::tree::{Level, NodeId, Node, Row, RowKind};
 
 /// Cells a level is indented by, and cells of the arrow.
 const STEP: usize = 2;
@@ -35,6 +35,9 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Follow::Live if keys.too_fast => {
             let text = format!("{} changes, not followed", rate(keys.rate.at(app.now)));
             notes.push(Span::styled(text, theme.changed()));
+        }
+        Follow::Off if !app.settings.follow && app.past.is_none() => {
+            notes.push(Span::styled("not followed, R reads again", theme.dim()));
         }
         Follow::Lost | Follow::Off | Follow::Starting | Follow::Live => {}
     }
@@ -181,7 +184,7 @@ fn push<'a>(waiting: &mut Vec<Vec<TreeItem<'a, usize>>>, depth: usize, item: Tre
     waiting[depth].push(item);
 }
 
-fn node<'a>(app: &'a App, row: &Row) -> Option<&'a Node> {
+fn node<'a>(app: &'a App, row: &Row) -> Option<Node<'a>> {
     match row.kind {
         RowKind::Node(id) => app.keys.tree.get(id),
         _ => None,
@@ -189,11 +192,11 @@ fn node<'a>(app: &'a App, row: &Row) -> Option<&'a Node> {
 }
 
 fn is_openable(app: &App, row: &Row) -> bool {
-    node(app, row).is_some_and(Node::is_dir)
+    node(app, row).is_some_and(|node| node.is_dir())
 }
 
 fn is_open(app: &App, row: &Row) -> bool {
-    node(app, row).and_then(Node::as_dir).is_some_and(|dir| dir.open)
+    node(app, row).and_then(|node| node.as_dir()).is_some_and(|dir| dir.open)
 }
 
 /// The text of a row, in the cells that the indentation leaves.
@@ -207,11 +210,14 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
                 let marked = &app.keys.marked;
                 let marked =
                     !marked.is_empty() && marked.contains(&tree.full_key(id), node.is_dir());
-                node_line(app, theme, node, marked, cells)
+                let changed = tree.changed(id);
+                let changed =
+                    changed.is_some_and(|at| app.now.saturating_duration_since(at) < MARKED);
+                node_line(theme, node, (marked, changed), cells)
             }
             None => Line::default(),
         },
-        RowKind::More(_) => note("… more", theme.dim()),
+        RowKind::More(dir) | RowKind::Gap { dir, .. } => note(&more(app, dir), theme.dim()),
         RowKind::Loading(_) => note("loading …", theme.dim()),
         RowKind::Empty(_) if keys_are_limited(app) => {
             note("no keys that this user may read", theme.dim())
@@ -236,12 +242,27 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
     }
 }
 
-fn node_line<'a>(app: &App, theme: &Theme, node: &Node, marked: bool, cells: usize) -> Line<'a> {
-    let name = match escape::line(&node.name) {
+/// The line of a key or directory, which may be marked by the user, and changed just now.
+/// What is said of children that are not listed: how many keys they have, where that is known.
+fn more(app: &App, dir: NodeId) -> String {
+    let Some(dir) = app.keys.tree.dir(dir) else { return String::new() };
+    match (&dir.level, dir.left()) {
+        (Level::Loading, _) => "loading …".to_owned(),
+        (_, Some(left)) if dir.gaps().len() == 1 => format!("… {} more keys", number(left)),
+        _ => "… more".to_owned(),
+    }
+}
+
+fn node_line<'a>(
+    theme: &Theme,
+    node: Node,
+    (marked, changed): (bool, bool),
+    cells: usize,
+) -> Line<'a> {
+    let name = match escape::line(node.name) {
         name if name.is_empty() => "(the key itself)".to_owned(),
         name => name,
     };
-    let changed = node.changed.is_some_and(|at| app.now.saturating_duration_since(at) < MARKED);
     let style = match (changed, node.is_dir()) {
         (true, _) => theme.changed(),
         (false, true) => theme.directory(),

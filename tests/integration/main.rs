@@ -7,6 +7,9 @@ mod support;
 #[path = "../support/forward.rs"]
 mod forward;
 
+#[path = "../support/opened.rs"]
+mod opened;
+
 mod app;
 mod archive;
 mod bulk;

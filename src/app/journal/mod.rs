@@ -149,6 +149,7 @@ impl Journal {
 impl App {
     pub(super) fn on_journaled(&mut self, line: JournalLine) {
         self.seen(line.revisions.1);
+        self.read_what_was_written(&line);
         self.journal.record(line);
         self.redraw |= self.shows_journal();
     }

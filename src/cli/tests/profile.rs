@@ -73,6 +73,10 @@ user = "anybody"
 
 [profiles.found]
 discovery_srv = "example.com"
+
+[profiles.slow]
+endpoints = "slow"
+follow = false
 "#;
 
 #[test]
@@ -140,6 +144,14 @@ fn a_profile_says_where_to_open_and_what_to_keep() {
         assert_eq!(settings.prefix, prefix.as_bytes(), "{args}");
         assert_eq!(settings.delimiter, delimiter.as_bytes(), "{args}");
         assert_eq!(settings.read_only, read_only, "{args}");
+    }
+    for (args, follow) in [
+        ("", true),
+        ("--follow=false", false),
+        ("--profile slow", false),
+        ("--profile slow --follow", true),
+    ] {
+        assert_eq!(home.read(args, &[]).follow, follow, "{args}");
     }
     let words = ["etcdeck", "--profile", "dev", ""].map(OsString::from);
     let env = home.env(&[]);
@@ -266,10 +278,13 @@ fn config_tells_what_is_in_force_and_where_it_came_from() {
             ("production", "-", "default".to_owned()),
             ("read_only", "false", "--read-only".to_owned()),
             ("prefix", "/dev/", profile(13)),
+            ("follow", "true", "default".to_owned()),
             ("color", "never", at(2)),
             ("drafts", "false", at(4)),
             ("limits.bulk_memory", "1MiB", at(7)),
             ("limits.journal_memory", "8MiB", "default".to_owned()),
+            ("limits.keys_per_second", "500000", "default".to_owned()),
+            ("limits.requests", "2", "default".to_owned()),
         ] {
             let expected: Vec<&str> =
                 [name, value].into_iter().chain(origin.split_whitespace()).collect();

@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Profile,
     /// A number of bytes.
     Size,
+    /// A whole number of 1 or more.
+    Count,
 }
 
 /// A field: its name and what may stand in it.
@@ -54,8 +56,13 @@ pub(super) const GLOBAL: &[Field] = &[
     ("journal", Kind::Bool),
 ];
 
-/// How much is held in memory.
-pub(super) const LIMITS: &[Field] = &[("bulk_memory", Kind::Size), ("journal_memory", Kind::Size)];
+/// How much is held in memory, and what reading may cost the server.
+pub(super) const LIMITS: &[Field] = &[
+    ("bulk_memory", Kind::Size),
+    ("journal_memory", Kind::Size),
+    ("keys_per_second", Kind::Count),
+    ("requests", Kind::Count),
+];
 
 /// What a profile may say.
 pub(super) const PROFILE: &[Field] = &[
@@ -78,6 +85,7 @@ pub(super) const PROFILE: &[Field] = &[
     ("production_color", Kind::MarkColor),
     ("delimiter", Kind::Delimiter),
     ("prefix", Kind::Prefix),
+    ("follow", Kind::Bool),
 ];
 
 /// Where names of files begin.
@@ -104,6 +112,7 @@ impl Kind {
             Kind::Color => "\"auto\", \"always\" or \"never\"",
             Kind::Profile => "the name of a profile",
             Kind::Size => "a number of bytes, as in \"16MiB\"",
+            Kind::Count => "a whole number of 1 or more, as in 500000",
         }
     }
 
@@ -146,6 +155,7 @@ impl Kind {
             Kind::Color => kept(matches!(text, "auto" | "always" | "never")),
             Kind::Profile => Ok(text.to_owned()),
             Kind::Size => kept(size(text).is_some_and(|bytes| bytes > 0)),
+            Kind::Count => kept(text.parse::<u32>().is_ok_and(|count| count > 0)),
         }
     }
 }

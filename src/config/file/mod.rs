@@ -47,7 +47,8 @@ pub struct ConfigFile {
     pub path: PathBuf,
     /// What holds for every run: `default_profile`, `color`, `drafts`, `journal`.
     pub fields: Fields,
-    /// How much is held in memory: `bulk_memory`, `journal_memory`.
+    /// How much is held in memory: `bulk_memory`, `journal_memory`; and what reading may cost the
+    /// server: `keys_per_second`, `requests`.
     pub limits: Fields,
     /// The profiles, by their names.
     pub profiles: BTreeMap<String, Profile>,

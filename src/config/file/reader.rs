@@ -149,7 +149,7 @@ impl Reader<'_> {
                 return Ok(each.collect::<Result<Vec<String>, String>>()?.join(","));
             }
             (Kind::Bool | Kind::Mark, DeValue::Boolean(on)) => return Ok(on.to_string()),
-            (Kind::Size, DeValue::Integer(number)) => decimal(number),
+            (Kind::Size | Kind::Count, DeValue::Integer(number)) => decimal(number),
             (Kind::Bool, _) => return wrong_type(),
             (_, DeValue::String(text)) => text.to_string(),
             _ => return wrong_type(),

@@ -2,34 +2,61 @@
 //!
 //! A range costs the server time for **every** key in the asked interval, since it counts them,
 //! whatever the limit; and it stalls writers while it counts. So neither "everything", nor small
-//! pages to the end, nor "one key from here to the end" will do. The lister asks short intervals:
+//! pages to the end, nor "one key from here to the end" will do. The lister asks short intervals,
+//! many together in one transaction, and each key in few of them:
 //!
 //! 1. The whole prefix once, with the limit. A small level is done with that; of a large one the
 //!    count tells the size.
-//! 2. After a directory it goes on behind the whole of it. Where the next interval ends is guessed
-//!    from the names seen (`span`), and made wider or narrower by the counts in the answers.
-//! 3. Where the keys are mostly children themselves it reads them, in pages of growing size.
-//! 4. Where few keys are left it reads them all; where none are found, it asks for all that is left.
+//! 2. Where children hold many keys (`plan`), the next names are guessed (`steps`), and an interval
+//!    ends where a guessed child does: its count is the child's, and nothing is asked twice. Where
+//!    guesses fail, what is left is cut into so many intervals as it may have children (`cells`).
+//! 3. Where the keys are mostly children themselves it reads them, in pages of growing size, each in
+//!    an interval that is guessed from the names seen (`span`).
+//! 4. When that has cost five times all keys it reads what is left in large pages.
 //!
-//! What it costs, with n keys below the prefix, and is held to by the tests: [`WALKS`] n keys counted
-//! before it stops guessing; then it reads on to the end in pages of [`PAGES`] limits, of which
-//! each counts what is left. Names that follow a pattern cost about 3 n.
+//! What it costs, for any n keys, and is held to by the tests: [`bound`] n keys counted at most. Names
+//! that follow a pattern cost 2 n, most others about 3 n; n of it is the first ask.
+//!
+//! The end of a long level is found by [`Tail`] without what lies before it, and [`Lister::split_off`]
+//! begins anywhere within.
 //!
 //! Pure: the asks are made, at one revision, by who owns it.
 
+mod cells;
+mod harvest;
+mod plan;
 mod span;
+mod steps;
+mod tail;
 
 use std::collections::VecDeque;
 
-use self::span::{Piece, SKIP, Span, Texture, common};
+pub use self::tail::Tail;
+
+use self::harvest::Harvest;
+use self::span::Span;
 use super::range::prefix_end;
-use super::tree::{ListedChild, child_of};
-use super::{Entry, Key, KeyRange, LeaseId, Revision, Version};
+use super::tree::ListedChild;
+use super::{Entry, Key, KeyRange};
 
 /// How often all keys may be counted before guessing ends.
-pub const WALKS: i64 = 8;
-/// The largest page, in limits.
-pub const PAGES: i64 = 50;
+const GUESSES: i64 = 5;
+/// The largest page, in limits; and when guessing has ended.
+const PAGES: i64 = 50;
+const LAST_PAGES: i64 = 2 * PAGES;
+/// From so many keys to a child on, children are looked for instead of read: one more interval in a
+/// transaction costs as much as reading so many keys.
+const DENSE: f64 = 20.0;
+
+/// How often, at most, the server counts each of `keys` keys, on average, when they are listed with
+/// this limit: 7.5 times up to 200 limits, whatever their names.
+pub fn bound(keys: i64, limit: i64) -> f64 {
+    // What is under way when guessing ends comes to all keys once more at most. Then the rest is read
+    // in pages, of which each counts what follows it.
+    let pages = (keys / (limit * LAST_PAGES)).max(1) + 1;
+    (GUESSES + 1) as f64 + (pages + 1) as f64 / 2.0
+}
+
 /// A range to be read: keys only, without sort order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
@@ -39,7 +66,7 @@ pub struct Ask {
     pub limit: i64,
 }
 
-/// The listing of one level, in order, from ask to ask.
+/// The listing of one level, or of a part of it, in order, from ask to ask.
 #[derive(Clone, Debug)]
 pub struct Lister {
     prefix: Vec<u8>,
@@ -53,59 +80,49 @@ pub struct Lister {
     wanted: usize,
     total: Option<i64>,
     walked: i64,
+    /// How many keys the children seen last have: keys, children.
+    sizes: (f64, f64),
+    /// Guessed names that were there, and all.
+    guesses: (usize, usize),
+    /// Keys of the children handed out, as long as that is known.
+    handed: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
 enum Part {
     Found(Vec<ListedChild>),
-    Asked { ticket: u64, span: Span, cut: Cut },
+    Asked(u64, Cell),
+    Planned(Cell),
     Ahead(Span),
 }
 
-/// How an ask came from its span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cut {
-    /// It is the first piece of the span that follows it.
-    Off,
-    /// It is all of it.
-    Whole,
-}
-
-/// What an answer holds.
-struct Harvest {
-    children: Vec<ListedChild>,
-    keys: i64,
-    /// How many of the keys are of the last child.
-    in_last: i64,
+/// What one ask is for.
+#[derive(Clone, Debug)]
+struct Cell {
+    span: Span,
+    limit: i64,
+    /// The name it was made for, if one was guessed.
+    guess: Option<Vec<u8>>,
 }
 
 impl Lister {
     /// A listing of what is directly below `prefix`, at most `limit` keys (some 1000) at first.
     pub fn new(prefix: Key, delimiter: &[u8], limit: i64) -> Lister {
         let prefix = prefix.into_bytes();
-        let limit = limit.max(1);
-        let whole = Span {
-            to: end_of(&prefix),
-            from: prefix.clone(),
-            most: i64::MAX,
-            near: Vec::new(),
-            level: 0,
-            differed: 0,
-            misses: 0,
-            empties: 0,
-            hits: 0,
-            texture: Texture::Sparse { page: limit },
-        };
+        let whole = Span::new(prefix.clone(), end_of(&prefix));
         Lister {
             prefix,
             delimiter: delimiter.to_vec(),
-            limit,
+            limit: limit.max(1),
             line: VecDeque::from([Part::Ahead(whole)]),
             open: VecDeque::new(),
             tickets: 0,
             wanted: usize::MAX,
             total: None,
             walked: 0,
+            sizes: (0.0, 0.0),
+            guesses: (0, 0),
+            handed: Some(0),
         }
     }
 
@@ -113,15 +130,14 @@ impl Lister {
     /// the keys in it. The range must lie within the prefix.
     pub fn within(prefix: Key, delimiter: &[u8], limit: i64, range: &KeyRange) -> Lister {
         let mut lister = Lister::new(prefix, delimiter, limit);
-        if let Some(Part::Ahead(whole)) = lister.line.front_mut() {
-            let start = range.start().as_bytes();
-            whole.from = if start == [0] { Vec::new() } else { start.to_vec() };
-            whole.to = match range.end() {
-                [] => Some([start, &[0]].concat()),
-                [0] => None,
-                end => Some(end.to_vec()),
-            };
-        }
+        let start = range.start().as_bytes();
+        let from = if start == [0] { Vec::new() } else { start.to_vec() };
+        let to = match range.end() {
+            [] => Some([start, &[0]].concat()),
+            [0] => None,
+            end => Some(end.to_vec()),
+        };
+        lister.line = VecDeque::from([Part::Ahead(Span::new(from, to))]);
         lister
     }
 
@@ -136,14 +152,25 @@ impl Lister {
     /// transaction.
     #[expect(clippy::should_implement_trait, reason = "an iterator would not be fed in between")]
     pub fn next(&mut self) -> Option<Ask> {
-        if self.found() >= self.wanted {
+        if self.found() >= self.wanted || self.expected() >= 4 * self.limit {
             return None;
         }
-        for at in 0..self.line.len() {
-            let Part::Ahead(span) = &self.line[at] else { continue };
-            let waits = at > 0 && matches!(self.line[at - 1], Part::Asked { .. });
-            let Some((piece, limit)) = self.choose(span, waits) else { continue };
-            return self.ask(at, piece, limit);
+        let mut at = 0;
+        while at < self.line.len() {
+            if let Part::Ahead(span) = &self.line[at]
+                && !self.waits(span.batch)
+                && let Some(Part::Ahead(span)) = self.line.remove(at)
+            {
+                for part in self.plan(span).into_iter().rev() {
+                    self.line.insert(at, part);
+                }
+            }
+            if matches!(self.line.get(at), Some(Part::Planned(_)))
+                && let Some(Part::Planned(cell)) = self.line.remove(at)
+            {
+                return Some(self.ask(at, cell));
+            }
+            at += 1;
         }
         None
     }
@@ -152,47 +179,39 @@ impl Lister {
     /// the limit cut it.
     pub fn feed(&mut self, entries: &[Entry], count: i64, more: bool) {
         let Some(ticket) = self.open.pop_front() else { return };
-        let mine = |part: &Part| matches!(part, Part::Asked { ticket: t, .. } if *t == ticket);
+        let mine = |part: &Part| matches!(part, Part::Asked(of, _) if *of == ticket);
         let Some(at) = self.line.iter().position(mine) else { return };
-        let found = Part::Found(Vec::new());
-        let Part::Asked { span: asked, cut, .. } = std::mem::replace(&mut self.line[at], found)
+        let Part::Asked(_, cell) =
+            std::mem::replace(&mut self.line[at], Part::Found(Vec::new()))
         else {
             return;
         };
         self.walked = self.walked.saturating_add(count);
         self.total.get_or_insert(count);
 
-        let harvest = self.harvest(entries, more);
-        let mut rest = self.learned(&asked, &harvest, count, more);
-        let behind = harvest.children.last().and_then(|last| self.behind(last));
-        self.line[at] = Part::Found(harvest.children);
-
-        let ahead = |part: &&mut Part| matches!(part, Part::Ahead(_));
-        if let (Cut::Off, Some(Part::Ahead(next))) =
-            (cut, self.line.iter_mut().skip(at + 1).find(ahead))
-        {
-            next.most = next.most.saturating_sub(count);
-        }
-        let mut next = match self.line.get_mut(at + 1) {
-            Some(Part::Ahead(next)) => Some(next),
-            _ => None,
-        };
-        if let (Cut::Off, Some(next)) = (cut, &mut next) {
-            let (from, to) = (std::mem::take(&mut next.from), next.to.take());
-            **next = Span { from, to, most: next.most, ..rest.clone() };
-        }
-        let Some(behind) = behind.filter(|_| more) else { return self.drop_empty() };
-        rest.from = behind;
-        match next {
-            // Behind a directory there is rarely more before the next step, so both are one ask.
-            Some(next) if rest.texture == Texture::Dense && !rest.is_empty() => {
-                let most = next.most.saturating_add(rest.most);
-                *next = Span { to: next.to.take(), most, ..rest };
+        let mut harvest = Harvest::of(entries, more, &self.prefix, &self.delimiter);
+        let behind = harvest.children.last().and_then(|last| self.behind(last)).filter(|_| more);
+        // Where the interval ends with the child, what is left in it is of the child.
+        let is_whole = more && behind.is_none() || behind.is_some() && behind == cell.span.to;
+        if let (true, Some(last)) = (is_whole, harvest.children.last_mut()) {
+            if last.is_dir {
+                harvest.in_last += count - harvest.keys;
+                last.count = Some(harvest.in_last);
             }
-            _ if !rest.is_empty() => self.line.insert(at + 1, Part::Ahead(rest)),
-            _ => {}
         }
-        self.drop_empty();
+        self.learn_sizes(&cell, &harvest, count, more);
+        let learned = self.learned(&cell, &harvest, count, more);
+        self.tell_who_waits(&cell, &harvest, &learned, count);
+        self.line[at] = Part::Found(harvest.children);
+        if let (Some(from), false) = (behind, is_whole) {
+            let rest = Span { from, batch: 0, ..learned };
+            if !rest.is_empty() {
+                self.line.insert(at + 1, Part::Ahead(rest));
+            }
+        }
+        // What is known to hold no keys need not be asked for.
+        let is_empty = |span: &Span| span.most <= 0 && !span.is_old;
+        self.line.retain(|part| !matches!(part, Part::Ahead(span) if is_empty(span)));
     }
 
     /// The children found so far and not taken yet, in order.
@@ -202,6 +221,9 @@ impl Lister {
             taken.append(children);
             self.line.pop_front();
         }
+        let keys = |child: &ListedChild| if child.is_dir { child.count } else { Some(1) };
+        let known: Option<i64> = taken.iter().map(keys).sum();
+        self.handed = self.handed.zip(known).map(|(before, now)| before + now);
         taken
     }
 
@@ -210,75 +232,138 @@ impl Lister {
         self.line.iter().all(|part| matches!(part, Part::Found(_)))
     }
 
-    /// How many keys are below the prefix, known from the first answer on.
+    /// How many keys there are, known from the first answer on.
     pub fn total(&self) -> Option<i64> {
         self.total
+    }
+
+    /// How many keys the children have that were not taken yet, where that is known.
+    pub fn left(&self) -> Option<i64> {
+        self.total.zip(self.handed).map(|(total, handed)| total - handed)
+    }
+
+    /// The name up to which all children are found, itself not included; none when they all are.
+    pub fn reached(&self) -> Option<&[u8]> {
+        self.line.iter().find_map(|part| match part {
+            Part::Found(_) => None,
+            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
+                Some(span.from.get(self.prefix.len()..).unwrap_or_default())
+            }
+        })
+    }
+
+    /// What follows is asked for at another revision. What was counted so far is a guess from now on.
+    pub fn go_on(&mut self) {
+        self.give_up();
+        for part in &mut self.line {
+            if let Part::Planned(Cell { span, .. }) | Part::Ahead(span) = part {
+                *part = Part::Ahead(Span { is_old: true, before: 0, batch: 0, ..span.clone() });
+            }
+        }
+        self.handed = None;
+    }
+
+    /// The open asks are not answered any more: they are to be asked again.
+    pub fn give_up(&mut self) {
+        self.open.clear();
+        for part in &mut self.line {
+            if let Part::Asked(_, cell) = part {
+                *part = Part::Planned(cell.clone());
+            }
+        }
+    }
+
+    /// Leaves to another lister, which it gives, what comes from this name on. Nothing is asked again
+    /// that was learned; open asks are given up.
+    pub fn split_off(&mut self, name: &[u8]) -> Lister {
+        self.give_up();
+        let key = [self.prefix.as_slice(), name].concat();
+        let mut behind = VecDeque::new();
+        let mut before = VecDeque::new();
+        for part in std::mem::take(&mut self.line) {
+            let span = match part {
+                Part::Found(_) | Part::Asked(..) => {
+                    before.push_back(part);
+                    continue;
+                }
+                Part::Planned(Cell { span, .. }) | Part::Ahead(span) => Span { batch: 0, ..span },
+            };
+            if span.from >= key {
+                behind.push_back(Part::Ahead(span));
+            } else if span.to.as_ref().is_some_and(|to| *to <= key) {
+                before.push_back(Part::Ahead(span));
+            } else {
+                let (from, to) = (key.clone(), Some(key.clone()));
+                let near = name.to_vec();
+                behind.push_back(Part::Ahead(Span { from, near, misses: 0, empties: 0, ..span.clone() }));
+                before.push_back(Part::Ahead(Span { to, ..span }));
+            }
+        }
+        self.line = before;
+        // How many keys are on which side is not known.
+        self.handed = None;
+        // What was asked so far was asked for both; the other one has guesses of its own.
+        let walked = self.total.unwrap_or(0);
+        Lister { line: behind, wanted: usize::MAX, walked, ..self.clone() }
+    }
+
+    /// The same range, as if nothing were known of it.
+    pub fn afresh(&self) -> Lister {
+        let span = |part: &Part| match part {
+            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
+                Some((span.from.clone(), span.to.clone()))
+            }
+            Part::Found(_) => None,
+        };
+        let mut spans = self.line.iter().filter_map(span);
+        let prefix = Key::new(self.prefix.clone());
+        let mut fresh = Lister::new(prefix, &self.delimiter, self.limit);
+        let first = spans.next();
+        let last = spans.last().or_else(|| first.clone());
+        fresh.line.clear();
+        if let (Some((from, _)), Some((_, to))) = (first, last) {
+            fresh.line.push_back(Part::Ahead(Span::new(from, to)));
+        }
+        fresh
+    }
+
+    /// The last name seen before what is not listed yet.
+    pub fn near(&self) -> Option<Vec<u8>> {
+        self.line.iter().find_map(|part| match part {
+            Part::Planned(Cell { span, .. }) | Part::Ahead(span) => Some(span.near.clone()),
+            Part::Found(_) | Part::Asked(..) => None,
+        })
     }
 
     fn found(&self) -> usize {
         let found = self.line.iter().map_while(|part| match part {
             Part::Found(children) => Some(children.len()),
-            Part::Asked { .. } | Part::Ahead(_) => None,
+            Part::Asked(..) | Part::Planned(_) | Part::Ahead(_) => None,
         });
         found.sum()
     }
 
-    /// Keys at a time while looking for children one by one.
-    fn skip(&self) -> i64 {
-        SKIP.min(self.limit)
+    /// How many keys the open asks may answer with.
+    fn expected(&self) -> i64 {
+        let asked = self.line.iter().filter_map(|part| match part {
+            Part::Asked(_, cell) => Some(cell.limit.min(cell.span.most)),
+            _ => None,
+        });
+        asked.fold(0, i64::saturating_add)
     }
 
-    /// Which piece of a span to ask for, and with which limit. When the span `waits` for an answer
-    /// just before it, only a further step of the same kind is worth asking for: the more, the better
-    /// the steps went so far.
-    fn choose(&self, span: &Span, waits: bool) -> Option<(Piece, i64)> {
-        let whole = |limit| (Piece { to: None, level: span.level, guess: None }, limit);
-        if self.total.is_some_and(|total| self.walked / WALKS > total) {
-            return (!waits).then(|| whole(self.limit * PAGES));
-        }
-        let limit = match span.texture {
-            Texture::Dense => self.skip(),
-            Texture::Sparse { page } => page,
+    /// Whether asks of this batch are not answered yet.
+    fn waits(&self, batch: u64) -> bool {
+        let of = |part: &Part| match part {
+            Part::Asked(_, cell) | Part::Planned(cell) => cell.span.batch == batch,
+            Part::Found(_) | Part::Ahead(_) => false,
         };
-        if self.total.is_none() {
-            return (!waits).then(|| whole(limit));
-        }
-        let few = match span.texture {
-            Texture::Dense => 2 * self.limit,
-            Texture::Sparse { page } => 4 * page,
-        };
-        if !waits && span.most <= few {
-            return Some(whole(span.most));
-        }
-        // A round trip costs as much as counting some 3 limits of keys. When looking for the next key
-        // has cost as much as counting all that is left, that is done.
-        if !waits && span.most / (3 * self.limit) < span.empties {
-            return Some(whole(limit));
-        }
-        let piece = span.next_piece(&self.prefix);
-        let is_step = span.texture == Texture::Dense
-            && self.open.len() < 2 * span.hits
-            && piece.level == span.level
-            && piece.to.is_some();
-        (!waits || is_step).then_some((piece, limit))
+        batch != 0 && self.line.iter().any(of)
     }
 
-    fn ask(&mut self, at: usize, piece: Piece, limit: i64) -> Option<Ask> {
-        let Part::Ahead(span) = self.line.remove(at)? else { return None };
-        let mut asked = Span { level: piece.level, ..span };
-        if piece.level < span.level {
-            asked.misses = 0;
-        }
-        let mut cut = Cut::Whole;
-        if let Some(to) = piece.to {
-            cut = Cut::Off;
-            let near = piece.guess.unwrap_or_else(|| asked.near.clone());
-            let from = to.clone();
-            self.line.insert(at, Part::Ahead(Span { from, near, ..asked.clone() }));
-            asked.to = Some(to);
-        }
-        let start = if asked.from.is_empty() { vec![0] } else { asked.from.clone() };
-        let range = match &asked.to {
+    fn ask(&mut self, at: usize, cell: Cell) -> Ask {
+        let start = if cell.span.from.is_empty() { vec![0] } else { cell.span.from.clone() };
+        let range = match &cell.span.to {
             // The interval of one key.
             Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
             Some(to) => KeyRange::interval(start, to.clone()),
@@ -286,90 +371,9 @@ impl Lister {
         };
         self.tickets += 1;
         self.open.push_back(self.tickets);
-        self.line.insert(at, Part::Asked { ticket: self.tickets, span: asked, cut });
-        Some(Ask { range, limit })
-    }
-
-    /// Cuts the entries of an answer into children. Those of which all keys are there are counted.
-    fn harvest(&self, entries: &[Entry], more: bool) -> Harvest {
-        let mut children: Vec<ListedChild> = Vec::new();
-        for entry in entries {
-            let key = entry.key.as_bytes();
-            let Some(rest) = key.strip_prefix(self.prefix.as_slice()) else { continue };
-            let child = child_of(&self.prefix, key, &self.delimiter);
-            let name = &rest[..child.name_len];
-            if let Some(last) = children.last_mut().filter(|last| last.name == name && last.is_dir)
-            {
-                last.count = last.count.map(|count| count + 1);
-                continue;
-            }
-            children.push(if child.is_dir {
-                ListedChild {
-                    name: name.to_vec(),
-                    is_dir: true,
-                    mod_revision: Revision::NONE,
-                    version: Version(0),
-                    lease: LeaseId::NONE,
-                    count: Some(1),
-                }
-            } else {
-                ListedChild {
-                    name: name.to_vec(),
-                    is_dir: false,
-                    mod_revision: entry.mod_revision,
-                    version: entry.version,
-                    lease: entry.lease,
-                    count: None,
-                }
-            });
-        }
-        let mut in_last = 1;
-        if let Some(last) = children.last_mut() {
-            in_last = last.count.unwrap_or(1);
-            if more {
-                last.count = None;
-            }
-        }
-        Harvest { children, keys: entries.len() as i64, in_last }
-    }
-
-    /// What an answer teaches about the keys behind it: a span like the one asked.
-    fn learned(&self, asked: &Span, harvest: &Harvest, count: i64, more: bool) -> Span {
-        let mut next = Span { most: count - harvest.keys, ..asked.clone() };
-        let (Some(first), Some(last)) = (harvest.children.first(), harvest.children.last()) else {
-            next.misses = asked.misses + 1;
-            next.empties = asked.empties + 1;
-            next.hits = 0;
-            return next;
-        };
-        next.empties = 0;
-        next.hits = if asked.near.is_empty() { 0 } else { asked.hits + 1 };
-        next.near.clone_from(&last.name);
-        let per_child = harvest.keys / harvest.children.len() as i64;
-        let dense = self.skip();
-        next.texture = match asked.texture {
-            _ if harvest.in_last >= dense || per_child >= dense => Texture::Dense,
-            Texture::Dense => Texture::Sparse { page: self.limit },
-            Texture::Sparse { page } if more => {
-                Texture::Sparse { page: (page * 2).min(self.limit * PAGES) }
-            }
-            same @ Texture::Sparse { .. } => same,
-        };
-        next.misses = match next.texture {
-            Texture::Sparse { page } if !more && count < page / 4 => asked.misses + 1,
-            _ => 0,
-        };
-        if more {
-            // Where the names in a page differ, the next page ends; where neighbors differ, they do.
-            let before = if harvest.children.len() > 1 { &first.name } else { &asked.near };
-            let differ = if before.is_empty() { usize::MAX } else { common(before, &last.name) };
-            // After 19 and 20, which differ early, it goes on with 21, which differs late.
-            let level =
-                if harvest.children.len() > 1 { differ } else { differ.max(asked.differed) };
-            next.level = level.min(last.name.len().saturating_sub(1));
-            next.differed = differ;
-        }
-        next
+        let limit = cell.limit;
+        self.line.insert(at, Part::Asked(self.tickets, cell));
+        Ask { range, limit }
     }
 
     /// Where the keys behind a child begin; none at the end of the key space.
@@ -380,11 +384,6 @@ impl Lister {
         }
         key.push(0);
         Some(key)
-    }
-
-    /// What is known to hold no keys need not be asked for.
-    fn drop_empty(&mut self) {
-        self.line.retain(|part| !matches!(part, Part::Ahead(span) if span.most <= 0));
     }
 }
 

@@ -1,8 +1,4 @@
-//! A stretch of keys not listed yet, and how the next piece of it is chosen.
-
-/// Keys at a time where most of them are in few directories: enough to see several small children at
-/// once, few enough to cost less than the round trip.
-pub(super) const SKIP: i64 = 32;
+//! A stretch of keys not listed yet, and how the next page of it is chosen.
 
 /// Not listed yet: the keys from `from` up to `to`.
 #[derive(Clone, Debug)]
@@ -12,28 +8,42 @@ pub(super) struct Span {
     pub(super) to: Option<Vec<u8>>,
     /// It holds at most this many keys.
     pub(super) most: i64,
-    /// The name of the last child seen before it.
+    /// That was so at another revision: it may be more by now.
+    pub(super) is_old: bool,
+    /// The name of the last child seen before it, or the last one guessed.
     pub(super) near: Vec<u8>,
-    /// The next piece ends where the names change at this byte.
-    pub(super) level: usize,
-    /// The byte at which the last two neighbors differed.
-    pub(super) differed: usize,
-    /// How many pieces in a row held nothing, or next to nothing: each makes the next one wider.
-    pub(super) misses: u32,
-    /// How many answers in a row held nothing at all.
-    pub(super) empties: i64,
-    /// How many answers in a row held something.
-    pub(super) hits: usize,
     pub(super) texture: Texture,
+    /// The asks it waits for, since it is chosen by what they find; 0 for none.
+    pub(super) batch: u64,
+    /// How many names after `near` are guessed next; 0 where guessing does not pay.
+    pub(super) steps: usize,
+    /// Numbers in names are taken to end here.
+    pub(super) numbers: u64,
+    /// Of the guesses before it, how many were right, and how many were not.
+    pub(super) guessed: (usize, usize),
+    /// Whether it is known where its names begin to differ.
+    pub(super) told_apart: bool,
+    /// How many keys were seen of the child before it, where all in it may be of that child; else 0.
+    pub(super) before: i64,
+    /// The next page ends where the names change at this byte.
+    pub(super) level: usize,
+    /// How many pages in a row held nothing, or next to nothing: each makes the next one wider.
+    pub(super) misses: u32,
+    /// How many pages in a row held nothing at all.
+    pub(super) empties: i64,
 }
 
 /// What the keys seen last were like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Texture {
-    /// Many keys to a child: children are looked for one by one.
+    /// Nothing is known: all of it is asked for once.
+    Unknown,
+    /// Many keys to a child: children are looked for.
     Dense,
     /// Few keys to a child: keys are read, this many at a time.
     Sparse { page: i64 },
+    /// Looking for children did not pay: all keys are read, this many at a time.
+    Last { page: i64 },
 }
 
 /// A piece of a span.
@@ -42,11 +52,30 @@ pub(super) struct Piece {
     pub(super) to: Option<Vec<u8>>,
     /// The byte of the names it was cut at.
     pub(super) level: usize,
-    /// After a carry, the name that is guessed.
-    pub(super) guess: Option<Vec<u8>>,
 }
 
 impl Span {
+    /// All keys between two, nothing known of them.
+    pub(super) fn new(from: Vec<u8>, to: Option<Vec<u8>>) -> Span {
+        Span {
+            from,
+            to,
+            most: i64::MAX,
+            is_old: false,
+            near: Vec::new(),
+            texture: Texture::Unknown,
+            batch: 0,
+            steps: 0,
+            numbers: 0,
+            guessed: (0, 0),
+            told_apart: false,
+            before: 0,
+            level: 0,
+            misses: 0,
+            empties: 0,
+        }
+    }
+
     /// Whether there is anything between its ends.
     pub(super) fn is_empty(&self) -> bool {
         self.to.as_ref().is_some_and(|to| *to <= self.from)
@@ -61,7 +90,7 @@ impl Span {
     /// counting: after `19` the guess is `20`. No cut is ever inside a directory, as the names are cut
     /// before their delimiter ends.
     pub(super) fn next_piece(&self, prefix: &[u8]) -> Piece {
-        let whole = Piece { to: None, level: 0, guess: None };
+        let whole = Piece { to: None, level: 0 };
         let Some(last) = self.near.len().checked_sub(1) else { return whole };
         let deepest = self.level.min(last);
         let mut stride = 4_u16.saturating_pow(self.misses).min(256);
@@ -77,16 +106,14 @@ impl Span {
                 let cut = if carried { start } else { (start + stride).min(end) };
                 if let (true, Ok(cut)) = (start < end, u8::try_from(cut)) {
                     stem.push(cut);
-                    let (mut guess, mut at_level) = (None, level);
+                    let mut at_level = level;
                     if carried {
-                        stem.extend(std::iter::repeat_n(b'0', nines));
-                        guess = Some(stem[prefix.len()..].to_vec());
+                        stem.extend(std::iter::repeat_n(b'0', nines - 1));
                         at_level = deepest;
-                        stem.pop();
                         stem.push(b'1');
                     }
                     let inside = self.to.as_ref().is_none_or(|to| stem < *to);
-                    return Piece { to: inside.then_some(stem), level: at_level, guess };
+                    return Piece { to: inside.then_some(stem), level: at_level };
                 }
                 nines = if is_digit && start == end { nines + 1 } else { 0 };
             }
@@ -106,28 +133,13 @@ fn class_end(byte: u8) -> u16 {
     }
 }
 
-/// How many bytes two names have in common at the start.
-pub(super) fn common(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn piece(from: &str, near: &str, level: usize, misses: u32) -> Option<String> {
-        let span = Span {
-            from: from.as_bytes().to_vec(),
-            to: Some(b"p0".to_vec()),
-            most: 100,
-            near: near.as_bytes().to_vec(),
-            level,
-            differed: 0,
-            misses,
-            empties: 0,
-            hits: 0,
-            texture: Texture::Dense,
-        };
+        let mut span = Span::new(from.as_bytes().to_vec(), Some(b"p0".to_vec()));
+        (span.near, span.level, span.misses) = (near.as_bytes().to_vec(), level, misses);
         span.next_piece(b"p/").to.map(|to| String::from_utf8(to).expect("it was text"))
     }
 

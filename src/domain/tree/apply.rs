@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use super::changes::Change;
 use super::extent::Extent;
-use super::{Dir, Leaf, Level, Node, NodeId, NodeKind, Tree, child_of};
+use super::nodes::Content;
+use super::{Dir, Leaf, Level, NodeId, Tree, child_of};
 use crate::domain::{Event, EventKind, Revision};
 
 /// What an event or an answer did to the tree.
@@ -37,24 +38,22 @@ impl Tree {
     /// Each event comes once, and those of one range in the order of their revisions; of several
     /// watches of ranges that do not overlap one may be behind another. Costs O(depth x log children).
     pub fn apply(&mut self, event: &Event, now: Instant) -> Applied {
-        let root = self.get(NodeId::ROOT).map(|root| root.name.clone()).unwrap_or_default();
         let change = Change::of(event);
         let key = change.key.as_bytes();
-        if !key.starts_with(&root) {
-            return Applied::default();
-        }
+        let Some(root) = self.root_len(key) else { return Applied::default() };
         let effect = self.apply_dir(NodeId::ROOT, &change, now);
         let mut applied = Applied { effect, ..Applied::default() };
-        let (mut dir, mut at) = (NodeId::ROOT, root.len());
+        let (mut dir, mut at) = (NodeId::ROOT, root);
         loop {
             let child = child_of(&key[..at], key, &self.delimiter);
             let name = &key[at..at + child.name_len];
             at += child.name_len;
             // Listed at an earlier revision, so the event is news here.
-            let news = self
-                .dir(dir)
-                .and_then(|dir| dir.listed.at(name))
-                .filter(|listed| change.revision > *listed);
+            let listed = self.dir(dir).and_then(|dir| dir.listed.at(name));
+            let news = listed.filter(|listed| change.revision > *listed);
+            if let (None, Some(dir)) = (listed, self.dir_mut(dir)) {
+                dir.left = dir.left.map(|left| left + change.delta());
+            }
             if !child.is_dir {
                 if news.is_some() {
                     applied.effect =
@@ -92,14 +91,18 @@ impl Tree {
     /// directory it happened in is stale by one change more, and what depends on the count of those
     /// above is due. Costs O(depth x log children).
     pub fn miss(&mut self, event: &Event) {
-        let key = event.entry.key.as_bytes();
-        let root = self.get(NodeId::ROOT).map_or(0, |root| root.name.len());
-        let in_tree = self.get(NodeId::ROOT).is_some_and(|root| key.starts_with(&root.name));
-        if !in_tree {
-            return;
-        }
-        let revision = event.revision();
         let changes_counts = event.kind == EventKind::Delete || event.is_create();
+        self.miss_key(event.entry.key.as_bytes(), event.revision(), changes_counts);
+    }
+
+    /// Takes note that a key changed, nobody knows how: like [`miss`](Tree::miss). Answers with the
+    /// directory that is stale, if any is.
+    pub fn miss_change(&mut self, key: &[u8], revision: Revision) -> Option<NodeId> {
+        self.miss_key(key, revision, true)
+    }
+
+    fn miss_key(&mut self, key: &[u8], revision: Revision, changes_counts: bool) -> Option<NodeId> {
+        let root = self.root_len(key)?;
         let (mut id, mut at) = (NodeId::ROOT, root);
         loop {
             if changes_counts && let Some(dir) = self.dir_mut(id) {
@@ -116,9 +119,9 @@ impl Tree {
         let name = &key[at..];
         let is_known = |dir: &Dir| dir.listed.at(name).is_some_and(|at| at >= revision);
         if self.dir(id).is_some_and(is_known) {
-            return;
+            return None;
         }
-        let Some(dir) = self.dir_mut(id) else { return };
+        let dir = self.dir_mut(id)?;
         match &mut dir.level {
             Level::Stale { missed } => *missed += 1,
             Level::Ready { .. } => {
@@ -127,8 +130,18 @@ impl Tree {
                 self.rows.mark(id);
             }
             // Whatever is listed now is found to be too old when it comes.
-            Level::NotLoaded | Level::Loading | Level::Failed(_) => dir.listed = Extent::new(),
+            Level::NotLoaded | Level::Loading | Level::Failed(_) => {
+                dir.listed = Extent::new();
+                return None;
+            }
         }
+        Some(id)
+    }
+
+    /// How long the prefix of the tree is; none where the key is not in it.
+    fn root_len(&self, key: &[u8]) -> Option<usize> {
+        let root = self.get(NodeId::ROOT)?.name;
+        key.starts_with(root).then_some(root.len())
     }
 
     /// A directory seen for the first time, because of a key below it. Since its level was listed
@@ -146,7 +159,7 @@ impl Tree {
         if leaf.version.0 == 1 {
             (dir.count, dir.counted_at) = (Some(1), Some(listed));
         }
-        let id = self.add(parent, name, NodeKind::Dir(Box::new(dir)));
+        let id = self.add(parent, name, Content::dir(dir));
         self.mark_changed(id, now);
     }
 
@@ -190,16 +203,16 @@ impl Tree {
     ) -> Effect {
         let (effect, touched) = match (self.child(dir, name), change.leaf) {
             (Some(id), Some(new)) => {
-                let Some(leaf) = self.leaf_mut(id) else { return Effect::None };
+                let Some(leaf) = self.nodes.leaf_mut(id) else { return Effect::None };
                 if leaf.mod_revision >= new.mod_revision {
                     return Effect::None;
                 }
                 *leaf = new;
                 (Effect::Nodes, id)
             }
-            (None, Some(new)) => (Effect::Structure, self.add(dir, name, NodeKind::Leaf(new))),
+            (None, Some(new)) => (Effect::Structure, self.add(dir, name, Content::Leaf(new))),
             (Some(id), None) => {
-                let known = self.get(id).and_then(Node::as_leaf);
+                let known = self.get(id).and_then(|node| node.as_leaf());
                 if known.is_none_or(|leaf| leaf.mod_revision >= change.revision) {
                     return Effect::None;
                 }
@@ -215,8 +228,6 @@ impl Tree {
     }
 
     fn mark_changed(&mut self, id: NodeId, now: Instant) {
-        if let Some(node) = self.get_mut(id) {
-            node.changed = Some(now);
-        }
+        self.marks.insert(id, now);
     }
 }

@@ -45,6 +45,14 @@ impl Extent {
         self.0.append(&mut tail);
     }
 
+    /// The stretches of names that are not listed: from, and up to (none: to the end).
+    pub(super) fn gaps(&self) -> Vec<(&[u8], Option<&[u8]>)> {
+        let ends = self.0.keys().skip(1).map(|name| Some(name.as_slice())).chain([None]);
+        let stretches = self.0.iter().zip(ends);
+        let gaps = stretches.filter(|((_, revision), _)| revision.is_none());
+        gaps.map(|((from, _), to)| (from.as_slice(), to)).collect()
+    }
+
     /// Whether every name there could be is listed.
     pub(super) fn is_everything(&self) -> bool {
         self.0.values().all(Option::is_some)

@@ -1,11 +1,10 @@
 //! Listings and counts: how answers, each true at its revision, become part of a tree that has
 //! meanwhile gone on.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ops::Bound;
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use super::changes::{Change, Changes};
+use super::nodes::Content;
 use super::{Applied, Dir, Effect, Leaf, Level, ListedChild, NodeId, NodeKind, Tree, child_of};
 use crate::domain::{LeaseId, Revision, Version};
 
@@ -23,19 +22,21 @@ impl Tree {
         self.dir(id).is_some_and(|dir| dir.counted_at.is_none())
     }
 
-    /// A listing of this directory begins, from its first child. What is known stays, and follows
-    /// the events, until the pages pass over it.
+    /// A listing of this directory begins, or goes on. What is known stays, and follows the events,
+    /// until the pages pass over it. The pages must be read at a revision not older than the present
+    /// one: older changes may have been forgotten.
     pub fn begin_loading(&mut self, id: NodeId) {
-        if let Some(dir) = self.dir_mut(id) {
-            dir.cursor = None;
-            self.set_level(id, Level::Loading);
-        }
+        self.set_level(id, Level::Loading);
     }
 
-    /// The listing of an incomplete level goes on after its last page. The page must be read at a
-    /// revision not older than the present one: older changes may have been forgotten.
-    pub fn begin_more(&mut self, id: NodeId) {
-        self.set_level(id, Level::Loading);
+    /// A listing of this directory is given up. What it found stays.
+    pub fn stop_loading(&mut self, id: NodeId) {
+        let Some(Dir { level: Level::Loading, listed, .. }) = self.dir(id) else { return };
+        let level = match listed.oldest() {
+            Some(revision) => Level::Ready { revision, complete: listed.is_everything() },
+            None => Level::NotLoaded,
+        };
+        self.set_level(id, level);
     }
 
     /// The listing failed, for a reason fit for the screen. What is known stays.
@@ -43,8 +44,9 @@ impl Tree {
         self.set_level(id, Level::Failed(reason));
     }
 
-    /// Takes in the next page of a listing: `page` holds, in order, the children that follow the page
-    /// before, as they were at `revision`; after a `complete` one there are no more.
+    /// Takes in a page of a listing: `page` holds, in order, all children with names from `from` up to
+    /// `to` (none: to the end), as they were at `revision`; after a `complete` one all that were asked
+    /// for are there.
     ///
     /// Children seen before keep their node and, when directories, their own level. Those that a
     /// listing passed over are removed. Changes after `revision` that were seen already are played on
@@ -53,6 +55,7 @@ impl Tree {
     pub fn insert_page(
         &mut self,
         id: NodeId,
+        (from, to): (&[u8], Option<&[u8]>),
         page: &[ListedChild],
         revision: Revision,
         complete: bool,
@@ -60,28 +63,28 @@ impl Tree {
         let mut applied = Applied::default();
         let Some(dir) = self.dir(id) else { return applied };
         let was_known = !dir.children.is_empty();
-        let from = dir.cursor.as_deref().map(after).unwrap_or_default();
-        let page = &page[page.partition_point(|child| child.name < from)..];
-        let to = match page.last() {
-            _ if complete => None,
-            Some(last) => Some(after(&last.name)),
-            None => Some(from.clone()),
-        };
+        let page = &page[page.partition_point(|child| child.name.as_slice() < from)..];
+        let inside = |child: &ListedChild| to.is_none_or(|to| child.name.as_slice() < to);
+        let page = &page[..page.partition_point(inside)];
         applied.effect = Effect::Structure;
+        self.count_off(id, (from, to), page, revision);
 
         // Whose count is the one at `revision`, so that the later changes are still to be added.
         let mut fresh = HashSet::new();
-        for (name, child) in self.children_between(id, &from, to.as_deref()) {
-            if page.binary_search_by(|listed| (*listed.name).cmp(&name)).is_err() {
-                self.set_as_listed(child, &absent(), revision, &mut fresh);
-            }
+        let is_absent =
+            |name: &[u8]| page.binary_search_by(|listed| (*listed.name).cmp(name)).is_err();
+        let known = self.children_between(id, from, to);
+        let gone: Vec<NodeId> =
+            known.filter_map(|(name, child)| is_absent(name).then_some(child)).collect();
+        for child in gone {
+            self.set_as_listed(child, &absent(), revision, &mut fresh);
         }
         for listed in page {
             let child = self.child(id, &listed.name).unwrap_or_else(|| {
                 let kind = if listed.is_dir {
-                    NodeKind::Dir(Box::new(Dir::new()))
+                    Content::dir(Dir::new())
                 } else {
-                    NodeKind::Leaf(leaf_of(&absent()))
+                    Content::Leaf(leaf_of(&absent()))
                 };
                 self.add(id, &listed.name, kind)
             });
@@ -89,28 +92,67 @@ impl Tree {
         }
 
         let changes = std::mem::take(&mut self.changes);
-        let bounds = (from.as_slice(), to.as_deref());
-        let recount = self.replay(id, bounds, revision, &changes, &mut fresh);
+        let recount = self.replay(id, (from, to), revision, &changes, &mut fresh);
         self.changes = changes;
         let is_true = recount.is_some();
         applied.recount = recount.unwrap_or_default();
-        self.sweep(id, &from, to.as_deref(), &fresh);
+        self.sweep(id, from, to, &fresh);
 
         let level =
             if is_true { Level::Ready { revision, complete } } else { Level::Stale { missed: 0 } };
-        if let Some(dir) = self.dir_mut(id) {
-            if let Some(last) = page.last() {
-                dir.cursor = Some(last.name.as_slice().into());
-            }
-            if is_true {
-                dir.listed.set(from, to, revision);
-            }
+        if let (Some(dir), true) = (self.dir_mut(id), is_true) {
+            dir.listed.set(from.to_vec(), to.map(<[u8]>::to_vec), revision);
         }
         self.set_level(id, level);
         if was_known && is_true {
             self.prune(id, revision.max(self.changes.newest()));
         }
         applied
+    }
+
+    /// What a page lists is not left to be listed any more.
+    fn count_off(
+        &mut self,
+        id: NodeId,
+        (from, to): (&[u8], Option<&[u8]>),
+        page: &[ListedChild],
+        revision: Revision,
+    ) {
+        let prefix = self.full_key(id);
+        let Some(dir) = self.dir(id) else { return };
+        let Some(left) = dir.left else { return };
+        let is_new = |name: &[u8]| dir.listed.at(name).is_none();
+        let keys = |child: &ListedChild| if child.is_dir { child.count } else { Some(1) };
+        let listed: Option<i64> = page.iter().filter(|child| is_new(&child.name)).map(keys).sum();
+        // Events that the page does not know yet were added before.
+        let later: Option<i64> = self.changes.since(revision).map(|changes| {
+            let below = changes.filter_map(|change| {
+                let name = change.key.as_bytes().strip_prefix(prefix.as_bytes())?;
+                let inside = name >= from && to.is_none_or(|to| name < to) && is_new(name);
+                inside.then(|| change.delta())
+            });
+            below.sum()
+        });
+        let left = listed.zip(later).map(|(listed, later)| left - listed - later);
+        if let Some(dir) = self.dir_mut(id) {
+            dir.left = left;
+        }
+    }
+
+    /// Takes in how many keys there are in the part of a directory that is not listed, as of
+    /// `revision`; none where that is not known.
+    pub fn set_left(&mut self, id: NodeId, left: Option<i64>, revision: Revision) {
+        let prefix = self.full_key(id);
+        let Some(dir) = self.dir(id) else { return };
+        let later: Option<i64> = self.changes.since(revision).map(|changes| {
+            let names = changes.filter_map(|change| Some((change, change.key.as_bytes().strip_prefix(prefix.as_bytes())?)));
+            let unlisted = names.filter(|(_, name)| dir.listed.at(name).is_none());
+            unlisted.map(|(change, _)| change.delta()).sum()
+        });
+        let left = left.zip(later).map(|(left, later)| left + later);
+        if let Some(dir) = self.dir_mut(id) {
+            dir.left = left;
+        }
     }
 
     /// Takes in how many keys are below a directory, as counted at `revision`.
@@ -162,10 +204,7 @@ impl Tree {
     }
 
     fn stale_before(&mut self, revision: Revision) {
-        for slot in &mut self.slots {
-            let Some(NodeKind::Dir(dir)) = slot.node.as_mut().map(|node| &mut node.kind) else {
-                continue;
-            };
+        for dir in self.nodes.dirs_mut() {
             if dir.counted_at.is_some_and(|counted| counted < revision) {
                 dir.counted_at = None;
             }
@@ -186,21 +225,6 @@ impl Tree {
         }
     }
 
-    fn children_between(
-        &self,
-        id: NodeId,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> Vec<(Arc<[u8]>, NodeId)> {
-        if to.is_some_and(|to| to <= from) {
-            return Vec::new();
-        }
-        let bounds = (Bound::Included(from), to.map_or(Bound::Unbounded, Bound::Excluded));
-        let children: Option<&BTreeMap<_, _>> = self.dir(id).map(|dir| &dir.children);
-        let between = children.into_iter().flat_map(|all| all.range::<[u8], _>(bounds));
-        between.map(|(name, child)| (Arc::clone(name), *child)).collect()
-    }
-
     /// Puts a child into the state a listing found it in.
     fn set_as_listed(
         &mut self,
@@ -209,10 +233,10 @@ impl Tree {
         revision: Revision,
         fresh: &mut HashSet<NodeId>,
     ) {
-        let Some(node) = self.get_mut(id) else { return };
-        match &mut node.kind {
-            NodeKind::Leaf(leaf) => *leaf = leaf_of(listed),
-            NodeKind::Dir(dir) => {
+        match self.nodes.content_mut(id) {
+            None | Some(Content::Free) => {}
+            Some(Content::Leaf(leaf)) => *leaf = leaf_of(listed),
+            Some(Content::Dir(dir)) => {
                 let newer = dir.counted_at.is_none_or(|counted| counted <= revision);
                 if let (Some(count), true) = (listed.count, newer) {
                     (dir.count, dir.counted_at) = (Some(count), Some(revision));
@@ -254,7 +278,7 @@ impl Tree {
             let below = self.child(id, name).or_else(|| {
                 change.leaf.is_some().then(|| {
                     let dir = Dir { count: Some(0), counted_at: Some(revision), ..Dir::new() };
-                    let below = self.add(id, name, NodeKind::Dir(Box::new(dir)));
+                    let below = self.add(id, name, Content::dir(dir));
                     fresh.insert(below);
                     below
                 })
@@ -275,24 +299,19 @@ impl Tree {
 
     /// Removes what is absent after all: leaves that no change brought back, empty directories.
     fn sweep(&mut self, id: NodeId, from: &[u8], to: Option<&[u8]>, fresh: &HashSet<NodeId>) {
-        for (_, child) in self.children_between(id, from, to) {
-            let gone = match self.get(child).map(|node| &node.kind) {
-                Some(NodeKind::Leaf(leaf)) => !leaf.mod_revision.is_some(),
-                Some(NodeKind::Dir(dir)) => {
-                    fresh.contains(&child) && dir.count.is_some_and(|count| count <= 0)
-                }
-                None => false,
-            };
-            if gone {
-                self.remove(child);
+        let is_gone = |child: &NodeId| match self.get(*child).map(|node| node.kind) {
+            Some(NodeKind::Leaf(leaf)) => !leaf.mod_revision.is_some(),
+            Some(NodeKind::Dir(dir)) => {
+                fresh.contains(child) && dir.count.is_some_and(|count| count <= 0)
             }
+            None => false,
+        };
+        let children = self.children_between(id, from, to).map(|(_, child)| child);
+        let gone: Vec<NodeId> = children.filter(is_gone).collect();
+        for child in gone {
+            self.remove(child);
         }
     }
-}
-
-/// The smallest name after this one.
-fn after(name: &[u8]) -> Vec<u8> {
-    [name, &[0]].concat()
 }
 
 fn leaf_of(listed: &ListedChild) -> Leaf {

@@ -6,7 +6,8 @@
 //! [`Tree::set_count`], [`Tree::fail`]) and every event below the root ([`Tree::apply`]). After a
 //! handful of such calls one [`Tree::refresh_rows`] brings the rows up to date.
 //!
-//! - `child` cuts keys into names; `node` is what the tree is made of.
+//! - `child` cuts keys into names; `node` is what the tree is made of; `nodes` is where it is kept, and
+//!   `children` the order of a level.
 //! - `listing` takes in pages and counts, `apply` takes in events, `changes` reconciles the two:
 //!   each answer is true at its revision, and the later events are played on top of it.
 //! - `rows` is the flat list that a screen scrolls over.
@@ -16,12 +17,17 @@
 mod apply;
 mod changes;
 mod child;
+mod children;
 mod extent;
+mod filter;
 mod listing;
 mod node;
+mod nodes;
 mod rows;
+mod splice;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::time::Instant;
 
 pub use apply::{Applied, Effect};
 pub use child::{Child, ListedChild, child_of};
@@ -29,6 +35,7 @@ pub use node::{Dir, Leaf, Level, Node, NodeId, NodeKind};
 pub use rows::{Row, RowKind};
 
 use self::changes::Changes;
+use self::nodes::{Content, Nodes};
 use self::rows::Rows;
 use crate::domain::{Key, Revision};
 
@@ -36,31 +43,19 @@ use crate::domain::{Key, Revision};
 #[derive(Clone, Debug)]
 pub struct Tree {
     delimiter: Vec<u8>,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
+    nodes: Nodes,
     changes: Changes,
     rows: Rows,
-}
-
-#[derive(Clone, Debug)]
-struct Slot {
-    generation: u32,
-    node: Option<Node>,
+    /// When a change of a node, or inside it, was last seen. Few at a time: see [`Tree::fade`].
+    marks: HashMap<NodeId, Instant>,
 }
 
 impl Tree {
     /// A tree of the keys that begin with `root`, cut at `delimiter`. The root is open and not loaded.
     pub fn new(root: Key, delimiter: Vec<u8>) -> Tree {
-        let dir = Dir { open: true, ..Dir::new() };
-        let node = Node {
-            name: root.into_bytes().into(),
-            parent: None,
-            kind: NodeKind::Dir(Box::new(dir)),
-            changed: None,
-        };
-        let slots = vec![Slot { generation: 0, node: Some(node) }];
-        let (free, changes, rows) = (Vec::new(), Changes::default(), Rows::new());
-        let mut tree = Tree { delimiter, slots, free, changes, rows };
+        let nodes = Nodes::new(root, Dir { open: true, ..Dir::new() });
+        let (changes, rows, marks) = (Changes::default(), Rows::new(), HashMap::new());
+        let mut tree = Tree { delimiter, nodes, changes, rows, marks };
         tree.refresh_rows();
         tree
     }
@@ -71,14 +66,13 @@ impl Tree {
     }
 
     /// A node; none if it is gone.
-    pub fn get(&self, id: NodeId) -> Option<&Node> {
-        let slot = self.slots.get(id.slot as usize)?;
-        slot.node.as_ref().filter(|_| slot.generation == id.generation)
+    pub fn get(&self, id: NodeId) -> Option<Node<'_>> {
+        self.nodes.get(id)
     }
 
     /// A directory; none if it is gone or a leaf.
     pub fn dir(&self, id: NodeId) -> Option<&Dir> {
-        self.get(id)?.as_dir()
+        self.nodes.dir(id)
     }
 
     /// The directory a node stands in; none for the root and for what is gone.
@@ -88,20 +82,43 @@ impl Tree {
 
     /// The child of a directory with this name.
     pub fn child(&self, dir: NodeId, name: &[u8]) -> Option<NodeId> {
-        self.dir(dir)?.children.get(name).copied()
+        self.nodes.child(dir, name)
     }
 
-    /// The children of a directory, in order.
-    pub fn children(&self, dir: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.dir(dir).into_iter().flat_map(|dir| dir.children.values().copied())
+    /// The children of a directory, in order, from either end.
+    pub fn children(&self, dir: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
+        self.nodes.children(dir)
+    }
+
+    /// The children of a directory named `from` or later and before `to` (none: to the end), in order,
+    /// with their names.
+    pub fn children_between<'a>(
+        &'a self,
+        dir: NodeId,
+        from: &'a [u8],
+        to: Option<&'a [u8]>,
+    ) -> impl Iterator<Item = (&'a [u8], NodeId)> + 'a {
+        self.nodes.children_between(dir, from, to)
     }
 
     /// Every directory there is, in no particular order: to see which of them want listing.
     pub fn dirs(&self) -> impl Iterator<Item = (NodeId, &Dir)> {
-        self.slots.iter().enumerate().filter_map(|(at, slot)| {
-            let id = NodeId { slot: at as u32, generation: slot.generation };
-            Some((id, slot.node.as_ref()?.as_dir()?))
-        })
+        self.nodes.dirs()
+    }
+
+    /// The memory that the nodes and their rows take, in bytes: for tests of what a row costs.
+    pub fn memory(&self) -> usize {
+        self.nodes.memory() + self.rows.memory()
+    }
+
+    /// When a change of a node, or inside it, was last seen, so that it can be marked for a moment.
+    pub fn changed(&self, id: NodeId) -> Option<Instant> {
+        self.marks.get(&id).copied()
+    }
+
+    /// Forgets the marks of changes seen before this moment.
+    pub fn fade(&mut self, before: Instant) {
+        self.marks.retain(|_, at| *at >= before);
     }
 
     /// The key of a leaf, the prefix of a directory. Empty for a node that is gone.
@@ -109,7 +126,7 @@ impl Tree {
         let mut names = Vec::new();
         let mut at = Some(id);
         while let Some(node) = at.and_then(|id| self.get(id)) {
-            names.push(&*node.name);
+            names.push(node.name);
             at = node.parent;
         }
         names.reverse();
@@ -120,7 +137,7 @@ impl Tree {
     pub fn prefix_of(&self, id: NodeId) -> Key {
         match self.get(id) {
             Some(Node { parent: Some(parent), kind: NodeKind::Leaf(_), .. }) => {
-                self.full_key(*parent)
+                self.full_key(parent)
             }
             _ => self.full_key(id),
         }
@@ -132,7 +149,7 @@ impl Tree {
     pub fn find(&self, path: &[u8]) -> Option<NodeId> {
         let mut dir = NodeId::ROOT;
         let root = self.get(dir)?.name.len();
-        if !path.starts_with(&self.get(dir)?.name) {
+        if !path.starts_with(self.get(dir)?.name) {
             return None;
         }
         let mut at = root;
@@ -171,61 +188,21 @@ impl Tree {
         }
     }
 
-    fn get_mut(&mut self, id: NodeId) -> Option<&mut Node> {
-        let slot = self.slots.get_mut(id.slot as usize)?;
-        slot.node.as_mut().filter(|_| slot.generation == id.generation)
-    }
-
     fn dir_mut(&mut self, id: NodeId) -> Option<&mut Dir> {
-        match &mut self.get_mut(id)?.kind {
-            NodeKind::Dir(dir) => Some(dir),
-            NodeKind::Leaf(_) => None,
-        }
-    }
-
-    fn leaf_mut(&mut self, id: NodeId) -> Option<&mut Leaf> {
-        match &mut self.get_mut(id)?.kind {
-            NodeKind::Leaf(leaf) => Some(leaf),
-            NodeKind::Dir(_) => None,
-        }
+        self.nodes.dir_mut(id)
     }
 
     /// Adds a child. There must be none of this name.
-    fn add(&mut self, parent: NodeId, name: &[u8], kind: NodeKind) -> NodeId {
-        let name: Arc<[u8]> = name.into();
-        let node = Node { name: Arc::clone(&name), parent: Some(parent), kind, changed: None };
-        let id = if let Some(at) = self.free.pop() {
-            let slot = &mut self.slots[at as usize];
-            slot.node = Some(node);
-            NodeId { slot: at, generation: slot.generation }
-        } else {
-            self.slots.push(Slot { generation: 0, node: Some(node) });
-            NodeId { slot: self.slots.len() as u32 - 1, generation: 0 }
-        };
-        if let Some(dir) = self.dir_mut(parent) {
-            dir.children.insert(name, id);
-        }
+    fn add(&mut self, parent: NodeId, name: &[u8], content: Content) -> NodeId {
         self.rows.mark(parent);
-        id
+        self.nodes.add(parent, name, content)
     }
 
     /// Removes a node with all that is below it. The root stays.
     fn remove(&mut self, id: NodeId) {
-        let Some(Node { name, parent: Some(parent), .. }) = self.get(id) else { return };
-        let (name, parent) = (Arc::clone(name), *parent);
-        if let Some(dir) = self.dir_mut(parent) {
-            dir.children.remove(&name);
-        }
+        let Some(parent) = self.parent(id) else { return };
         self.rows.mark(parent);
-        let mut doomed = vec![id];
-        while let Some(id) = doomed.pop() {
-            let slot = &mut self.slots[id.slot as usize];
-            slot.generation = slot.generation.wrapping_add(1);
-            if let Some(Node { kind: NodeKind::Dir(dir), .. }) = slot.node.take() {
-                doomed.extend(dir.children.values());
-            }
-            self.free.push(id.slot);
-        }
+        self.nodes.remove(id);
     }
 
     /// Removes a directory of which everything is known, as of `revision`, and nothing is left; and
@@ -249,7 +226,7 @@ impl Tree {
     /// again, however empty it was at `revision`.
     fn is_listed_after(&self, id: NodeId, revision: Revision) -> bool {
         let Some(Node { name, parent: Some(parent), .. }) = self.get(id) else { return false };
-        let listed = self.dir(*parent).and_then(|parent| parent.listed.at(name));
+        let listed = self.dir(parent).and_then(|parent| parent.listed.at(name));
         listed.is_some_and(|listed| listed > revision)
     }
 }

@@ -1,9 +1,7 @@
 //! One node of the tree: a key, or a directory with what is known of its level.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Instant;
 
+use super::children::Children;
 use super::extent::Extent;
 use crate::domain::{LeaseId, Revision, Version};
 
@@ -20,40 +18,38 @@ impl NodeId {
     pub const ROOT: NodeId = NodeId { slot: 0, generation: 0 };
 }
 
-/// A key or a directory.
-#[derive(Clone, Debug)]
-pub struct Node {
+/// A key or a directory, as it is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a> {
     /// The bytes after the parent's prefix; see [`super::ListedChild::name`]. Of the root, its prefix.
-    pub name: Arc<[u8]>,
+    pub name: &'a [u8],
     /// The directory it stands in; none for the root.
     pub parent: Option<NodeId>,
     /// Which of both, with what is known of it.
-    pub kind: NodeKind,
-    /// When a change of it, or inside it, was last seen, so that it can be marked for a moment.
-    pub changed: Option<Instant>,
+    pub kind: NodeKind<'a>,
 }
 
 /// Key or directory.
-#[derive(Clone, Debug)]
-pub enum NodeKind {
+#[derive(Clone, Copy, Debug)]
+pub enum NodeKind<'a> {
     /// A key.
-    Leaf(Leaf),
+    Leaf(&'a Leaf),
     /// What keys have in common up to a delimiter.
-    Dir(Box<Dir>),
+    Dir(&'a Dir),
 }
 
-impl Node {
+impl<'a> Node<'a> {
     /// The directory, if it is one.
-    pub fn as_dir(&self) -> Option<&Dir> {
-        match &self.kind {
+    pub fn as_dir(&self) -> Option<&'a Dir> {
+        match self.kind {
             NodeKind::Dir(dir) => Some(dir),
             NodeKind::Leaf(_) => None,
         }
     }
 
     /// The key's metadata, if it is one.
-    pub fn as_leaf(&self) -> Option<&Leaf> {
-        match &self.kind {
+    pub fn as_leaf(&self) -> Option<&'a Leaf> {
+        match self.kind {
             NodeKind::Leaf(leaf) => Some(leaf),
             NodeKind::Dir(_) => None,
         }
@@ -88,11 +84,11 @@ pub struct Dir {
     /// The revision the count was taken at, as long as every later change is added to it.
     pub(super) counted_at: Option<Revision>,
     /// The children in the order of their names, which is etcd's order of the keys.
-    pub(super) children: BTreeMap<Arc<[u8]>, NodeId>,
+    pub(super) children: Children,
     /// Which names are listed, and at which revision: there the children follow the events.
     pub(super) listed: Extent,
-    /// The last name of the listing under way; none before its first page.
-    pub(super) cursor: Option<Arc<[u8]>>,
+    /// How many keys are below those names that are not listed, as far as is known.
+    pub(super) left: Option<i64>,
 }
 
 impl Dir {
@@ -102,15 +98,25 @@ impl Dir {
             open: false,
             count: None,
             counted_at: None,
-            children: BTreeMap::new(),
+            children: Children::default(),
             listed: Extent::new(),
-            cursor: None,
+            left: None,
         }
     }
 
     /// How many children are known.
     pub fn len(&self) -> usize {
         self.children.len()
+    }
+
+    /// How many keys there are in the part of it that is not listed, where that is known.
+    pub fn left(&self) -> Option<i64> {
+        self.left.filter(|left| *left > 0)
+    }
+
+    /// The stretches of names that are not listed: from, and up to (none: to the end).
+    pub fn gaps(&self) -> Vec<(&[u8], Option<&[u8]>)> {
+        self.listed.gaps()
     }
 
     /// Whether no child is known.

@@ -8,6 +8,7 @@ use etcdeck::app::message::{Message, WatchNews};
 use etcdeck::domain::{Entry, Event, EventKind, Key, Revision, Version};
 
 use super::table::{NOW, Table};
+use crate::opened::{self, LISTED};
 
 /// Puts of one key, from a revision on, with values of so many bytes.
 fn puts(key: &str, from: i64, many: i64, bytes: usize) -> WatchNews {
@@ -97,4 +98,41 @@ fn a_pause_keeps_within_bounds_whatever_comes_and_counts_the_rest() {
     assert_eq!((log.len(), log.waiting()), (15, 15));
     let seen = log.len() as u64 + log.waiting() as u64 + log.dropped() + log.missed();
     assert_eq!(seen, 25_000 + 80, "each is there or counted");
+}
+
+#[test]
+fn a_long_list_is_brought_up_to_date_once_a_frame() {
+    let mut table = Table::holding(&["a"]);
+    table.happens(Message::Watch(WatchId::FOLLOW, live()));
+    opened::open(&mut table.app, 11, 1000);
+    let rows = |table: &Table| table.app.keys.tree.rows().len();
+    let before = rows(&table);
+    let creates = |at: i64| {
+        let mut news = puts(&format!("tenant-00003/new-{at}"), LISTED.0 + at, 1, 1);
+        if let WatchNews::Events { events, .. } = &mut news {
+            events[0].entry.version = Version(1);
+        }
+        Message::Watch(WatchId::FOLLOW, news)
+    };
+    for at in 1..=3 {
+        table.happens(creates(at));
+        assert!(table.redraw);
+    }
+    assert_eq!(rows(&table), before, "nobody has seen them yet");
+    let _ = table.app.before_frame(table.now);
+    assert_eq!(rows(&table), before + 3);
+    // A key press finds what is there.
+    table.happens(creates(4)).keys("G");
+    assert_eq!(rows(&table), before + 4);
+    // What is filtered is filtered again after a while only.
+    table.keys("/ 9 9 9 enter").passes(Duration::from_secs(2));
+    assert_eq!(rows(&table), 22);
+    let _ = table.app.before_frame(table.now);
+    table.happens(creates(999));
+    let _ = table.app.before_frame(table.now);
+    table.happens(creates(1999));
+    let _ = table.app.before_frame(table.now);
+    assert_eq!(rows(&table), 23);
+    table.passes(Duration::from_secs(1));
+    assert_eq!(rows(&table), 24);
 }

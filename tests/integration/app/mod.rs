@@ -20,4 +20,5 @@ mod selection;
 mod table;
 mod ticket;
 mod transfer;
+mod unfollowed;
 mod watch;

@@ -59,7 +59,13 @@ impl Table {
 
     /// Started, online, these keys listed, no leases, and nothing left open.
     pub(super) fn holding(keys: &[&str]) -> Table {
+        Table::set(&Settings::default(), keys)
+    }
+
+    /// The same with other settings.
+    pub(super) fn set(settings: &Settings, keys: &[&str]) -> Table {
         let mut table = Table::new();
+        table.app.settings = settings.clone();
         let update = table.app.start();
         table.take(update);
         table.online();
@@ -185,6 +191,7 @@ impl Table {
         let names = tree.rows().iter().enumerate().map(|(index, row)| {
             let name = match row.kind {
                 RowKind::Node(id) => escape::line(&tree.get(id).expect("a row").name),
+                RowKind::Gap { .. } => "gap".to_owned(),
                 RowKind::More(_) => "more".to_owned(),
                 RowKind::Loading(_) => "loading".to_owned(),
                 RowKind::Failed(_) => "failed".to_owned(),

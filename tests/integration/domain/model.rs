@@ -114,6 +114,35 @@ pub(super) fn pattern() -> impl Strategy<Value = Vec<Key>> {
         let below = |dir: u32| (0..1_u32 << dir.min(8)).map(move |key| format!("p/{dir}x/{key}"));
         (0..n).flat_map(below).collect()
     });
-    prop_oneof![flat, dirs, random, deep, uneven]
-        .prop_map(|keys: Vec<String>| keys.iter().map(|key| Key::from(key.as_str())).collect())
+    // A name goes on where the one before ended.
+    let nested = (1..40_usize, 1..30_usize).prop_map(|(depth, keys)| {
+        let below = move |dir: usize| {
+            (0..keys).map(move |key| format!("p/{}/{key}", "b".repeat(dir + 1)))
+        };
+        (0..depth).flat_map(below).collect()
+    });
+    // One directory holds nearly all, among leaves; and keys that equal prefixes.
+    let huge = (0..60_usize, 200..800_usize, 0..60_usize).prop_map(|(before, keys, behind)| {
+        let leaf = |i| format!("p/{}{i}", if i < 60 { "a" } else { "z" });
+        let leaves = (0..before).chain(60..60 + behind).map(leaf);
+        let below = (0..keys).map(|key| format!("p/m/{key}"));
+        leaves.chain(below).chain(["p/".to_owned(), "p/m".to_owned(), "p/m/".to_owned()]).collect()
+    });
+    let text = prop_oneof![flat, dirs, random, deep, uneven, nested, huge]
+        .prop_map(|keys: Vec<String>| keys.iter().map(|key| Key::from(key.as_str())).collect());
+    // Any bytes at all.
+    let bytes = prop::collection::vec(prop::collection::vec(any::<u8>(), 0..6), 1..300);
+    let bytes = bytes.prop_map(|names: Vec<Vec<u8>>| {
+        names.into_iter().map(|name| Key::new([b"p/", &name[..]].concat())).collect()
+    });
+    prop_oneof![4 => text, 1 => bytes]
+}
+
+/// Keys below `p/` as real and hostile stores have them, or those that collide.
+pub(super) fn level() -> impl Strategy<Value = Vec<Key>> {
+    let below = |keys: Vec<Key>| {
+        keys.iter().map(|key| Key::new([b"p/", key.as_bytes()].concat())).collect()
+    };
+    let colliding = prop::collection::vec(key(), 1..120).prop_map(below);
+    prop_oneof![3 => pattern(), 1 => colliding]
 }

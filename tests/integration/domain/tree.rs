@@ -50,7 +50,14 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// What was read of the store, on its way.
 enum Answer {
-    Page { dir: NodeId, children: VecDeque<ListedChild>, revision: Revision },
+    /// What is left of a level to be brought: the children with names from the first one up to the
+    /// second.
+    Page {
+        dir: NodeId,
+        children: VecDeque<ListedChild>,
+        names: (Vec<u8>, Option<Vec<u8>>),
+        revision: Revision,
+    },
     Count { dir: NodeId, count: i64, revision: Revision },
 }
 
@@ -88,7 +95,8 @@ impl World {
         self.answers.retain(|answer| !matches!(answer, Answer::Page { dir: d, .. } if *d == dir));
         self.tree.begin_loading(dir);
         let (children, revision) = (children.into(), self.store.revision);
-        self.answers.push_back(Answer::Page { dir, children, revision });
+        let names = (Vec::new(), None);
+        self.answers.push_back(Answer::Page { dir, children, names, revision });
     }
 
     fn count(&mut self, dir: NodeId) {
@@ -148,13 +156,32 @@ impl World {
             Some(Answer::Count { dir, count, revision }) => {
                 self.tree.set_count(dir, count, revision)
             }
-            Some(Answer::Page { dir, mut children, revision }) => {
-                let n = n.min(children.len());
-                let page: Vec<ListedChild> = children.drain(..n).collect();
-                let complete = children.is_empty();
-                let applied = self.tree.insert_page(dir, &page, revision, complete);
+            Some(Answer::Page { dir, mut children, names: (from, to), revision }) => {
+                let many = n.min(children.len());
+                let at_end = n % 2 == 1;
+                let cut = if at_end { children.len() - many } else { many };
+                let tail = children.split_off(cut);
+                let (mut page, rest) = if at_end { (tail, children) } else { (children, tail) };
+                let complete = rest.is_empty();
+                let (names, left) = match (page.front(), rest.front()) {
+                    (Some(first), Some(_)) if at_end => {
+                        let first = first.name.clone();
+                        ((first.clone(), to), (from, Some(first)))
+                    }
+                    (_, Some(next)) => ((from, Some(next.name.clone())), (next.name.clone(), to)),
+                    (_, None) => ((from, to), (Vec::new(), None)),
+                };
+                let bounds = (names.0.as_slice(), names.1.as_deref());
+                let page = page.make_contiguous();
+                let applied = self.tree.insert_page(dir, bounds, page, revision, complete);
                 if !complete {
-                    self.answers.push_back(Answer::Page { dir, children, revision });
+                    let known: Option<i64> =
+                        rest.iter().map(|c| if c.is_dir { c.count } else { Some(1) }).sum();
+                    if self.tree.dir(dir).is_some_and(|dir| dir.gaps().len() == 1) {
+                        self.tree.set_left(dir, known, revision);
+                    }
+                    let (children, names) = (rest, left);
+                    self.answers.push_back(Answer::Page { dir, children, names, revision });
                 }
                 applied
             }
@@ -182,6 +209,7 @@ impl World {
             }
             let Level::Ready { complete, .. } = dir.level else { continue };
             prop_assert!(complete, "{} settled", prefix);
+            prop_assert_eq!(dir.left(), None, "{} is all listed", prefix);
             let expected = self.store.children(prefix.as_bytes(), b"/");
             let found: Vec<ListedChild> = self.tree.children(id).map(|c| self.listed(c)).collect();
             let plain = |child: &ListedChild| ListedChild { count: None, ..child.clone() };
@@ -200,6 +228,25 @@ impl World {
         };
         let (name, is_dir) = (node.name.to_vec(), node.is_dir());
         ListedChild { name, is_dir, mod_revision, version, lease, count: None }
+    }
+
+    /// What is said to be left is what is in the gaps, once the tree knows all that happened.
+    fn check_left(&self) -> Result<(), TestCaseError> {
+        for (id, dir) in self.tree.dirs().filter(|_| self.events.is_empty()) {
+            let (Some(left), Level::Ready { complete: false, .. }) = (dir.left(), &dir.level)
+            else {
+                continue;
+            };
+            let prefix = self.tree.full_key(id);
+            let gaps = dir.gaps();
+            let in_gap = |key: &&Vec<u8>| {
+                let Some(name) = key.strip_prefix(prefix.as_bytes()) else { return false };
+                gaps.iter().any(|(from, to)| *from <= name && to.is_none_or(|to| name < to))
+            };
+            let expected = self.store.keys.keys().filter(in_gap).count();
+            prop_assert_eq!(left, expected as i64, "left below {}", prefix);
+        }
+        Ok(())
     }
 
     /// Rows brought up to date piece by piece are the rows made anew, and each is found.
@@ -236,6 +283,7 @@ proptest! {
         for step in steps {
             world.step(step);
             world.check_rows()?;
+            world.check_left()?;
         }
         world.settle();
         world.check()?;

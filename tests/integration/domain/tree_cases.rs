@@ -41,6 +41,20 @@ fn event(kind: EventKind, revision: i64, key: &str, version: i64) -> Event {
     Event { kind, entry, previous: None }
 }
 
+/// The names of a page: from, and up to.
+type Names = (&'static [u8], Option<&'static [u8]>);
+
+/// All names.
+const ALL: Names = (b"", None);
+
+fn up_to(to: &'static [u8]) -> Names {
+    (b"", Some(to))
+}
+
+fn from(from: &'static [u8]) -> Names {
+    (from, None)
+}
+
 /// A tree of the whole store, its top level listed at revision 10.
 fn tree(names: &[&str]) -> Tree {
     let mut tree = Tree::new(Key::default(), b"/".to_vec());
@@ -51,7 +65,7 @@ fn tree(names: &[&str]) -> Tree {
 
 fn list(tree: &mut Tree, id: NodeId, names: &[&str], revision: i64) {
     tree.begin_loading(id);
-    let applied = tree.insert_page(id, &page(names), Revision(revision), true);
+    let applied = tree.insert_page(id, ALL, &page(names), Revision(revision), true);
     assert_eq!(applied.recount, []);
 }
 
@@ -84,6 +98,7 @@ fn drawn(tree: &mut Tree) -> String {
                     None => {}
                 }
             }
+            RowKind::Gap { .. } => out.push_str("…gap"),
             RowKind::More(_) => out.push_str("…more"),
             RowKind::Loading(_) => out.push_str("…loading"),
             RowKind::Failed(_) => out.push_str("…failed"),
@@ -106,11 +121,11 @@ fn a_level_has_honest_faces() {
     list(&mut tree, NodeId::ROOT, &[], 3);
     assert_eq!(drawn(&mut tree), "…empty");
     tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, &page(&["a", "b/"]), Revision(4), false);
+    let _ = tree.insert_page(NodeId::ROOT, up_to(b"b0"), &page(&["a", "b/"]), Revision(4), false);
     assert_eq!(drawn(&mut tree), "a b/? …more");
-    tree.begin_more(NodeId::ROOT);
+    tree.begin_loading(NodeId::ROOT);
     assert_eq!(drawn(&mut tree), "a b/? …loading");
-    let _ = tree.insert_page(NodeId::ROOT, &page(&["c"]), Revision(4), true);
+    let _ = tree.insert_page(NodeId::ROOT, from(b"b0"), &page(&["c"]), Revision(4), true);
     assert_eq!(drawn(&mut tree), "a b/? c");
     tree.open(find(&tree, "b/"));
     assert_eq!(drawn(&mut tree), "a b/? >…loading c");
@@ -169,7 +184,7 @@ fn an_answer_that_comes_late_is_brought_up_to_date() {
         [put(11, "b", 1), delete(12, "a"), put(13, "d/x", 1), put(14, "e/y", 1), delete(15, "f/z")];
     assert_eq!(apply(&mut tree, &later), Effect::Nodes);
     let applied =
-        tree.insert_page(NodeId::ROOT, &page(&["a", "d/=4", "f/=1", "g/"]), Revision(10), true);
+        tree.insert_page(NodeId::ROOT, ALL, &page(&["a", "d/=4", "f/=1", "g/"]), Revision(10), true);
     assert_eq!(applied.recount, []);
     assert_eq!(drawn(&mut tree), "b d/5 e/1 g/?");
     // A count of the past grows by what happened since.
@@ -194,7 +209,7 @@ fn a_directory_that_may_be_empty_is_counted_again() {
     // The same when the deletion was seen before the listing arrived.
     tree.begin_loading(NodeId::ROOT);
     assert_eq!(tree.apply(&delete(13, "b/x"), now).recount, [find(&tree, "b/")]);
-    let applied = tree.insert_page(NodeId::ROOT, &page(&["b/"]), Revision(12), true);
+    let applied = tree.insert_page(NodeId::ROOT, ALL, &page(&["b/"]), Revision(12), true);
     assert_eq!(applied.recount, [find(&tree, "b/")]);
 }
 
@@ -253,9 +268,9 @@ fn listing_again_keeps_nodes_and_drops_what_is_gone() {
     tree.open(b);
     list(&mut tree, b, &["x"], 10);
     tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, &page(&["a", "aa"]), Revision(20), false);
+    let _ = tree.insert_page(NodeId::ROOT, up_to(b"aa\0"), &page(&["a", "aa"]), Revision(20), false);
     assert_eq!(drawn(&mut tree), "a aa b/1 >x c …more", "passed over up to aa");
-    let _ = tree.insert_page(NodeId::ROOT, &page(&["b/=1"]), Revision(20), true);
+    let _ = tree.insert_page(NodeId::ROOT, from(b"aa\0"), &page(&["b/=1"]), Revision(20), true);
     assert_eq!(drawn(&mut tree), "a aa b/1 >x");
     assert_eq!((find(&tree, "a"), find(&tree, "b/")), (a, b));
 }
@@ -264,11 +279,11 @@ fn listing_again_keeps_nodes_and_drops_what_is_gone() {
 fn beyond_the_last_listed_child_nothing_is_made_up() {
     let mut tree = Tree::new(Key::default(), b"/".to_vec());
     tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, &page(&["a", "m"]), Revision(10), false);
+    let _ = tree.insert_page(NodeId::ROOT, up_to(b"m\0"), &page(&["a", "m"]), Revision(10), false);
     let _ = apply(&mut tree, &[put(11, "b", 1), put(12, "z", 1), put(13, "n/o", 1)]);
     assert_eq!(drawn(&mut tree), "a b m …more");
-    tree.begin_more(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, &page(&["n/", "z"]), Revision(13), true);
+    tree.begin_loading(NodeId::ROOT);
+    let _ = tree.insert_page(NodeId::ROOT, from(b"m\0"), &page(&["n/", "z"]), Revision(13), true);
     assert_eq!(drawn(&mut tree), "a b m n/? z");
 }
 
@@ -380,8 +395,7 @@ fn a_selection_finds_its_next_row() {
 #[test]
 fn a_change_is_marked_where_it_can_be_seen() {
     let mut tree = tree(&["a/=2", "k"]);
-    let marked =
-        |tree: &Tree, key: &str| tree.get(find(tree, key)).expect("is there").changed.is_some();
+    let marked = |tree: &Tree, key: &str| tree.changed(find(tree, key)).is_some();
     let _ = apply(&mut tree, &[put(11, "a/b", 2)]);
     assert!(marked(&tree, "a/") && !marked(&tree, "k"));
     let dir = find(&tree, "a/");
@@ -397,4 +411,30 @@ fn a_change_is_marked_where_it_can_be_seen() {
         (leaf.mod_revision, leaf.version, leaf.lease),
         (Revision(14), Version(3), LeaseId(7))
     );
+}
+
+#[test]
+fn a_level_is_listed_from_both_ends_and_in_between() {
+    let mut tree = Tree::new(Key::default(), b"/".to_vec());
+    let mut insert = |tree: &mut Tree, names: Names, keys: &[&str], complete| {
+        let _ = tree.insert_page(NodeId::ROOT, names, &page(keys), Revision(10), complete);
+    };
+    insert(&mut tree, up_to(b"b0"), &["a", "b/=3"], false);
+    tree.set_left(NodeId::ROOT, Some(20), Revision(10));
+    insert(&mut tree, from(b"x"), &["x", "z/=4"], false);
+    assert_eq!(drawn(&mut tree), "a b/3 …gap x z/4");
+    assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(15));
+    // What happens in a gap is counted and not made up; elsewhere it is followed.
+    let _ = apply(&mut tree, &[put(11, "m", 1), put(12, "w", 1), delete(13, "n"), put(14, "y", 1)]);
+    assert_eq!(drawn(&mut tree), "a b/3 …gap x y z/4");
+    assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(16));
+    insert(&mut tree, (b"m", Some(b"o")), &["m1", "n"], false);
+    assert_eq!(drawn(&mut tree), "a b/3 …gap m m1 …gap x y z/4", "as of revision 14");
+    let gaps = tree.rows().iter().map(|row| tree.position(row.kind)).collect::<Vec<_>>();
+    assert_eq!(gaps, (0..9).map(Some).collect::<Vec<_>>());
+    tree.begin_loading(NodeId::ROOT);
+    assert_eq!(drawn(&mut tree), "a b/3 …gap m m1 …gap x y z/4", "no second wait at the end");
+    insert(&mut tree, (b"b0", Some(b"m")), &["c"], false);
+    insert(&mut tree, (b"o", Some(b"x")), &[], true);
+    assert_eq!(drawn(&mut tree), "a b/3 c m m1 w x y z/4");
 }

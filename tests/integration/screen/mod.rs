@@ -12,6 +12,7 @@ mod emulator;
 mod export;
 
 mod journal;
+mod many_rows;
 mod panes;
 mod past;
 mod picture;
