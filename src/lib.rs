@@ -15,6 +15,7 @@ pub mod keymap;
 pub mod archive;
 pub mod config;
 pub mod draft;
+pub mod find;
 pub mod log;
 pub mod store;
 pub mod syntax;

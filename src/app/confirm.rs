@@ -127,6 +127,8 @@ impl App {
             Confirmed::DropDraft(id) => self.drop_offered_draft(id),
             Confirmed::Txn(request) => self.send_txn(request),
             Confirmed::AllowWrites => self.allow_writes(),
+            Confirmed::Index(total) => self.index(total),
+            Confirmed::SearchValues => self.search_values(),
         }
     }
 

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::etcdctl::Etcdctl;
+use super::find::order::{FindOrder, ValueSearch};
 use super::hold::{Hold, HoldId};
 use super::job::JobId;
 use super::ticket::Ticket;
@@ -205,6 +206,16 @@ pub enum Effect {
         range: KeyRange,
         /// Since when.
         then: Revision,
+    },
+    /// Something about the index of keys.
+    Find(FindOrder),
+    /// Look into the values of some ranges; what is found comes under the ticket. Given up as calls
+    /// are.
+    SearchValues {
+        /// Comes back with each finding.
+        ticket: Ticket,
+        /// What is looked for, and where.
+        search: ValueSearch,
     },
     /// Write every key with a prefix to a new file. News of it come under the number;
     /// [`Effect::Stop`] gives it up.

@@ -79,6 +79,9 @@ impl App {
 
     /// The field being typed into: of the topmost dialog, else of a filter.
     fn field_mut(&mut self) -> Option<&mut Field> {
+        if self.dialogs.is_empty() && matches!(self.view, Some(View::Find)) {
+            return Some(&mut self.finder.field);
+        }
         if self.dialogs.is_empty() {
             return self.filter_field_mut();
         }

@@ -4,6 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use super::draft::FoundDrafts;
 use super::effect::{CallResult, Edited, WatchId};
+use super::find::order::{FindNews, ValuesNews};
 use super::hold::HoldId;
 use super::job::{JobId, JobNews, PlanText};
 use super::ticket::Ticket;
@@ -52,6 +53,10 @@ pub enum Message {
     Comparing(Ticket, u64),
     /// What a comparison found, or why it could not be made.
     Compared(Ticket, Result<Box<Difference>, StoreError>),
+    /// News of the index of keys, and of the search in it.
+    Find(FindNews),
+    /// News of a search in values.
+    Values(Ticket, ValuesNews),
     /// Something new in an examination.
     Diagnosis(Ticket, DiagnosisNews),
     /// A file was read, or why not.

@@ -54,6 +54,7 @@ pub mod doctor;
 pub mod edit;
 mod file;
 pub mod filter;
+pub mod find;
 pub mod flood;
 pub mod follow;
 mod gap;
@@ -134,6 +135,8 @@ pub struct App {
     pub jobs: bulk::Jobs,
     /// Drafts kept in case the program ends.
     pub drafts: draft::Drafts,
+    /// Finding keys anywhere; the index stays while the view is closed.
+    pub finder: find::Finder,
     /// An export that goes on.
     pub export: Option<export::Export>,
     /// What the last frame showed.
@@ -188,6 +191,7 @@ impl App {
             holdings: holding::Holdings::default(),
             jobs: bulk::Jobs::default(),
             drafts: draft::Drafts::default(),
+            finder: find::Finder::default(),
             export: None,
             viewport: Viewport::default(),
             now,
@@ -245,6 +249,8 @@ impl App {
             Message::Journaled(line) => self.on_journaled(line),
             Message::JournalTrouble(trouble) => self.complain(trouble),
             Message::JournalRead(ticket, result) => self.on_journal_read(ticket, result),
+            Message::Find(news) => self.on_find(news),
+            Message::Values(ticket, news) => self.on_values(ticket, news),
             Message::Diagnosis(ticket, news) => self.on_diagnosis(ticket, news),
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);

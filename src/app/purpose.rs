@@ -126,6 +126,10 @@ pub enum ViewPurpose {
     Members,
     /// What the doctor finds.
     Diagnosis,
+    /// How many keys are to be read.
+    Count,
+    /// What is found in values.
+    Values,
 }
 
 /// What an answer is for in the view of a history.

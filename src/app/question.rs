@@ -52,6 +52,7 @@ impl Confirm {
             | Confirmed::StopExportAndQuit
             | Confirmed::DropDraft(_)
             | Confirmed::AllowWrites => true,
+            Confirmed::Index(_) | Confirmed::SearchValues => false,
             Confirmed::Put(..) | Confirmed::Attach(..) => self.typed.is_some(),
             Confirmed::Txn(request) => !request.is_read_only(),
         }
@@ -79,6 +80,10 @@ pub enum Confirmed {
     Txn(TxnRequest),
     /// Switches read-only off.
     AllowWrites,
+    /// Reads so many keys into the index of the view of finding.
+    Index(u64),
+    /// Reads the values that the open view looks through.
+    SearchValues,
 }
 
 impl Confirmed {
@@ -93,7 +98,9 @@ impl Confirmed {
             Confirmed::StopAndQuit
             | Confirmed::StopExportAndQuit
             | Confirmed::DropDraft(_)
-            | Confirmed::AllowWrites => false,
+            | Confirmed::AllowWrites
+            | Confirmed::Index(_)
+            | Confirmed::SearchValues => false,
         }
     }
 

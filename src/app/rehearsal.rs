@@ -79,7 +79,9 @@ impl App {
             Confirmed::StopAndQuit
             | Confirmed::StopExportAndQuit
             | Confirmed::DropDraft(_)
-            | Confirmed::AllowWrites => {
+            | Confirmed::AllowWrites
+            | Confirmed::Index(_)
+            | Confirmed::SearchValues => {
                 self.say("yes sends nothing that writes");
             }
             Confirmed::DeleteKey(..)
@@ -126,6 +128,8 @@ impl App {
             | Effect::WritePlan { .. }
             | Effect::Stop(_)
             | Effect::Compare { .. }
+            | Effect::Find(_)
+            | Effect::SearchValues { .. }
             | Effect::Diagnose { .. }
             | Effect::ReadJournal { .. }
             | Effect::KeepDraft(..)

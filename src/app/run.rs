@@ -24,6 +24,8 @@ impl App {
         }
         match command {
             Command::Goto(key) => self.go_to(key),
+            Command::Find(text) => self.open_find(text.as_deref()),
+            Command::FindValues(what) => self.open_values(what),
             Command::Put(key, value) => {
                 let call = Call::Range(RangeRequest::get(key.clone()));
                 self.ask(Purpose::PutLook(key, value), None, call);

@@ -179,6 +179,7 @@ impl App {
             Action::Parent => self.close_selected(),
             Action::Toggle => self.toggle_selected(),
             Action::Goto => self.open_prompt(PromptKind::Goto, "go to ", ""),
+            Action::Find => self.open_find(None),
             Action::NewKey => self.ask_for_new_key(),
             Action::Edit => self.begin_edit(Editor::Here),
             Action::EditExternal => self.begin_edit(Editor::External),

@@ -5,6 +5,7 @@ use super::cluster::ClusterView;
 use super::difference::DifferenceView;
 use super::doctor::DoctorView;
 use super::effect::{CallResult, Effect, WatchId};
+use super::find::values::ValuesView;
 use super::history::HistoryView;
 use super::journal::JournalView;
 use super::message::WatchNews;
@@ -36,6 +37,10 @@ pub enum View {
     Cluster(ClusterView),
     /// What the doctor finds.
     Doctor(DoctorView),
+    /// Keys that match what is typed.
+    Find,
+    /// Keys whose values hold a text.
+    Values(Box<ValuesView>),
 }
 
 impl View {
@@ -67,6 +72,10 @@ impl View {
             View::Doctor(_) => {
                 &[Context::Doctor, Context::List, Context::Everywhere, Context::Always]
             }
+            View::Find => &[Context::Find, Context::Field, Context::Always],
+            View::Values(_) => {
+                &[Context::Values, Context::List, Context::Everywhere, Context::Always]
+            }
         }
     }
 
@@ -82,6 +91,8 @@ impl View {
             View::Journal(_) => "Journal",
             View::Cluster(_) => "Cluster",
             View::Doctor(_) => "Doctor",
+            View::Find => "Find",
+            View::Values(_) => "Find in values",
         }
     }
 
@@ -93,7 +104,12 @@ impl View {
             | View::Services(_)
             | View::Difference(_)
             | View::Journal(_) => true,
-            View::History(_) | View::Txn | View::Cluster(_) | View::Doctor(_) => false,
+            View::History(_)
+            | View::Txn
+            | View::Cluster(_)
+            | View::Doctor(_)
+            | View::Find
+            | View::Values(_) => false,
         }
     }
 
@@ -104,7 +120,12 @@ impl View {
             View::Services(view) => view.filter.as_ref(),
             View::Difference(view) => view.filter.as_ref(),
             View::Journal(view) => view.filter.as_ref(),
-            View::History(_) | View::Txn | View::Cluster(_) | View::Doctor(_) => None,
+            View::History(_)
+            | View::Txn
+            | View::Cluster(_)
+            | View::Doctor(_)
+            | View::Find
+            | View::Values(_) => None,
         }
     }
 
@@ -114,7 +135,12 @@ impl View {
             View::Services(view) => Some(&mut view.filter),
             View::Difference(view) => Some(&mut view.filter),
             View::Journal(view) => Some(&mut view.filter),
-            View::History(_) | View::Txn | View::Cluster(_) | View::Doctor(_) => None,
+            View::History(_)
+            | View::Txn
+            | View::Cluster(_)
+            | View::Doctor(_)
+            | View::Find
+            | View::Values(_) => None,
         }
     }
 }
@@ -130,6 +156,8 @@ impl View {
             | View::Journal(_)
             | View::Cluster(_)
             | View::Txn
+            | View::Find
+            | View::Values(_)
             | View::Doctor(_) => None,
         }
     }
@@ -227,10 +255,13 @@ impl App {
 
     /// Back to the panes, which are as they were.
     pub(super) fn close_view(&mut self) {
-        if self.view.take().is_some() {
+        if let Some(view) = self.view.take() {
             // Nothing that is asked for a view writes.
             self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
             self.effects.push(Effect::Unwatch(WatchId::VIEW));
+            if matches!(view, View::Find) {
+                self.rest_find();
+            }
             self.redraw = true;
         }
     }
@@ -246,6 +277,8 @@ impl App {
             Some(View::Journal(_)) => self.act_in_journal(action),
             Some(View::Cluster(_)) => self.act_in_cluster(action),
             Some(View::Doctor(_)) => self.act_in_doctor(action),
+            Some(View::Find) => self.act_in_find(action),
+            Some(View::Values(_)) => self.act_in_values(action),
         }
     }
 
@@ -257,6 +290,8 @@ impl App {
             Some(View::History(_)) => self.on_history_answer(purpose, result),
             Some(View::Difference(_)) => self.on_difference_answer(purpose, result),
             Some(View::Cluster(_)) => self.on_cluster_answer(&purpose, result),
+            Some(View::Find) => self.on_find_answer(&purpose, result),
+            Some(View::Values(_)) => self.on_values_answer(&purpose, result),
         }
     }
 
@@ -268,7 +303,9 @@ impl App {
                 | View::Txn
                 | View::Journal(_)
                 | View::Cluster(_)
-                | View::Doctor(_),
+                | View::Doctor(_)
+                | View::Find
+                | View::Values(_),
             ) => {}
             Some(View::Locks(_) | View::Elections(_)) => self.on_queues_watch(news),
             Some(View::Services(_)) => self.on_services_watch(news),
@@ -288,6 +325,8 @@ impl App {
             Some(View::Journal(_)) => self.settle_journal(),
             Some(View::Cluster(_)) => self.settle_cluster(),
             Some(View::Doctor(_)) => self.settle_doctor(),
+            Some(View::Find) => self.settle_find(),
+            Some(View::Values(_)) => self.settle_values(),
         }
     }
 
@@ -296,6 +335,8 @@ impl App {
         match &self.view {
             None | Some(View::Txn | View::Journal(_)) => {}
             Some(View::Doctor(_)) => self.examine(),
+            Some(View::Find) => self.index_anew(),
+            Some(View::Values(_)) => self.read_values(),
             Some(View::Locks(_) | View::Elections(_)) => self.read_queues(),
             Some(View::Services(_)) => self.read_services(),
             Some(View::History(_)) => self.read_history(),
@@ -337,7 +378,9 @@ impl App {
                 | View::Txn
                 | View::Journal(_)
                 | View::Cluster(_)
-                | View::Doctor(_),
+                | View::Doctor(_)
+                | View::Find
+                | View::Values(_),
             ) => {}
         }
     }

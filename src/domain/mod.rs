@@ -15,6 +15,7 @@ pub mod edit;
 pub mod election;
 pub mod entry;
 pub mod escape;
+pub mod find;
 pub mod flap;
 pub mod hex;
 pub mod history;

@@ -71,6 +71,10 @@ pub enum Action {
     Toggle,
     /// Go to a key or prefix that is typed.
     Goto,
+    /// Find keys anywhere.
+    Find,
+    /// Compare what is typed with keys in the next way.
+    FindMode,
     /// Create a key.
     NewKey,
     /// Edit the value here.
@@ -289,6 +293,8 @@ impl Action {
         Action::Parent,
         Action::Toggle,
         Action::Goto,
+        Action::Find,
+        Action::FindMode,
         Action::NewKey,
         Action::Edit,
         Action::EditExternal,

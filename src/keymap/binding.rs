@@ -48,6 +48,10 @@ pub enum Context {
     Cluster,
     /// What the doctor finds.
     Doctor,
+    /// The view of finding keys, around [`Context::Field`].
+    Find,
+    /// The view of a search in values.
+    Values,
     /// The composer of transactions.
     Txn,
     /// The form that adds to a transaction, around [`Context::Field`].
@@ -112,6 +116,8 @@ impl Context {
         Context::Record,
         Context::Cluster,
         Context::Doctor,
+        Context::Find,
+        Context::Values,
         Context::Txn,
         Context::Form,
         Context::Login,
@@ -157,6 +163,8 @@ impl Context {
             Context::Cluster => "cluster",
             Context::Doctor => "doctor",
             Context::Record => "a write of the journal",
+            Context::Find => "finding keys",
+            Context::Values => "finding in values",
             Context::Txn => "transactions",
             Context::Form => "adding to a transaction",
             Context::Login => "logging in",

@@ -128,7 +128,11 @@ mod tests {
         for row in BINDINGS {
             let typing = matches!(
                 row.context,
-                Context::Edit | Context::Field | Context::CommandLine | Context::Always
+                Context::Edit
+                    | Context::Field
+                    | Context::Find
+                    | Context::CommandLine
+                    | Context::Always
             );
             for text in row.chords.iter().filter(|_| typing) {
                 let chord = Chord::parse(text).expect(text);

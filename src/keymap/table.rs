@@ -53,6 +53,7 @@ pub const BINDINGS: &[Binding] = &[
     write(row(C::Keys, &["L"], A::LeaseAttach, "", "Hang the key on a lease, or take it off.")),
     row(C::Keys, &["H"], A::History, "", "Show the history of the key: every version and delete since compaction."),
     foot(row(C::Keys, &["o"], A::Goto, "go to", "Go to a key or prefix; Tab completes.")),
+    foot(row(C::Keys, &["f"], A::Find, "find", "Find keys anywhere: fuzzy, substring or regex.")),
 
     foot(row(C::Value, &["v"], A::NextRendering, "rendering", "Show it in the next rendering: auto, text, JSON, hex.")),
     write(foot(row(C::Value, &["e"], A::Edit, "edit", "Edit the value here."))),
@@ -143,6 +144,25 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Cluster, &["esc"], A::Cancel, "back", "Go back to the panes.")),
     foot(row(C::Doctor, &["R"], A::Reload, "examine again", "Examine again.")),
     foot(row(C::Doctor, &["esc"], A::Cancel, "back", "Go back to the panes; what is not found yet is given up.")),
+
+    foot(row(C::Find, &["enter"], A::ViewGoto, "go to", "Go to the key.")),
+    foot(row(C::Find, &["tab"], A::FindMode, "mode", "Fuzzy, substring, regex. Small letters stand for large ones too, unless there is a large one.")),
+    row(C::Find, &["down", "ctrl-n"], A::Down, "", "Move down."),
+    row(C::Find, &["up", "ctrl-p"], A::Up, "", "Move up."),
+    row(C::Find, &["pgdn"], A::PageDown, "", "Move a page down."),
+    row(C::Find, &["pgup"], A::PageUp, "", "Move a page up."),
+    row(C::Find, &["ctrl-home"], A::Top, "", "Move to the first row."),
+    row(C::Find, &["ctrl-end"], A::Bottom, "", "Move to the last row."),
+    foot(row(C::Find, &["ctrl-s"], A::JobStop, "stop", "Stop reading keys, again to go on; what is read can be searched.")),
+    foot(row(C::Find, &["ctrl-r"], A::Reload, "read anew", "Read all keys anew.")),
+    foot(row(C::Find, &["ctrl-y"], A::CopyKey, "copy", "Copy the key through the terminal (OSC 52).")),
+    row(C::Find, &["alt-x"], A::ShowAsEtcdctl, "", "Show the key as an etcdctl line."),
+    foot(row(C::Find, &["esc"], A::Cancel, "back", "Go back to the panes; the text and the keys that were read stay.")),
+    foot(row(C::Find, &["f1"], A::Help, "help", "Show the keys that work here.")),
+
+    foot(row(C::Values, &["enter", "o"], A::ViewGoto, "go to", "Go to the key.")),
+    foot(row(C::Values, &["R"], A::Reload, "again", "Read all values again.")),
+    foot(row(C::Values, &["esc"], A::JobStop, "stop", "Stop reading, again to go back to the panes.")),
 
     foot(row(C::Txn, &["ctrl-r"], A::TxnRun, "run", "Run the transaction, after asking.")),
     foot(row(C::Txn, &["ctrl-o"], A::TxnAdd, "add", "Add a compare or an operation by a form.")),

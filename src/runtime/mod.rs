@@ -8,6 +8,7 @@ mod doctor;
 mod draft;
 mod export;
 mod file;
+mod find;
 mod gather;
 mod hold;
 mod inbox;
@@ -61,6 +62,8 @@ pub struct Runtime {
     drafts: Option<(draft::Orders, AbortHandle)>,
     jobs: Jobs,
     exports: HashMap<JobId, AbortHandle>,
+    /// The index of keys, once somebody wanted one.
+    finder: Option<find::Finder>,
     probe: AbortHandle,
     doctor: Option<Doctor>,
 }
@@ -89,6 +92,7 @@ impl Runtime {
             drafts: None,
             jobs,
             exports: HashMap::new(),
+            finder: None,
             probe: probe.abort_handle(),
             doctor: None,
         }
@@ -184,6 +188,17 @@ impl Runtime {
                 let (store, inbox) = (self.store.clone(), self.inbox.clone());
                 let task = tokio::spawn(difference::run(store, inbox, ticket, range, then));
                 self.calls.insert(ticket, task.abort_handle());
+            }
+            Effect::Find(order) => {
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let retry = self.retry.clone();
+                let start = || find::Finder::start(store, inbox, retry);
+                self.finder.get_or_insert_with(start).order(order);
+            }
+            Effect::SearchValues { ticket, search } => {
+                let (store, inbox) = (self.store.clone(), self.inbox.clone());
+                let task = find::Values { ticket, store, inbox, retry: self.retry.clone() };
+                self.calls.insert(ticket, tokio::spawn(task.run(search)).abort_handle());
             }
             Effect::Diagnose { ticket } => {
                 let task = doctor::run(self.doctor.clone(), self.inbox.clone(), ticket);

@@ -21,12 +21,14 @@ mod difference;
 mod doctor;
 mod draft;
 mod edit;
+mod find;
 mod footer;
 mod frame;
 mod header;
 mod help;
 mod hint;
 mod history;
+mod hit;
 mod journal;
 mod layout;
 mod lease;
@@ -40,6 +42,7 @@ mod theme;
 mod tree;
 mod txn;
 mod value;
+mod values;
 mod watch;
 mod window;
 
@@ -83,6 +86,8 @@ fn draw(frame: &mut Frame, app: &App, theme: &Theme) -> Viewport {
             View::Journal(shown) => journal::render(frame, main, app, theme, view, shown),
             View::Cluster(shown) => cluster::render(frame, main, app, theme, view, shown),
             View::Doctor(shown) => doctor::render(frame, main, app, theme, view, shown),
+            View::Find => find::render(frame, main, app, theme, view),
+            View::Values(shown) => values::render(frame, main, app, theme, view, shown),
             View::Txn => {
                 let (editor, aside, len) = txn::render(frame, main, app, theme, view);
                 (viewport.aside, viewport.aside_len) = (aside, len);

@@ -31,6 +31,8 @@ const fn form(
 #[rustfmt::skip] // one command, one line
 pub const FORMS: &[Form] = &[
     form("goto", "KEY", "go to a key or prefix, opening what lies above it", true, false),
+    form("find", "[TEXT]", "find keys anywhere: fuzzy, substring or regex", false, false),
+    form("find-values", "PREFIX TEXT [regex]", "find keys by what their values hold; quote an expression with '", true, false),
     form("put", "KEY VALUE", "write a value, if the key is still as it was last seen", true, true),
     form("delete", "KEY", "delete a key, after asking", true, true),
     form("delete-prefix", "PREFIX", "delete all keys with a prefix, counted first", true, true),

@@ -1,5 +1,6 @@
 //! The command line: words in, a command or a sentence about what was expected out.
 
+mod find;
 mod form;
 mod word;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use crate::domain::journal::JournalId;
 use crate::domain::{Key, LeaseId, Revision};
 
+pub use find::FindValues;
 pub use form::{FORMS, Form, candidates, form_of, markdown_table};
 use word::words;
 
@@ -18,6 +20,10 @@ use word::words;
 pub enum Command {
     /// `goto KEY`
     Goto(Key),
+    /// `find [TEXT]`
+    Find(Option<Vec<u8>>),
+    /// `find-values PREFIX TEXT [regex]`
+    FindValues(FindValues),
     /// `put KEY VALUE`
     Put(Key, Vec<u8>),
     /// `delete KEY`
@@ -103,6 +109,8 @@ impl Command {
     pub fn writes(&self) -> bool {
         match self {
             Command::Goto(_)
+            | Command::Find(_)
+            | Command::FindValues(_)
             | Command::Watch(..)
             | Command::Unwatch(_)
             | Command::Locks(_)
@@ -199,6 +207,8 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     match (form.name, words.as_slice()) {
         ("goto", [word]) => Ok(Command::Goto(Key::from(*word))),
+        ("find", words) => Ok(Command::Find((!words.is_empty()).then(|| words.join(&b' ')))),
+        ("find-values", words) => find::values(words).ok_or_else(expected).map(Command::FindValues),
         ("put", [word, value]) => Ok(Command::Put(key(word)?, value.to_vec())),
         ("delete", [word]) => Ok(Command::Delete(key(word)?)),
         ("delete-prefix", [word]) => Ok(Command::DeletePrefix(Key::from(*word))),

@@ -62,7 +62,9 @@ impl App {
             | ViewPurpose::Difference
             | ViewPurpose::Sides(_)
             | ViewPurpose::Members
-            | ViewPurpose::Diagnosis => {}
+            | ViewPurpose::Diagnosis
+            | ViewPurpose::Count
+            | ViewPurpose::Values => {}
         }
     }
 

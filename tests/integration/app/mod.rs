@@ -7,6 +7,7 @@ mod connection;
 mod deadline;
 mod draft;
 mod export;
+mod find;
 mod flood;
 mod goto;
 mod guard;

@@ -30,7 +30,11 @@ fn grave(then: &Confirmed) -> bool {
         | Confirmed::Attach(..)
         | Confirmed::AllowWrites => true,
         Confirmed::Txn(request) => *request == writing(),
-        Confirmed::StopAndQuit | Confirmed::StopExportAndQuit | Confirmed::DropDraft(_) => false,
+        Confirmed::StopAndQuit
+        | Confirmed::StopExportAndQuit
+        | Confirmed::DropDraft(_)
+        | Confirmed::Index(_)
+        | Confirmed::SearchValues => false,
     }
 }
 
@@ -49,6 +53,8 @@ fn every_grave_question_wants_the_word_of_the_mark() {
         Confirmed::Txn(writing()),
         Confirmed::Txn(reading()),
         Confirmed::AllowWrites,
+        Confirmed::Index(1),
+        Confirmed::SearchValues,
     ] {
         let ask = |mark| Confirm::new("?".to_owned(), Vec::new(), then.clone(), mark);
         let expected = grave(&then).then_some("eu-live");

@@ -23,6 +23,7 @@ mod edit;
 mod election;
 mod export;
 mod filter;
+mod find;
 mod gap;
 mod host;
 mod inspector;

@@ -37,6 +37,12 @@ pub(super) const LAYERS: &[Layer] = &[
         imports: &["domain"],
         packages: &["base64", "serde", "serde_json", "tempfile"],
     },
+    // Keys, and nothing else: what reads them stands above.
+    Layer {
+        name: "find",
+        imports: &["domain"],
+        packages: &["memchr", "regex_automata", "regex_syntax"],
+    },
     Layer { name: "log", imports: &["domain"], packages: &["jiff", "tempfile"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
@@ -100,7 +106,7 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "runtime",
-        imports: &["app", "bulk", "domain", "draft", "journal", "recipe", "store"],
+        imports: &["app", "bulk", "domain", "draft", "find", "journal", "recipe", "store"],
         packages: &["futures_util", "tokio"],
     },
     Layer {

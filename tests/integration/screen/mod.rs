@@ -10,6 +10,7 @@ mod dialogs;
 mod doctor;
 mod emulator;
 mod export;
+mod find;
 
 mod journal;
 mod many_rows;

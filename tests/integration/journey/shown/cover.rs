@@ -109,6 +109,8 @@ fn of_command(command: &Command) -> &'static [Kind] {
         Command::Register(..) => &[Kind::Register],
         Command::Deregister(..) => &[Kind::Deregister],
         Command::Goto(_)
+        | Command::Find(_)
+        | Command::FindValues(_)
         | Command::Watch(..)
         | Command::History(_)
         | Command::Rev(_)
@@ -144,7 +146,10 @@ fn of_question(confirmed: &Confirmed) -> &'static [Kind] {
         Confirmed::StopAndQuit
         | Confirmed::StopExportAndQuit
         | Confirmed::DropDraft(_)
-        | Confirmed::AllowWrites => &[],
+        | Confirmed::AllowWrites
+        // Read only.
+        | Confirmed::Index(_)
+        | Confirmed::SearchValues => &[],
         Confirmed::Txn(_) => &[Kind::Txn],
         Confirmed::Attach(..) => &[Kind::Attach, Kind::Detach],
     }

@@ -3,6 +3,7 @@
 //! network, no terminal.
 
 mod answer;
+mod find;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -57,6 +58,8 @@ pub(super) struct Desk {
     size: (u16, u16),
     watches: Vec<(WatchId, KeyRange)>,
     pending: Vec<(Ticket, Call)>,
+    /// The keys that are found in.
+    found: find::Found,
     /// The examination under way.
     pub(super) diagnosing: Option<Ticket>,
 }
@@ -101,6 +104,7 @@ impl Desk {
             size,
             watches: Vec::new(),
             pending: Vec::new(),
+            found: find::Found::default(),
             diagnosing: None,
         }
     }
@@ -272,6 +276,8 @@ impl Desk {
                     let found = self.runtime.block_on(found).map(Box::new);
                     self.happens(Message::Compared(ticket, found));
                 }
+                Effect::Find(order) => self.finds_keys(order),
+                Effect::SearchValues { ticket, search } => self.finds_values(ticket, &search),
                 Effect::Diagnose { ticket } => self.diagnosing = Some(ticket),
                 Effect::ReadJournal { ticket, id, limit } => {
                     let contents = self.journal.read(id, limit);

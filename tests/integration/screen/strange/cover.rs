@@ -3,6 +3,7 @@
 //! been there.
 
 use etcdeck::app::dialog::Dialog;
+use etcdeck::app::find::order::{FindNews, ValuesNews};
 use etcdeck::app::job::JobNews;
 use etcdeck::app::message::{ConnectionNews, HoldNews, KeepAliveNews, Message, WatchNews};
 use etcdeck::app::view::View;
@@ -67,6 +68,14 @@ named! { MESSAGES, message, Message:
     Message::Compared(_, Ok(_)) => "compared",
     Message::Compared(_, Err(_)) => "not compared",
     Message::Diagnosis(..) => "diagnosis",
+    Message::Find(FindNews::Index(_)) => "index",
+    Message::Find(FindNews::Hits(..)) => "hits",
+    Message::Find(FindNews::Fault(..)) => "fault of a query",
+    Message::Values(_, ValuesNews::Looking(..)) => "looking into values",
+    Message::Values(_, ValuesNews::Waiting(_)) => "search in values waits",
+    Message::Values(_, ValuesNews::Fault(_)) => "fault of a search in values",
+    Message::Values(_, ValuesNews::Ended(_)) => "search in values ended",
+    Message::Values(_, ValuesNews::Failed(_)) => "search in values failed",
     Message::FileRead(_, Ok(_)) => "file read",
     Message::FileRead(_, Err(_)) => "file not read",
     Message::DraftsFound(Ok(_)) => "drafts found",
@@ -112,4 +121,6 @@ named! { VIEWS, view, View:
     View::Journal(_) => "journal",
     View::Cluster(_) => "cluster",
     View::Doctor(_) => "doctor",
+    View::Find => "find",
+    View::Values(_) => "find in values",
 }

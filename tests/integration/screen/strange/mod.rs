@@ -8,6 +8,7 @@
 //! `ETCDECK_STRANGE_CASES=5000 cargo test --test integration strange` walks longer.
 
 mod cover;
+mod find;
 mod scene;
 mod stranger;
 mod walk;

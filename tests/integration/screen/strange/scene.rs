@@ -10,7 +10,7 @@ const JSON: &str = "{\"a\": \"\u{202e}\u{301}\"}";
 
 /// Goes through all of them.
 pub(super) fn all(desk: &mut Desk) {
-    let scenes: [fn(&mut Desk); 17] = [
+    let scenes: [fn(&mut Desk); 18] = [
         left_unsaved,
         conflict,
         gone,
@@ -21,6 +21,7 @@ pub(super) fn all(desk: &mut Desk) {
         plan_as_lines,
         given_up,
         compared,
+        found,
         exported,
         copied,
         keys_of_a_lease,
@@ -169,6 +170,21 @@ fn keys_of_a_lease(desk: &mut Desk) {
 fn compared(desk: &mut Desk) {
     runs(desk, "diff");
     desk.press("enter j enter");
+}
+
+fn found(desk: &mut Desk) {
+    for _ in 0..5 {
+        runs(desk, "find-values");
+        desk.press("j y R");
+        home(desk);
+    }
+    runs(desk, "find");
+    for _ in 0..3 {
+        desk.press("tab ctrl-r down");
+        let text = desk.strange.as_mut().map(|world| world.stranger.text());
+        paste(desk, &text.expect("strangers are here"));
+    }
+    desk.press("ctrl-y enter");
 }
 
 fn exported(desk: &mut Desk) {

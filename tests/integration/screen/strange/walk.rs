@@ -181,6 +181,7 @@ pub(super) fn paste(desk: &mut Desk, text: &str) {
 
 fn argument(form: &Form, word: &str, stranger: &mut Stranger) -> String {
     match word {
+        "regex" => ["", "regex"][stranger.below(2)].to_owned(),
         "REV" => "3".to_owned(),
         "N|before|live" => ["4", "before", "live"][stranger.below(3)].to_owned(),
         "TTL" => "60".to_owned(),

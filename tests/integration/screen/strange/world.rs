@@ -20,8 +20,8 @@ use etcdeck::domain::{Entry, KeyRange, Revision, Version};
 use etcdeck::store::{Alarm, EndpointHealth, EndpointState, Member, Status};
 
 use super::super::desk::{Answers, Desk, lease};
-use super::cover;
 use super::stranger::{BARE, Stranger};
+use super::{cover, find};
 
 /// What has a list of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -243,6 +243,18 @@ impl Desk {
             Effect::Diagnose { ticket } => {
                 let news = world.diagnosis();
                 news.into_iter().map(|news| Message::Diagnosis(ticket, news)).collect()
+            }
+            Effect::Find(order) => {
+                for news in find::unasked(&order, &mut world.stranger) {
+                    self.happens(Message::Find(news));
+                }
+                return Some(Effect::Find(order));
+            }
+            Effect::SearchValues { ticket, search } => {
+                let Some(news) = find::in_values(&mut world.stranger) else {
+                    return Some(Effect::SearchValues { ticket, search });
+                };
+                vec![Message::Values(ticket, news)]
             }
             Effect::Watch { .. } | Effect::Unwatch(_) => return Some(effect),
             Effect::GiveUp(_)
