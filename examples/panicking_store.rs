@@ -20,6 +20,7 @@ use etcdeck::domain::txn::{
     TxnRequest, TxnResponse,
 };
 use etcdeck::domain::{KeyRange, Revision};
+use etcdeck::event_loop::Pace;
 use etcdeck::launch;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{Kv, Reply};
@@ -110,6 +111,6 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     let theme = Theme::new(true, TimeZone::UTC);
     let store = Arc::new(PanickingStore(sandbox));
-    let status = launch::screen(store, None, settings, &theme, signals).await?;
+    let status = launch::screen(store, None, settings, &theme, Pace::default(), signals).await?;
     Ok(ExitCode::from(status))
 }

@@ -21,7 +21,7 @@ use crate::bulk;
 use crate::config::{self, Settings, Task};
 use crate::domain::Key;
 use crate::domain::limit::Limits;
-use crate::event_loop::{self, Console, Ended};
+use crate::event_loop::{self, Console, Ended, Pace};
 use crate::journal::{Journal, Trail};
 use crate::log::{Level, Log};
 use crate::runtime::{Doctor, Runtime, inbox};
@@ -136,7 +136,8 @@ async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> any
         }
     };
     let theme = Theme::new(settings.color, TimeZone::system());
-    screen(store, Some(doctor), told, &theme, signals).await
+    let pace = Pace { frames: settings.frames_a_second, bytes: settings.bytes_a_second };
+    screen(store, Some(doctor), told, &theme, pace, signals).await
 }
 
 /// Runs the screen on a store, on the terminal of this process, and gives the status to exit with. The
@@ -149,6 +150,7 @@ pub async fn screen(
     doctor: Option<Doctor>,
     settings: app::settings::Settings,
     theme: &Theme,
+    pace: Pace,
     signals: Signals,
 ) -> anyhow::Result<u8> {
     let mut console = Console::enter(signals)?;
@@ -165,7 +167,8 @@ pub async fn screen(
     }
     let now = tokio::time::Instant::now().into_std();
     let mut app = App::new(settings, now);
-    let ended = event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme).await;
+    let ended =
+        event_loop::run(&mut app, &mut runtime, &mut inbox, &mut console, theme, pace).await;
     let panicked = console.panic_status();
     drop(console);
     if panicked.is_some() || !matches!(ended, Ok(Ended::Quit)) {

@@ -17,6 +17,7 @@ pub mod config;
 pub mod draft;
 pub mod find;
 pub mod log;
+pub mod painter;
 pub mod store;
 pub mod syntax;
 pub mod terminal;

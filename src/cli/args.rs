@@ -76,6 +76,15 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub(super) color: Option<ColorChoice>,
 
+    /// Draw at most so many frames a second, 1 to 60 [default: 30]
+    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
+    pub(super) fps: Option<String>,
+
+    /// Send at most so many bytes a second to a terminal at the end of a slow line, as in 20KiB; 0 any
+    /// number [default: 0]
+    #[arg(long, global = true, value_name = "BYTES", allow_hyphen_values = true)]
+    pub(super) bytes_per_second: Option<String>,
+
     /// Write to this file what went on with the servers; nothing that is stored is in it
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,

@@ -82,6 +82,14 @@ impl Sources<'_> {
         }
     }
 
+    /// A flag without a variable, else the field that holds for every run.
+    pub(super) fn everywhere(self, flag: &str, typed: Option<String>) -> Given {
+        match typed.filter(|value| !value.is_empty()) {
+            Some(value) => Given::flag(flag, Some(value)),
+            None => self.global(flag),
+        }
+    }
+
     /// What the file says in a field that holds for every run.
     pub(super) fn global(self, name: &str) -> Given {
         match self.file {

@@ -1,5 +1,6 @@
 //! From what was typed, the environment and the configuration file to the settings in force.
 
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use super::args::{Args, ColorChoice};
@@ -72,6 +73,8 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
     let follows = follow.boolean()?.unwrap_or(true);
     effective.given("follow", follows.to_string(), &follow);
     let color = color(args.color, sources, &mut effective);
+    let frames_a_second = frames(args.fps, sources, &mut effective)?;
+    let bytes_a_second = rate(args.bytes_per_second, sources, &mut effective)?;
     let state_dir = config::state_dir(env);
     let (keep_drafts, journal_file) =
         kept(args.demo, state_dir.as_deref(), sources, &mut effective)?;
@@ -85,6 +88,8 @@ pub(super) fn settings(args: Args, env: Env<'_>) -> Result<(Settings, Effective)
         follow: follows,
         read_only: safety.read_only,
         color,
+        frames_a_second,
+        bytes_a_second,
         profile,
         production: safety.production,
         keep_drafts,
@@ -145,6 +150,36 @@ fn color(typed: Option<ColorChoice>, sources: Sources<'_>, effective: &mut Effec
     };
     effective.add("color", if color { "always" } else { "never" }, origin);
     color
+}
+
+/// The most frames a second.
+fn frames(
+    typed: Option<String>,
+    sources: Sources<'_>,
+    effective: &mut Effective,
+) -> Result<u8, String> {
+    let given = sources.everywhere("--fps", typed);
+    let text = given.text_or("30");
+    effective.given("fps", &*text, &given);
+    config::frames(&text)
+        .ok_or_else(|| format!("{}: {text:?} is not a number from 1 to 60", given.name))
+}
+
+/// The most bytes a second that frames may take.
+fn rate(
+    typed: Option<String>,
+    sources: Sources<'_>,
+    effective: &mut Effective,
+) -> Result<Option<NonZeroU64>, String> {
+    let given = sources.everywhere("--bytes-per-second", typed);
+    let text = given.text_or("0");
+    let bytes = config::rate(&text).map(NonZeroU64::new).ok_or_else(|| {
+        let expected = "expected one like 20KiB, 300 bytes or more, or 0 for any";
+        format!("{}: {text:?} is no number of bytes a second: {expected}", given.name)
+    })?;
+    let shown = bytes.map_or_else(|| "0".to_owned(), |bytes| config::size_text(bytes.get()));
+    effective.given("bytes_per_second", shown, &given);
+    Ok(bytes)
 }
 
 /// Where the log goes, and how much of it.

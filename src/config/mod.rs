@@ -7,6 +7,7 @@
 mod endpoint;
 mod file;
 mod go;
+mod pace;
 mod settings;
 mod size;
 mod state;
@@ -15,6 +16,7 @@ mod task;
 pub use endpoint::{EndpointError, Transport, endpoint};
 pub use file::{ConfigFile, Fields, Profile, Written};
 pub use go::{boolean, duration};
+pub use pace::{frames, rate};
 pub use settings::{Connection, Credentials, Discovery, Servers, Settings, Target, Tls};
 pub use size::{size, size_text};
 pub use state::{create_private_dir, state_dir};

@@ -1,5 +1,6 @@
 //! Everything decided before the screen opens.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,10 @@ pub struct Settings {
     pub read_only: bool,
     /// Whether colors are used: `--color`, else `NO_COLOR` and the terminal decide.
     pub color: bool,
+    /// The most frames a second, 1 to 60.
+    pub frames_a_second: u8,
+    /// The most bytes a second that frames may take, where the line to the terminal is slow.
+    pub bytes_a_second: Option<NonZeroU64>,
     /// The profile in use.
     pub profile: Option<String>,
     /// The mark of a cluster in which a mistake hurts.

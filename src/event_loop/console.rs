@@ -3,12 +3,11 @@
 use std::io;
 
 use futures_util::StreamExt;
-use ratatui::backend::CrosstermBackend;
-use ratatui::{Frame, Terminal};
+use ratatui::Frame;
 
-use super::draw::draw_frame;
 use super::host::{Cut, Happening, Host};
 use crate::app::effect::Edited;
+use crate::painter::{Canvas, Device};
 use crate::terminal::{
     self, EditorCommand, Ending, InputStream, Panicked, Screen, Session, Signalled, Signals,
     install_panic_hook,
@@ -19,7 +18,7 @@ pub struct Console {
     /// None only while another program has the keyboard.
     input: Option<InputStream>,
     session: Session,
-    terminal: Terminal<CrosstermBackend<Screen>>,
+    canvas: Canvas<Screen>,
     signals: Signals,
     panicked: Panicked,
 }
@@ -31,24 +30,25 @@ impl Console {
     /// When there is no terminal.
     pub fn enter(signals: Signals) -> Result<Console, terminal::TerminalError> {
         let session = Session::enter()?;
-        // The theme alone decides about colors: `--color always` counts more than NO_COLOR.
-        crossterm::style::force_color_output(true);
         let panicked = install_panic_hook(session.restorer());
         let input = Some(session.input()?);
-        let terminal = Terminal::new(CrosstermBackend::new(session.screen()))?;
-        Ok(Console { input, session, terminal, signals, panicked })
+        let canvas = Canvas::new(session.screen())?;
+        Ok(Console { input, session, canvas, signals, panicked })
     }
 
     /// The status to exit with, when something panicked.
     pub fn panic_status(&self) -> Option<u8> {
         self.panicked.happened().then(|| self.panicked.exit_status())
     }
+}
 
-    /// As `Terminal::clear`, which would ask the terminal where its cursor is and wait for an answer
-    /// that our own keyboard reader takes.
-    fn all_anew(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal.resize(size.into())
+impl Device for Screen {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Screen::size(self)
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        Screen::send(self, bytes)
     }
 }
 
@@ -88,8 +88,8 @@ impl Host for Console {
         }
     }
 
-    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
-        draw_frame(&mut self.terminal, render)
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<usize> {
+        self.canvas.draw(render)
     }
 
     fn is_behind(&self) -> bool {
@@ -97,7 +97,7 @@ impl Host for Console {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.all_anew()
+        self.canvas.redraw()
     }
 
     fn copy(&mut self, bytes: &[u8]) -> Result<(), String> {
@@ -132,7 +132,7 @@ impl Host for Console {
             terminal::Edited::Ended { status, changed } => return Ok(Err(Cut { status, changed })),
         };
         self.input = Some(self.session.input()?);
-        self.all_anew()?;
+        self.canvas.redraw()?;
         Ok(Ok(edited))
     }
 
@@ -143,7 +143,7 @@ impl Host for Console {
             return Ok(Happening::Ended(ending.exit_status()));
         }
         self.input = Some(self.session.input()?);
-        self.all_anew()?;
+        self.canvas.redraw()?;
         Ok(Happening::Continued)
     }
 }

@@ -2,19 +2,41 @@
 //!
 //! A screen that changes all the time is read by nobody and costs a slow line dearly, so events are
 //! drawn a few times a second at most, and fewer in a flood. A key press is drawn at once.
+//!
+//! On a slow line that is not enough: a terminal at the end of ssh takes megabytes at once and shows
+//! them seconds later. So the bytes a second may be bounded. What frames took is then reckoned to be on
+//! its way for as long as the line needs for it; what happens by itself waits until nothing is, and
+//! what somebody waits for is drawn at once, unless more than a second's worth is before it: then it
+//! would be seen no sooner, and the one frame that is drawn later shows all that was typed meanwhile.
 
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use crate::app::message::Message;
-
-/// The shortest time between two frames that somebody waits for: 30 a second.
-const AWAITED: Duration = Duration::from_millis(33);
 
 /// The shortest time between any frame and one of what happens by itself: 10 a second.
 const BY_ITSELF: Duration = Duration::from_millis(100);
 
 /// The same in a flood: 4 a second.
 const FLOODED: Duration = Duration::from_millis(250);
+
+/// How much may be on its way when a frame is drawn that somebody waits for.
+const AHEAD: Duration = Duration::from_secs(1);
+
+/// How much is drawn at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The most frames a second.
+    pub frames: u8,
+    /// The most bytes a second, when the line is slow.
+    pub bytes: Option<NonZeroU64>,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { frames: 30, bytes: None }
+    }
+}
 
 /// Why a frame is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +61,30 @@ impl Cause {
 #[derive(Debug)]
 pub(super) struct Frames {
     wanted: Option<Cause>,
-    /// Why the last one was drawn is of no matter, only that somebody had waited for one.
+    /// The shortest time between two frames.
+    every: Duration,
+    /// From when on a frame may be drawn that somebody waits for. It may use the time of the next one:
+    /// after one that came by itself a key press need not wait.
     awaited_at: Instant,
     by_itself_at: Instant,
+    line: Option<Line>,
+}
+
+/// A line that is not to carry more than so much.
+#[derive(Debug)]
+struct Line {
+    bytes_a_second: NonZeroU64,
+    /// When it will have carried all that was sent.
+    free_at: Instant,
 }
 
 impl Frames {
     /// The first frame is due at once.
-    pub(super) fn new(now: Instant) -> Frames {
-        Frames { wanted: Some(Cause::Awaited), awaited_at: now, by_itself_at: now }
+    pub(super) fn new(pace: Pace, now: Instant) -> Frames {
+        let line = pace.bytes.map(|bytes_a_second| Line { bytes_a_second, free_at: now });
+        let every = Duration::from_secs(1) / u32::from(pace.frames.max(1));
+        let wanted = Some(Cause::Awaited);
+        Frames { wanted, every, awaited_at: now, by_itself_at: now, line }
     }
 
     /// Something changed that can be seen.
@@ -59,19 +96,30 @@ impl Frames {
 
     /// When the next frame is due, if one is wanted.
     pub(super) fn due(&self) -> Option<Instant> {
-        match self.wanted? {
-            Cause::Awaited => Some(self.awaited_at),
-            Cause::ByItself => Some(self.by_itself_at),
-        }
+        let (at, ahead) = match self.wanted? {
+            Cause::Awaited => (self.awaited_at, AHEAD),
+            Cause::ByItself => {
+                (self.by_itself_at.max(self.awaited_at + self.every), Duration::ZERO)
+            }
+        };
+        let free = self.line.as_ref().and_then(|line| line.free_at.checked_sub(ahead));
+        Some(free.map_or(at, |free| free.max(at)))
     }
 
-    /// A frame was drawn.
-    pub(super) fn drawn(&mut self, now: Instant, flooded: bool) {
-        // After one that came by itself a key press need not wait.
-        if self.wanted.take() == Some(Cause::Awaited) {
-            self.awaited_at = now + AWAITED;
-        }
+    /// A frame was drawn, and took so many bytes.
+    pub(super) fn drawn(&mut self, now: Instant, flooded: bool, bytes: usize) {
+        self.wanted = None;
+        self.awaited_at = now.max(self.awaited_at + self.every);
         self.by_itself_at = now + if flooded { FLOODED } else { BY_ITSELF };
+        self.sent(now, bytes);
+    }
+
+    /// So many bytes went to the terminal.
+    pub(super) fn sent(&mut self, now: Instant, bytes: usize) {
+        if let Some(line) = &mut self.line {
+            let micros = (bytes as u64).saturating_mul(1_000_000) / line.bytes_a_second;
+            line.free_at = line.free_at.max(now) + Duration::from_micros(micros);
+        }
     }
 }
 
@@ -79,56 +127,104 @@ impl Frames {
 mod tests {
     use super::*;
 
+    /// What became of a minute.
+    #[derive(Default)]
+    struct Minute {
+        frames: usize,
+        /// The most frames in any second.
+        a_second: usize,
+        /// The longest a key waited for its frame.
+        longest: Duration,
+        bytes: usize,
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "any instant will do")]
+    fn an_instant() -> Instant {
+        Instant::now()
+    }
+
     /// Plays a minute in which something happens by itself all the time and keys are pressed now and
-    /// then; answers with the frames and with the longest a key waited.
-    fn minute(flooded: bool, key_every: Duration) -> (usize, Duration) {
-        #[expect(clippy::disallowed_methods, reason = "any instant will do")]
-        let start = Instant::now();
-        let mut frames = Frames::new(start);
-        let (mut drawn, mut longest) = (0, Duration::ZERO);
+    /// then; each frame takes so many bytes.
+    fn minute(pace: Pace, flooded: bool, key_every: Duration, bytes: usize) -> Minute {
+        let start = an_instant();
+        let mut frames = Frames::new(pace, start);
+        let mut minute = Minute::default();
+        let mut times: Vec<u64> = Vec::new();
         let (mut pressed, mut next_key) = (None, start + key_every);
         for millisecond in 0..60_000 {
             let now = start + Duration::from_millis(millisecond);
             frames.want(Cause::ByItself);
             if now >= next_key {
                 frames.want(Cause::Awaited);
-                (pressed, next_key) = (Some(now), now + key_every);
+                pressed = pressed.or(Some(now));
+                next_key = now + key_every;
             }
             if frames.due().is_some_and(|at| at <= now) {
-                drawn += 1;
-                longest = longest.max(pressed.take().map_or(Duration::ZERO, |at| now - at));
-                frames.drawn(now, flooded);
+                minute.frames += 1;
+                minute.bytes += bytes;
+                times.push(millisecond);
+                let waited = pressed.take().map_or(Duration::ZERO, |at| now - at);
+                minute.longest = minute.longest.max(waited);
+                frames.drawn(now, flooded, bytes);
             }
         }
-        (drawn, longest)
+        let within =
+            |from: &u64| times.iter().filter(|at| (*from..from + 1000).contains(*at)).count();
+        minute.a_second = times.iter().map(within).max().unwrap_or(0);
+        minute
     }
+
+    const NEVER: Duration = Duration::from_secs(100);
 
     #[test]
     fn what_happens_by_itself_is_drawn_now_and_then() {
-        let (drawn, _) = minute(false, Duration::from_secs(100));
-        assert!((595..=601).contains(&drawn), "{drawn}");
-        let (drawn, _) = minute(true, Duration::from_secs(100));
-        assert!((235..=241).contains(&drawn), "{drawn}");
+        let frames = minute(Pace::default(), false, NEVER, 0).frames;
+        assert!((595..=601).contains(&frames), "{frames}");
+        let frames = minute(Pace::default(), true, NEVER, 0).frames;
+        assert!((235..=241).contains(&frames), "{frames}");
     }
 
     #[test]
-    fn a_key_press_is_drawn_at_once_and_many_at_thirty_a_second() {
+    fn a_key_press_is_drawn_at_once_and_many_at_the_bound() {
         for flooded in [false, true] {
-            let (_, longest) = minute(flooded, Duration::from_millis(170));
-            assert_eq!(longest, Duration::ZERO);
-            let (drawn, longest) = minute(flooded, Duration::from_millis(1));
-            assert!(longest <= AWAITED, "{longest:?}");
-            assert!(drawn <= 60 * 31, "{drawn}");
+            let pressed = minute(Pace::default(), flooded, Duration::from_millis(170), 0);
+            assert_eq!(pressed.longest, Duration::ZERO);
+            for bound in [5, 30, 60] {
+                let pace = Pace { frames: bound, bytes: None };
+                let held = minute(pace, flooded, Duration::from_millis(1), 0);
+                let every = Duration::from_millis(1 + 1000 / u64::from(bound));
+                assert!(held.longest <= every, "{:?} at {bound}", held.longest);
+                // One may have used the time of the next.
+                assert!(held.a_second <= usize::from(bound) + 1, "{} at {bound}", held.a_second);
+            }
         }
+        let slow = minute(Pace { frames: 2, bytes: None }, false, Duration::from_millis(700), 0);
+        assert!(slow.frames <= 121, "{}", slow.frames);
+    }
+
+    #[test]
+    fn a_slow_line_is_not_sent_more_than_it_carries() {
+        let slow = Pace { frames: 30, bytes: NonZeroU64::new(2000) };
+        // Without keys the bound holds but for the first frame, and nothing is wasted.
+        let idle = minute(slow, false, NEVER, 900);
+        assert!((119_000..=121_000).contains(&idle.bytes), "{}", idle.bytes);
+        let cheap = minute(slow, false, NEVER, 20);
+        assert!((595..=601).contains(&cheap.frames), "what costs little comes as often as ever");
+        // A key now and then is answered at once, though the line is never free.
+        let pressed = minute(slow, false, Duration::from_secs(2), 900);
+        assert_eq!(pressed.longest, Duration::ZERO);
+        // Who holds a key down sees where that led, a second late at most.
+        let held = minute(slow, false, Duration::from_millis(30), 900);
+        assert!(held.bytes <= 120_000 + 2000 + 900, "{}", held.bytes);
+        assert!(held.longest <= Duration::from_millis(451), "{:?}", held.longest);
     }
 
     #[test]
     fn nothing_is_drawn_that_nobody_wants() {
-        #[expect(clippy::disallowed_methods, reason = "any instant will do")]
-        let now = Instant::now();
-        let mut frames = Frames::new(now);
+        let now = an_instant();
+        let mut frames = Frames::new(Pace::default(), now);
         assert_eq!(frames.due(), Some(now));
-        frames.drawn(now, false);
+        frames.drawn(now, false, 0);
         assert_eq!(frames.due(), None);
     }
 }

@@ -34,11 +34,11 @@ pub trait Host {
     /// The next thing that happens. Can be dropped and called again without losing anything.
     fn next(&mut self) -> impl Future<Output = Happening>;
 
-    /// Draws a frame.
+    /// Draws a frame, and answers how many bytes went to the terminal for it.
     ///
     /// # Errors
     /// When the terminal is gone.
-    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()>;
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<usize>;
 
     /// Whether the terminal has not taken all of the last frame yet: then none is to be drawn.
     fn is_behind(&self) -> bool {

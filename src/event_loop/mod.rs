@@ -4,7 +4,6 @@
 //! screen of their own. It awaits nothing but its own select.
 
 mod console;
-mod draw;
 mod frames;
 mod host;
 
@@ -16,7 +15,7 @@ use futures_util::FutureExt as _;
 use tokio::time;
 
 pub use console::Console;
-pub use draw::draw_frame;
+pub use frames::Pace;
 pub use host::{Cut, Happening, Host};
 
 use frames::{Cause, Frames};
@@ -57,8 +56,10 @@ pub async fn run<H: Host>(
     inbox: &mut Inbox,
     host: &mut H,
     theme: &Theme,
+    pace: Pace,
 ) -> io::Result<Ended> {
-    let mut this = Loop { app, runtime, inbox, host, theme, frames: Frames::new(now()) };
+    let frames = Frames::new(pace, now());
+    let mut this = Loop { app, runtime, inbox, host, theme, frames };
     let ended = AssertUnwindSafe(this.whole()).catch_unwind().await;
     // However it ended, a draft that was not saved is kept. After a panic the state may be in
     // disorder: a second one would end everything at once, so it is caught too.
@@ -134,8 +135,8 @@ impl<H: Host> Loop<'_, H> {
         }
         let mut viewport = None;
         let (app, theme) = (&*self.app, self.theme);
-        self.host.draw(&mut |frame| viewport = Some(ui::render(frame, app, theme)))?;
-        self.frames.drawn(now(), self.app.is_flooded());
+        let bytes = self.host.draw(&mut |frame| viewport = Some(ui::render(frame, app, theme)))?;
+        self.frames.drawn(now(), self.app.is_flooded(), bytes);
         if let Some(viewport) = viewport {
             // The sweep is a net. What it catches went past `domain::escape`, which no test lets pass.
             debug_assert_eq!(viewport.swept, 0, "cells had to be swept");
@@ -181,6 +182,10 @@ impl<H: Host> Loop<'_, H> {
         match effect {
             TerminalEffect::Copy { bytes, what } => {
                 let copied = self.host.copy(&bytes);
+                if copied.is_ok() {
+                    // As base64.
+                    self.frames.sent(now(), bytes.len() * 4 / 3);
+                }
                 Ok(Ok(Some(Message::Copied(
                     copied.map(|()| format!("{what} sent to the terminal")),
                 ))))

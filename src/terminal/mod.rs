@@ -14,7 +14,7 @@
 //! let mut signals = Signals::new()?;
 //! let session = Session::enter()?;
 //! let panicked = install_panic_hook(session.restorer());
-//! let screen = session.screen(); // for ratatui's CrosstermBackend
+//! let screen = session.screen(); // takes whole frames
 //! let mut input = session.input()?; // dropped before an editor runs, made anew after it
 //! // select! over input.next(), signals.next() and panicked.wait(); then leave with the status of
 //! // the signal (128 + its number), 129 when `input` ended, 101 after a panic.
@@ -44,7 +44,7 @@ pub use editor::{Edited, EditorCommand};
 pub use input::InputStream;
 pub use panic::{Panicked, install_panic_hook, report_panics};
 pub use password::ask_password;
-pub use session::{Output, Restorer, Screen, Session};
+pub use session::{Restorer, Screen, Session};
 pub use signals::{Ending, Signalled, Signals};
 
 /// Why the terminal could not be used, or no longer can.

@@ -1,7 +1,7 @@
 //! The time in which the terminal is ours.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,23 +13,19 @@ use super::{InputStream, TerminalError, clipboard, clipboard::CopyError};
 
 /// Alternate screen, bracketed paste, no cursor.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[2J";
-/// The reverse, in reverse; before it the end of a frame that may have been cut in the middle.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1049l";
+/// The reverse, in reverse; before it the end of a frame that may have been cut in the middle: of the
+/// update, of a scroll region, of colors.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1049l";
 /// What an editor that crashed may have left on: mouse, focus reports, application keys, a scroll
 /// region, key protocols.
 const AFTER_CRASH: &[u8] = b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\
     \x1b[?1l\x1b>\x1b[?7h\x1b[r\x1b[>4;0m\x1b[<u";
-/// A frame leaves in one write where it can: that is what makes it appear at once.
-const FRAME_BYTES: usize = 64 * 1024;
 /// How long a write waits for a terminal that is slow. What it has not taken by then is sent later.
 const PATIENCE: Duration = Duration::from_millis(25);
 /// How often a terminal that takes nothing is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 /// How long leaving waits for a terminal that takes nothing.
 const LEAVE_LIMIT: Duration = Duration::from_millis(300);
-
-/// What a frame is drawn through. Keeps bytes until flushed, and drops them while the session is left.
-pub type Screen = BufWriter<Output>;
 
 /// The terminal, taken over. Dropping it gives the terminal back.
 #[derive(Debug)]
@@ -43,9 +39,9 @@ pub struct Restorer {
     terminal: Arc<Terminal>,
 }
 
-/// The way to the terminal under a [`Screen`].
+/// What frames are sent through. Drops them while the session is left.
 #[derive(Debug)]
-pub struct Output {
+pub struct Screen {
     terminal: Arc<Terminal>,
 }
 
@@ -194,10 +190,9 @@ impl Session {
         Restorer { terminal: Arc::clone(&self.terminal) }
     }
 
-    /// What to draw through.
+    /// What to send frames through.
     pub fn screen(&self) -> Screen {
-        let output = Output { terminal: Arc::clone(&self.terminal) };
-        BufWriter::with_capacity(FRAME_BYTES, output)
+        Screen { terminal: Arc::clone(&self.terminal) }
     }
 
     /// The keyboard. At most one stream may live at a time; drop it before another program gets the
@@ -205,12 +200,6 @@ impl Session {
     pub fn input(&self) -> io::Result<InputStream> {
         let Terminal { input, output, .. } = &*self.terminal;
         InputStream::new(input.try_clone()?, output.try_clone()?)
-    }
-
-    /// Columns and rows.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        let size = rustix::termios::tcgetwinsize(&self.terminal.output)?;
-        Ok((size.ws_col, size.ws_row))
     }
 
     /// Asks the terminal to put bytes into the clipboard of its user (OSC 52). There is no answer:
@@ -246,14 +235,21 @@ impl Restorer {
     }
 }
 
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.terminal.write_entered(bytes)?;
-        Ok(bytes.len())
+impl Screen {
+    /// Columns and rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = rustix::termios::tcgetwinsize(&self.terminal.output)?;
+        Ok((size.ws_col, size.ws_row))
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    /// Sends a frame, in one write where the terminal takes it: that is what makes it appear at once.
+    /// What it does not take is kept, and no further frame is to be sent until it has: see
+    /// [`Session::is_behind`].
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.terminal.write_entered(bytes)
     }
 }
 

@@ -48,11 +48,10 @@ async fn dropping_gives_the_terminal_back_and_no_frame_comes_after() {
     let before = pty.settings();
     let session = enter(&pty);
     let mut screen = session.screen();
-    screen.write_all(b"frame one").and_then(|()| screen.flush()).expect("drawn");
+    screen.send(b"frame one").expect("drawn");
     pty.wait_for(b"frame one").await;
-    screen.write_all(b"frame two").expect("kept");
     drop(session);
-    screen.flush().expect("dropped without an error");
+    screen.send(b"frame two").expect("dropped without an error");
     drop(screen);
     pty.wait_for(LEAVE).await;
     assert_eq!(pty.settings(), before);
@@ -109,7 +108,7 @@ async fn a_terminal_that_goes_away_ends_the_keyboard_and_the_drawing() {
     let near = pty.hang_up();
     assert_eq!(next(&mut input).await, None);
     let mut screen = session.screen();
-    let error = screen.write_all(b"x").and_then(|()| screen.flush()).expect_err("nobody is there");
+    let error = screen.send(b"x").expect_err("nobody is there");
     assert!(is_gone(&error), "{error:?}");
     drop((session, near));
 }
@@ -120,7 +119,7 @@ async fn the_size_and_the_clipboard_are_those_of_the_terminal() {
     let size = rustix::termios::Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
     rustix::termios::tcsetwinsize(pty.terminal(), size).expect("a size");
     let session = enter(&pty);
-    assert_eq!(session.size().expect("a size"), (80, 24));
+    assert_eq!(session.screen().size().expect("a size"), (80, 24));
     session.copy(b"abc").expect("sent");
     pty.wait_for(b"\x1b]52;c;YWJj\x07").await;
 }

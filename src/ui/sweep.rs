@@ -2,9 +2,10 @@
 //! the terminal, or be drawn elsewhere than in its place.
 //!
 //! Text is made safe long before, in `domain::escape`. What is caught here is a fault of this program,
-//! so it is counted, and the count is told.
+//! so it is counted, and the count is told. Not counted is a wide character of which something else, a
+//! dialog, covers the right half: it goes, since a terminal would show it instead of what covers it.
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell, CellWidth as _};
 use ratatui::style::Modifier;
 
 use crate::domain::escape;
@@ -17,13 +18,18 @@ pub(super) fn sweep(buffer: &mut Buffer) -> usize {
     let width = usize::from(buffer.area.width).max(1);
     let mut caught = 0;
     for row in buffer.content.chunks_mut(width) {
-        let mut room = row.len();
-        for cell in row {
-            if !is_safe(cell.symbol(), room) {
-                replace(cell);
+        for at in 0..row.len() {
+            let (cell, behind) = (&row[at], &row[at + 1..]);
+            let symbol = cell.symbol();
+            if !is_safe(symbol, 1 + behind.len()) {
+                replace(&mut row[at]);
                 caught += 1;
+            } else if symbol.len() > 1
+                && behind.first().is_some_and(|next| next.symbol() != " ")
+                && cell.cell_width() > 1
+            {
+                row[at].set_symbol(" ");
             }
-            room -= 1;
         }
     }
     caught
@@ -84,6 +90,14 @@ mod tests {
             assert!(cell.modifier.contains(Modifier::REVERSED));
         }
         assert_eq!(sweep(&mut buffer), 0, "what is swept is clean");
+    }
+
+    #[test]
+    fn a_wide_character_under_the_edge_of_something_gives_way() {
+        let mut buffer = Buffer::with_lines(["日本 日本"]);
+        buffer[(3, 0)].set_symbol("│");
+        assert_eq!(sweep(&mut buffer), 0);
+        assert_eq!(buffer, Buffer::with_lines(["日 │ 日本"]));
     }
 
     #[test]

@@ -4,15 +4,14 @@
 use etcdeck::domain::escape;
 
 /// What the program does to the terminal around its frames, in full.
-const WHOLE: [&str; 26] = [
-    // A frame: an update that appears at once, the cursor, the whole screen cleared.
-    "[?2026h", "[?2026l", "[?25h", "[?25l", "[2J",
+const WHOLE: [&str; 21] = [
+    // A frame: an update that appears at once, the cursor, the whole screen and the rest of a row cleared.
+    "[?2026h", "[?2026l", "[?25h", "[?25l", "[2J", "[K",
     // Its own screen, and pastes told from keys.
     "[?1049h", "[?1049l", "[?2004h", "[?2004l",
     // After an editor that crashed: mouse, focus, keys, wrapping, scroll region, key protocols.
     "[?1000l", "[?1002l", "[?1003l", "[?1004l", "[?1006l", "[?1l", ">", "[?7h", "[r", "[>4;0m",
-    "[<u", // What there may be beside them.
-    "[0m", "[m", "[K", "[J", "[39m", "[49m",
+    "[<u",
 ];
 
 /// The most bytes of base64 that a copy may hold.
@@ -50,13 +49,18 @@ fn sequence(rest: &str) -> Option<usize> {
         return (end <= MOST_COPIED && copy.as_bytes()[..end].iter().all(|b| is_base64(*b)))
             .then_some("]52;c;".len() + end + 1);
     }
-    // A place, or colors and attributes: numbers, with semicolons between them.
+    // Numbers, with semicolons between them: places, colors and attributes, cells and rows.
     let parameters = rest.strip_prefix('[')?;
     let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';')?;
     let numbers: Vec<&str> = parameters[..end].split(';').collect();
-    let known = match parameters.as_bytes()[end] {
-        b'H' => numbers.len() == 2 && numbers.iter().all(|n| !n.is_empty()),
-        b'm' => numbers.iter().all(|n| n.parse::<u8>().is_ok()),
+    let all_given = numbers.iter().all(|number| number.parse::<u16>().is_ok());
+    let known = match (parameters.as_bytes()[end], numbers.as_slice()) {
+        // Home, a row, a place.
+        (b'H', [""]) => true,
+        (b'H', [_] | [_, _]) | (b'r', [_, _]) => all_given,
+        // To the right; erased cells; rows that come and go.
+        (b'C' | b'X' | b'L' | b'M', [number]) => number.is_empty() || all_given,
+        (b'm', _) => numbers.iter().all(|n| n.is_empty() || n.parse::<u8>().is_ok()),
         _ => false,
     };
     known.then_some(1 + end + 1)

@@ -1,6 +1,7 @@
 //! Configuration files under command lines and environments.
 
 use std::ffi::OsString;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::{complaint, read, server, urls, user};
@@ -43,6 +44,8 @@ impl Drop for Home {
 
 const FILE: &str = r#"
 color = "never"
+fps = 12
+bytes_per_second = "4KiB"
 journal = true
 drafts = false
 
@@ -115,6 +118,22 @@ fn a_profile_is_beaten_by_a_variable_and_that_by_a_flag() {
     assert_eq!(token.credentials, Credentials::Token(Secret::new("t")));
     // Without a profile only the environment and the defaults speak.
     assert_eq!(home.server("", &[]).credentials, Credentials::None);
+}
+
+#[test]
+fn the_pace_is_that_of_a_flag_or_the_file_or_none() {
+    let home = Home::new("pace", FILE);
+    for (args, frames, bytes) in [
+        ("", 12, 4096),
+        ("--fps 60 --bytes-per-second 300", 60, 300),
+        ("--bytes-per-second=0", 12, 0),
+    ] {
+        let settings = home.read(args, &[]);
+        assert_eq!(settings.frames_a_second, frames, "{args}");
+        assert_eq!(settings.bytes_a_second, NonZeroU64::new(bytes), "{args}");
+    }
+    let unset = read("", &[]).unwrap_or_else(|exit| panic!("{}", exit.message));
+    assert_eq!((unset.frames_a_second, unset.bytes_a_second), (30, None));
 }
 
 #[test]

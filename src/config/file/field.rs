@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Transport, boolean, duration, endpoint, size};
+use crate::config::{Transport, boolean, duration, endpoint, frames, rate, size};
 use crate::domain::Key;
 use crate::domain::mark::{Mark, MarkColor};
 
@@ -43,6 +43,10 @@ pub(super) enum Kind {
     Size,
     /// A whole number of 1 or more.
     Count,
+    /// A number of bytes a second; 0 for any.
+    Rate,
+    /// A number of frames a second.
+    Frames,
 }
 
 /// A field: its name and what may stand in it.
@@ -52,6 +56,8 @@ pub(super) type Field = (&'static str, Kind);
 pub(super) const GLOBAL: &[Field] = &[
     ("default_profile", Kind::Profile),
     ("color", Kind::Color),
+    ("fps", Kind::Frames),
+    ("bytes_per_second", Kind::Rate),
     ("drafts", Kind::Bool),
     ("journal", Kind::Bool),
 ];
@@ -113,6 +119,8 @@ impl Kind {
             Kind::Profile => "the name of a profile",
             Kind::Size => "a number of bytes, as in \"16MiB\"",
             Kind::Count => "a whole number of 1 or more, as in 500000",
+            Kind::Rate => "a number of bytes a second, 300 or more, as in \"20KiB\", or 0 for any",
+            Kind::Frames => "a number from 1 to 60",
         }
     }
 
@@ -156,6 +164,8 @@ impl Kind {
             Kind::Profile => Ok(text.to_owned()),
             Kind::Size => kept(size(text).is_some_and(|bytes| bytes > 0)),
             Kind::Count => kept(text.parse::<u32>().is_ok_and(|count| count > 0)),
+            Kind::Rate => kept(rate(text).is_some()),
+            Kind::Frames => kept(frames(text).is_some()),
         }
     }
 }

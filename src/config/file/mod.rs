@@ -45,7 +45,8 @@ pub struct Profile {
 pub struct ConfigFile {
     /// Where it is.
     pub path: PathBuf,
-    /// What holds for every run: `default_profile`, `color`, `drafts`, `journal`.
+    /// What holds for every run: `default_profile`, `color`, `fps`, `bytes_per_second`, `drafts`,
+    /// `journal`.
     pub fields: Fields,
     /// How much is held in memory: `bulk_memory`, `journal_memory`; and what reading may cost the
     /// server: `keys_per_second`, `requests`.

@@ -149,7 +149,9 @@ impl Reader<'_> {
                 return Ok(each.collect::<Result<Vec<String>, String>>()?.join(","));
             }
             (Kind::Bool | Kind::Mark, DeValue::Boolean(on)) => return Ok(on.to_string()),
-            (Kind::Size | Kind::Count, DeValue::Integer(number)) => decimal(number),
+            (Kind::Size | Kind::Count | Kind::Rate | Kind::Frames, DeValue::Integer(number)) => {
+                decimal(number)
+            }
             (Kind::Bool, _) => return wrong_type(),
             (_, DeValue::String(text)) => text.to_string(),
             _ => return wrong_type(),

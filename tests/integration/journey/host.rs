@@ -79,7 +79,7 @@ impl Host for TestHost {
         happening
     }
 
-    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<usize> {
         self.terminal.draw(|frame| render(frame)).map_err(io::Error::other)?;
         let (rows, taken) = (rows(self.terminal.backend().buffer()), self.taken);
         if let Some(text) = self.panics_at {
@@ -90,7 +90,7 @@ impl Host for TestHost {
             shown.taken = taken;
             shown.frames += 1;
         });
-        Ok(())
+        Ok(0)
     }
 
     fn redraw(&mut self) -> io::Result<()> {

@@ -11,7 +11,7 @@ use etcdeck::app::App;
 use etcdeck::app::effect::Edited;
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::mark::Mark;
-use etcdeck::event_loop::{self, Cut, Ended, Happening};
+use etcdeck::event_loop::{self, Cut, Ended, Happening, Pace};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::runtime::{Runtime, inbox};
@@ -101,7 +101,7 @@ impl Opening {
             }
             let mut app = App::new(settings, tokio::time::Instant::now().into_std());
             let theme = Theme::new(true, TimeZone::UTC);
-            event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme)
+            event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme, Pace::default())
                 .await
                 .expect("a test terminal does not fail")
         });

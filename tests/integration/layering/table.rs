@@ -44,6 +44,7 @@ pub(super) const LAYERS: &[Layer] = &[
         packages: &["memchr", "regex_automata", "regex_syntax"],
     },
     Layer { name: "log", imports: &["domain"], packages: &["jiff", "tempfile"] },
+    Layer { name: "painter", imports: &[], packages: &["ratatui"] },
     Layer { name: "config", imports: &["domain"], packages: &["toml"] },
     Layer {
         name: "terminal",
@@ -111,8 +112,8 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "event_loop",
-        imports: &["app", "keymap", "runtime", "terminal", "ui"],
-        packages: &["crossterm", "futures_util", "ratatui", "tokio"],
+        imports: &["app", "keymap", "painter", "runtime", "terminal", "ui"],
+        packages: &["futures_util", "ratatui", "tokio"],
     },
     Layer { name: "cli", imports: &["config", "domain"], packages: &["clap"] },
     Layer {

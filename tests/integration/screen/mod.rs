@@ -14,6 +14,7 @@ mod find;
 
 mod journal;
 mod many_rows;
+mod painter;
 mod panes;
 mod past;
 mod picture;

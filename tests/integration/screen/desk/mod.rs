@@ -342,7 +342,7 @@ impl Desk {
 
     fn frame(&mut self) -> (Buffer, etcdeck::app::viewport::Viewport) {
         if self.emulator.size() != self.size {
-            self.emulator = Emulator::new(self.size);
+            self.emulator.resize(self.size);
         }
         let mut viewport = None;
         let (app, theme) = (&self.app, &self.theme);
