@@ -6,6 +6,7 @@ mod discovery;
 mod doctor;
 mod export;
 mod import;
+mod late;
 mod said;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,10 +26,11 @@ use crate::event_loop::{self, Console, Ended, Pace};
 use crate::journal::{Journal, Trail};
 use crate::log::{Level, Log};
 use crate::runtime::{Doctor, Runtime, inbox};
-use crate::store::{Access, Cluster, ReadOnly, Store};
+use crate::store::{Access as _, Cluster as _, ReadOnly, Store};
 use crate::terminal::{Ending, Session, Signals, report_panics};
 use crate::ui::Theme;
-use connect::Connecting;
+use connect::Prepared;
+use late::Late;
 
 /// Runs the program to its end and gives the status to exit with.
 ///
@@ -120,19 +122,21 @@ async fn open_screen(settings: Settings, log: &Log, mut signals: Signals) -> any
         // Nobody is to type a password for nothing.
         Session::check()?;
     }
-    let (store, doctor) = match connect::connect(settings.target, log, &mut signals).await? {
-        Connecting::Ended(ending) => return Ok(ending.exit_status()),
-        Connecting::Sandbox(sandbox) => {
+    let (store, doctor) = match connect::prepare(settings.target, log, &mut signals).await? {
+        Prepared::Ended(ending) => return Ok(ending.exit_status()),
+        Prepared::Sandbox(sandbox) => {
             told.demo = true;
             sandbox.start_traffic();
             (Arc::new(sandbox) as Arc<dyn Store>, doctor::of_sandbox())
         }
-        Connecting::Server { gateway, etcdctl, token, skip_verify } => {
-            (told.etcdctl, told.token, told.skip_verify) = (etcdctl, token, skip_verify);
-            told.user = gateway.user();
-            told.endpoints = gateway.endpoints();
-            let doctor = doctor::of(&gateway);
-            (Arc::new(gateway) as Arc<dyn Store>, doctor)
+        Prepared::Server(server) => {
+            told.etcdctl = server.etcdctl;
+            (told.token, told.skip_verify) = (server.token, server.skip_verify);
+            (told.user, told.endpoints) = (server.outline.user, server.outline.endpoints);
+            told.domain = server.domain;
+            let store = Late::new(server.plan);
+            let doctor = doctor::of(&store);
+            (Arc::new(store) as Arc<dyn Store>, doctor)
         }
     };
     let theme = Theme::new(settings.color, TimeZone::system());

@@ -55,6 +55,7 @@ impl App {
             Purpose::SaveLog(..)
             | Purpose::SavePlan(_)
             | Purpose::PlanText(_)
+            | Purpose::Layout(..)
             | Purpose::Journal(_) => {}
         }
     }

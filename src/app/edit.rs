@@ -134,7 +134,7 @@ impl App {
 
     pub(super) fn open_draft(&mut self, draft: Draft) {
         self.value.edit = Some(draft);
-        self.value.filter = None;
+        (self.value.filter, self.value.found) = (None, None);
         self.focus(Pane::Value);
     }
 

@@ -14,6 +14,7 @@ use crate::domain::draft::{DraftId, Home, KeptDraft};
 use crate::domain::journal::JournalId;
 use crate::domain::lease::LeaseStatus;
 use crate::domain::txn::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
+use crate::domain::value::Rendering;
 use crate::domain::{Key, KeyRange, LeaseId, Revision, Secret};
 use crate::store::{Granted, Member, StoreError};
 
@@ -243,6 +244,17 @@ pub enum Effect {
         id: JournalId,
         /// At most so many keys of it.
         limit: usize,
+    },
+    /// Lay a value out in rows, which takes too long to wait for. The rows come under the ticket.
+    LayOut {
+        /// Comes back with them.
+        ticket: Ticket,
+        /// The value.
+        value: Vec<u8>,
+        /// How it is to be shown.
+        rendering: Rendering,
+        /// In how many columns.
+        width: u16,
     },
     /// Keep a draft in case the program ends, in place of what was kept under its number.
     KeepDraft(DraftId, Box<KeptDraft>),

@@ -1,4 +1,5 @@
-//! Filters: typed in the title of a pane, kept with Enter, dropped with Esc.
+//! Filters: typed in the title of a pane, kept with Enter, dropped with Esc. In Value nothing is left
+//! out: the text is looked for.
 
 use super::App;
 use super::pane::Pane;
@@ -58,6 +59,9 @@ impl App {
     }
 
     pub(super) fn open_filter(&mut self) {
+        if self.searches_value() {
+            self.search_begins();
+        }
         let filter = self.filter_mut();
         let field = filter.take().map_or_else(|| Field::new(""), |filter| filter.field);
         *filter = Some(Filter { field, typing: true });
@@ -74,12 +78,19 @@ impl App {
                 self.filter_changed();
             }
             Action::Cancel => {
+                if self.searches_value() {
+                    self.search_given_up();
+                }
                 self.drop_filter();
             }
             action => {
                 self.edit_field(action);
             }
         }
+    }
+
+    fn searches_value(&self) -> bool {
+        self.view.is_none() && self.focus == Pane::Value
     }
 
     /// Takes the filter of the focused pane away; false when there was none.

@@ -11,6 +11,7 @@ use super::ticket::Ticket;
 use crate::domain::diagnosis::DiagnosisNews;
 use crate::domain::difference::Difference;
 use crate::domain::journal::{JournalLine, Written};
+use crate::domain::value::View;
 use crate::domain::watch::{Fault, Found, Listed, Replaced};
 use crate::domain::{Event, Key, LeaseId, Revision};
 use crate::keymap::Chord;
@@ -59,6 +60,8 @@ pub enum Message {
     Values(Ticket, ValuesNews),
     /// Something new in an examination.
     Diagnosis(Ticket, DiagnosisNews),
+    /// A value was laid out.
+    LaidOut(Ticket, Box<View>),
     /// A file was read, or why not.
     FileRead(Ticket, Result<String, String>),
     /// Kept drafts of this store that no living program has open, or why they cannot be looked for.

@@ -252,6 +252,11 @@ impl App {
             Message::Find(news) => self.on_find(news),
             Message::Values(ticket, news) => self.on_values(ticket, news),
             Message::Diagnosis(ticket, news) => self.on_diagnosis(ticket, news),
+            Message::LaidOut(ticket, view) => {
+                if let Some(purpose) = self.tickets.redeem(ticket) {
+                    self.on_rows(purpose, *view);
+                }
+            }
             Message::FileRead(ticket, result) => {
                 let purpose = self.tickets.redeem(ticket);
                 if let Some(Purpose::Composer(ComposerPurpose::Load(path))) = purpose {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::job::JobId;
 use crate::domain::journal::JournalId;
 use crate::domain::tree::NodeId;
-use crate::domain::{Key, LeaseId, Revision};
+use crate::domain::value::Rendering;
+use crate::domain::{Entry, Key, LeaseId, Revision};
 use crate::store::StoreError;
 
 /// What the answer of a request is for.
@@ -19,6 +20,8 @@ pub enum Purpose {
     Goto(Key),
     /// The value of the selected key.
     Value(Key),
+    /// The rows of an entry, so rendered and so wide, to be shown with it.
+    Layout(Box<Entry>, Rendering, u16),
     /// The entry that an edit begins with; handed to the external editor or not.
     EditBase(Key, Editor),
     /// Whether the key that is to be created exists.
@@ -143,6 +146,8 @@ pub enum HistoryPurpose {
     Then(Revision),
     /// The value written at this revision.
     Value(Revision),
+    /// Its rows, so rendered and so wide.
+    Layout(Revision, Rendering, u16),
 }
 
 /// What the contents of a record are read for.

@@ -138,6 +138,7 @@ impl App {
             | Effect::FindDrafts(_)
             | Effect::ReadOnly(_)
             | Effect::Terminal(_)
+            | Effect::LayOut { .. }
             | Effect::ReadFile { .. }
             | Effect::WriteFile { .. }
             | Effect::Quit) => Rehearsed::Done(effect),

@@ -26,8 +26,10 @@ pub struct Settings {
     pub token: bool,
     /// The server's certificate is not checked: marked in the header for as long as it lasts.
     pub skip_verify: bool,
-    /// The endpoints, as given, for the header before anything has answered.
+    /// The endpoints, as given, for the header before anything has answered; none until they are found.
     pub endpoints: Vec<String>,
+    /// The domain whose name server is asked where the endpoints are.
+    pub domain: Option<String>,
     /// How etcdctl reaches them, for `X`.
     pub etcdctl: Etcdctl,
     /// The profile in use, for the header.
@@ -58,6 +60,7 @@ impl Default for Settings {
             token: false,
             skip_verify: false,
             endpoints: Vec::new(),
+            domain: None,
             etcdctl: Etcdctl::default(),
             profile: None,
             production: None,

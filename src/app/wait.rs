@@ -94,6 +94,7 @@ impl Purpose {
             | Purpose::Level(_)
             | Purpose::Counts(_)
             | Purpose::Value(_)
+            | Purpose::Layout(..)
             | Purpose::Peek
             | Purpose::OfferLook
             | Purpose::LeaseList

@@ -43,7 +43,7 @@ pub use self::call::LONG_CALL;
 pub use self::options::{Credentials, GatewayOptions, TlsOptions};
 
 use self::call::Limits;
-use self::endpoint::Endpoints;
+use self::endpoint::{Endpoint, Endpoints};
 use self::http::Http;
 use self::token::Tokens;
 use self::trace::Trace;
@@ -59,7 +59,32 @@ pub struct Gateway {
     http: Arc<Http>,
 }
 
+/// What is known of a client before there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// All endpoints, in the order given, as they will be called (`http://127.0.0.1:2379`).
+    pub endpoints: Vec<String>,
+    /// The user who will ask, if any.
+    pub user: Option<String>,
+}
+
 impl Gateway {
+    /// Looks at everything that would keep [`Gateway::connect`] from making a client whatever the
+    /// servers do, and does not need the certificates of the system for that. No endpoints are no
+    /// mistake here: they may have to be found first.
+    ///
+    /// # Errors
+    /// As those of [`Gateway::connect`].
+    pub fn check(options: &GatewayOptions) -> Result<Outline, StoreError> {
+        let mut endpoints = Vec::new();
+        for text in &options.endpoints {
+            endpoints.push(Endpoint::parse(text, options.tls.scheme())?.url().to_owned());
+        }
+        tls::check(options)?;
+        let tokens = Tokens::new(0, options.credentials.clone(), options.jwt_token.as_ref())?;
+        Ok(Outline { endpoints, user: tokens.user() })
+    }
+
     /// Prepares a client: reads certificate files, but sends nothing yet. Installs the process-wide
     /// default of rustls, unless there is one.
     ///

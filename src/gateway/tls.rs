@@ -27,20 +27,38 @@ pub(super) struct Clients {
 /// How the file behind `--cacert` is called.
 const CA: &str = "the CA file";
 
+/// Reads the files, and makes a client of them alone to see whether they fit: without the certificates
+/// of the system, which take milliseconds to read.
+pub(super) fn check(options: &GatewayOptions) -> Result<(), StoreError> {
+    let tls = &options.tls;
+    let identity = read_identity(tls)?;
+    let authorities = tls.ca.as_deref().map(read_authorities).transpose()?;
+    if identity.is_none() && authorities.is_none() {
+        return Ok(());
+    }
+    install_provider();
+    let mut builder = Client::builder().tls_certs_only(authorities.unwrap_or_default());
+    if let Some((identity, _)) = identity {
+        builder = builder.identity(identity);
+    }
+    builder.build().map(drop).map_err(|error| cannot_build(tls, &error))
+}
+
+fn install_provider() {
+    // Fails only when somebody installed one before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Reads the files and builds the clients. Sends nothing.
 pub(super) fn build(
     options: &GatewayOptions,
     limits: &Limits,
     endpoints: &Endpoints,
 ) -> Result<Clients, StoreError> {
-    // Fails only when somebody installed one before, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_provider();
     let identity = read_identity(&options.tls)?;
     let (identity, own) = identity.unzip();
-    let authorities = match &options.tls.ca {
-        Some(path) => Some(read_authorities(path)?),
-        None => None,
-    };
+    let authorities = options.tls.ca.as_deref().map(read_authorities).transpose()?;
     // What the kernel counts in whole seconds, with at least one.
     let seconds = |given: Duration| given.max(Duration::from_secs(1));
     let keepalive_time = seconds(options.keepalive_time);

@@ -94,6 +94,10 @@ pub enum Action {
 
     /// Show the value in the next rendering: auto, text, JSON, hex.
     NextRendering,
+    /// Go to the next place of the text that is looked for.
+    NextMatch,
+    /// Go to the place before.
+    PreviousMatch,
 
     /// Grant a lease.
     LeaseGrant,
@@ -304,6 +308,8 @@ impl Action {
         Action::Copy,
         Action::Watch,
         Action::NextRendering,
+        Action::NextMatch,
+        Action::PreviousMatch,
         Action::LeaseGrant,
         Action::LeaseRenew,
         Action::LeaseKeepAlive,

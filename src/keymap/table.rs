@@ -55,6 +55,9 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Keys, &["o"], A::Goto, "go to", "Go to a key or prefix; Tab completes.")),
     foot(row(C::Keys, &["f"], A::Find, "find", "Find keys anywhere: fuzzy, substring or regex.")),
 
+    foot(row(C::Value, &["n"], A::NextMatch, "next", "Go to the next place of the text that is looked for; after the last comes the first.")),
+    foot(row(C::Value, &["N"], A::PreviousMatch, "previous", "Go to the place before of the text that is looked for.")),
+    foot(row(C::Value, &["/"], A::Filter, "search", "Look for text in the value, in any case; \\xNN and \\n stand for bytes (Enter keeps, Esc drops).")),
     foot(row(C::Value, &["v"], A::NextRendering, "rendering", "Show it in the next rendering: auto, text, JSON, hex.")),
     write(foot(row(C::Value, &["e"], A::Edit, "edit", "Edit the value here."))),
     write(foot(row(C::Value, &["E"], A::EditExternal, "editor", "Edit the value in $VISUAL or $EDITOR."))),

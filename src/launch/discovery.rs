@@ -6,8 +6,9 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::proto::rr::RData;
 use hickory_resolver::proto::rr::rdata::SRV;
 
-use crate::config::{Connection, Discovery};
+use crate::config::Discovery;
 use crate::domain::escape;
+use crate::gateway::GatewayOptions;
 
 /// Asks the name servers of the system for the URLs of the servers, nearest first. Never empty.
 ///
@@ -15,7 +16,7 @@ use crate::domain::escape;
 /// What DNS said, or that it said nothing within the limit for a request.
 pub(super) async fn discover(
     discovery: &Discovery,
-    limits: &Connection,
+    limits: &GatewayOptions,
 ) -> anyhow::Result<Vec<String>> {
     let settings = "--discovery-srv: cannot use the DNS settings of the system";
     let mut builder = TokioResolver::builder_tokio().context(settings)?;
@@ -24,9 +25,12 @@ pub(super) async fn discover(
     // Asked once, in a few seconds of a program's life.
     options.cache_size = 0;
     let resolver = builder.build().context(settings)?;
+    let (domain, limit) = (&discovery.domain, limits.command_timeout);
     let finding = find(&resolver, discovery);
-    tokio::time::timeout(limits.command_timeout, finding).await.unwrap_or_else(|_| {
-        let (domain, limit) = (&discovery.domain, limits.command_timeout);
+    if limit.is_zero() {
+        return finding.await;
+    }
+    tokio::time::timeout(limit, finding).await.unwrap_or_else(|_| {
         bail!("--discovery-srv: DNS did not tell of etcd in {domain} within {limit:?}")
     })
 }

@@ -4,15 +4,15 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::connect::{self, Connecting};
+use super::connect::{self, Connected};
+use super::late::Late;
 use super::said::followed;
 use crate::config::Settings;
 use crate::doctor;
 use crate::domain::diagnosis::{Diagnosis, DiagnosisNews, Finding, Line, Outcome, lines};
-use crate::gateway::Gateway;
 use crate::log::Log;
 use crate::runtime::Doctor;
-use crate::store::StoreError;
+use crate::store::{ErrorKind, StoreError};
 use crate::terminal::Signals;
 
 /// The columns of the report: no wider, so that it can be read and sent anywhere.
@@ -35,9 +35,9 @@ pub(super) async fn run(
         }
     };
     let diagnosis = match connect::connect(settings.target, log, signals).await {
-        Ok(Connecting::Ended(ending)) => return Ok(ending.exit_status()),
-        Ok(Connecting::Sandbox(_)) => doctor::sandbox(note),
-        Ok(Connecting::Server { gateway, .. }) => {
+        Ok(Connected::Ended(ending)) => return Ok(ending.exit_status()),
+        Ok(Connected::Sandbox(_)) => doctor::sandbox(note),
+        Ok(Connected::Server(gateway)) => {
             let state = || format!("looking … {} checked", checked.load(Ordering::Relaxed));
             tokio::select! {
                 diagnosis = followed(doctor::examine(&gateway, note), state) => diagnosis,
@@ -45,7 +45,12 @@ pub(super) async fn run(
             }
         }
         // A file that cannot be used, a password that cannot be asked for, DNS that knows nothing.
-        Err(error) => doctor::report("settings", vec![unusable(&error)], note),
+        Err(error) => {
+            let of_tls = error
+                .downcast_ref::<StoreError>()
+                .is_some_and(|error| error.kind == ErrorKind::Tls);
+            doctor::report("settings", vec![unusable(of_tls, &format!("{error:#}"))], note)
+        }
     };
     let mut out = std::io::stdout().lock();
     match out.write_all(text(&diagnosis, color).as_bytes()).and_then(|()| out.flush()) {
@@ -56,14 +61,9 @@ pub(super) async fn run(
     Ok(u8::from(!diagnosis.is_well()))
 }
 
-fn unusable(error: &anyhow::Error) -> Finding {
-    let check = match error.downcast_ref::<StoreError>() {
-        Some(error) if error.kind == crate::store::ErrorKind::Tls => "TLS",
-        _ => "settings",
-    };
-    let sentence = format!("{error:#}");
-    let (found, advice) = sentence.split_once("; ").unwrap_or((&sentence, ""));
-    Finding::failed(check, found, advice)
+fn unusable(of_tls: bool, sentence: &str) -> Finding {
+    let (found, advice) = sentence.split_once("; ").unwrap_or((sentence, ""));
+    Finding::failed(if of_tls { "TLS" } else { "settings" }, found, advice)
 }
 
 /// The report as text, with its last line break.
@@ -99,17 +99,24 @@ fn painted(outcome: Outcome, mark: &str, color: bool) -> String {
     format!("\x1b[{code}m{mark}\x1b[0m")
 }
 
-/// Whoever looks at the endpoints of this client, for the screen.
-pub(super) fn of(gateway: &Gateway) -> Doctor {
-    let gateway = gateway.clone();
+/// Whoever looks at the endpoints of this store, for the screen.
+pub(super) fn of(store: &Late) -> Doctor {
+    let store = store.clone();
     Arc::new(move |news| {
-        let gateway = gateway.clone();
+        let store = store.clone();
         Box::pin(async move {
-            doctor::examine(&gateway, |found| {
+            let tell = |found| {
                 // The view was closed when nobody receives.
                 let _ = news.send(found);
-            })
-            .await;
+            };
+            match store.client().await {
+                Ok(gateway) => drop(doctor::examine(&gateway, tell).await),
+                Err(error) => {
+                    let of_tls = error.kind == ErrorKind::Tls;
+                    let finding = unusable(of_tls, &error.to_string());
+                    drop(doctor::report("settings", vec![finding], tell));
+                }
+            }
         })
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::connect::{self, Connecting};
+use super::connect::{self, Connected};
 use super::said::{followed, keys, number, say};
 use crate::bulk::{self, PlanError};
 use crate::config::{Output, Settings};
@@ -28,9 +28,9 @@ pub(super) async fn run(
     signals: &mut Signals,
 ) -> anyhow::Result<u8> {
     let store: Arc<dyn Store> = match connect::connect(settings.target, log, signals).await? {
-        Connecting::Ended(ending) => return Ok(ending.exit_status()),
-        Connecting::Sandbox(sandbox) => Arc::new(sandbox),
-        Connecting::Server { gateway, .. } => Arc::new(gateway),
+        Connected::Ended(ending) => return Ok(ending.exit_status()),
+        Connected::Sandbox(sandbox) => Arc::new(sandbox),
+        Connected::Server(gateway) => Arc::new(gateway),
     };
     // Whatever the settings say: nothing is written to the store here.
     let store = ReadOnly::new(store, true);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch};
 
-use super::connect::{self, Connecting};
+use super::connect::{self, Connected};
 use super::said::{followed, keys, number, say, usage};
 use super::{bulk_limits, journal};
 use crate::app::typed::Typed;
@@ -53,9 +53,9 @@ pub(super) async fn run(
         ));
     }
     let store: Arc<dyn Store> = match connect::connect(settings.target, log, signals).await? {
-        Connecting::Ended(ending) => return Ok(ending.exit_status()),
-        Connecting::Sandbox(sandbox) => Arc::new(sandbox),
-        Connecting::Server { gateway, .. } => Arc::new(gateway),
+        Connected::Ended(ending) => return Ok(ending.exit_status()),
+        Connected::Sandbox(sandbox) => Arc::new(sandbox),
+        Connected::Server(gateway) => Arc::new(gateway),
     };
     let store = ReadOnly::new(store, settings.read_only);
     let limits = bulk_limits(&settings.limits, settings.state_dir.as_deref());

@@ -15,6 +15,7 @@ mod inbox;
 mod job;
 mod journal;
 mod keepalive;
+mod layout;
 mod plan_text;
 mod probe;
 mod watch;
@@ -45,6 +46,13 @@ use plan_text::Show;
 
 pub use doctor::Doctor;
 
+/// Whoever watches over the connection.
+enum Probe {
+    /// Asks nobody yet: the first frame comes first.
+    Waits,
+    Runs(AbortHandle),
+}
+
 /// The running tasks of one program.
 pub struct Runtime {
     store: ReadOnly,
@@ -64,17 +72,17 @@ pub struct Runtime {
     exports: HashMap<JobId, AbortHandle>,
     /// The index of keys, once somebody wanted one.
     finder: Option<find::Finder>,
-    probe: AbortHandle,
+    /// Whoever watches over the connection, and before the first effect how to start that.
+    probe: Probe,
     doctor: Option<Doctor>,
 }
 
 impl Runtime {
-    /// Starts the task that watches over the connection; must be called inside a tokio runtime.
-    /// What is written is recorded in the journal.
+    /// Does nothing yet: the connection is watched over from the first effect on. Must be called inside
+    /// a tokio runtime. What is written is recorded in the journal.
     pub fn start(store: ReadOnly, inbox: Senders, journal: Journal) -> Runtime {
         let Senders { answers: inbox, news } = inbox;
         let retry = Arc::new(Notify::new());
-        let probe = tokio::spawn(probe::run(store.clone(), inbox.clone(), retry.clone()));
         let limits = Limits::default();
         let jobs = Jobs::new(store.clone(), inbox.clone(), journal.clone(), limits);
         journal::tell_trouble(&journal, inbox.clone());
@@ -93,7 +101,7 @@ impl Runtime {
             jobs,
             exports: HashMap::new(),
             finder: None,
-            probe: probe.abort_handle(),
+            probe: Probe::Waits,
             doctor: None,
         }
     }
@@ -139,6 +147,11 @@ impl Runtime {
     /// Starts what the effect asks for. Effects of the terminal and the end of the program are not
     /// the runtime's: they come back.
     pub fn execute(&mut self, effect: Effect) -> Option<Effect> {
+        if let Probe::Waits = self.probe {
+            let (store, inbox) = (self.store.clone(), self.inbox.clone());
+            let probe = tokio::spawn(probe::run(store, inbox, self.retry.clone()));
+            self.probe = Probe::Runs(probe.abort_handle());
+        }
         match effect {
             Effect::Call { ticket, slot, call } => self.call(ticket, slot, call),
             Effect::GiveUp(tickets) => {
@@ -209,6 +222,9 @@ impl Runtime {
             Effect::LeaveDraft(id) => self.order(draft::Order::Leave(id)),
             Effect::FindDrafts(home) => self.order(draft::Order::Find(home)),
             Effect::ReadOnly(on) => self.store.set_read_only(on),
+            Effect::LayOut { ticket, value, rendering, width } => {
+                tokio::spawn(layout::run(self.inbox.clone(), ticket, value, rendering, width));
+            }
             Effect::WriteFile { ticket, path, lines } => {
                 tokio::spawn(file::write(self.inbox.clone(), ticket, path, lines));
             }
@@ -257,7 +273,9 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.probe.abort();
+        if let Probe::Runs(probe) = &self.probe {
+            probe.abort();
+        }
         if let Some((_, task)) = &self.drafts {
             task.abort();
         }

@@ -103,7 +103,9 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
         }
     };
     let status = app.connection.status.as_ref();
-    let configured = app.settings.endpoints.first().map(String::as_str).unwrap_or_default();
+    let domain = app.settings.domain.as_ref().map(|domain| format!("SRV {domain}"));
+    let configured = app.settings.endpoints.first().or(domain.as_ref());
+    let configured = configured.map(String::as_str).unwrap_or_default();
     let used = app.connection.in_use().map(|endpoint| endpoint.url.as_str());
     let endpoint = used.or(status.map(|status| status.endpoint.as_str())).unwrap_or(configured);
     if let Some(mark) = &app.settings.production {
@@ -170,10 +172,18 @@ fn parts(app: &App, theme: &Theme) -> Vec<Part> {
     parts
 }
 
+/// Whether DNS has yet to tell where the servers are.
+fn looks_up(app: &App) -> bool {
+    app.settings.endpoints.is_empty() && app.settings.domain.is_some()
+}
+
 /// The state of the connection in a word, and when it is tried again.
 fn connection(app: &App, theme: &Theme) -> (String, Style) {
     let status = app.connection.status.as_ref();
     match &app.connection.now {
+        Connection::Connecting if looks_up(app) => {
+            ("○ looking up servers".to_owned(), theme.changed())
+        }
         Connection::Connecting => ("○ connecting".to_owned(), theme.changed()),
         Connection::Online if status.is_some_and(|status| status.leader == 0) => {
             ("● no leader".to_owned(), theme.danger())

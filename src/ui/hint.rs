@@ -31,6 +31,12 @@ pub(super) fn of_pane(app: &App) -> Vec<Hint> {
     if app.dialogs.is_empty() && app.view.as_ref().is_some_and(|view| !view.has_filter()) {
         hints.retain(|hint| hint.action != Action::Filter);
     }
+    if app.value.found.is_none() {
+        let of_search = |hint: &Hint| {
+            matches!(hint.action, Action::NextMatch | Action::PreviousMatch)
+        };
+        hints.retain(|hint| !of_search(hint));
+    }
     if app.contexts().contains(&Context::Field) {
         // A filter has nothing to complete.
         hints.retain(|hint| hint.action != Action::FieldComplete);

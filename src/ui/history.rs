@@ -249,7 +249,7 @@ fn draw_value(frame: &mut Frame, area: Rect, theme: &Theme, shown: &HistoryView)
             let text = format!("… {} more lines", number((view.len() - offset) as i64));
             frame.render_widget(Line::styled(text, theme.dim()), at);
         } else {
-            frame.render_widget(super::value::spans(theme, view, offset), at);
+            frame.render_widget(super::value::spans(theme, view, offset, None), at);
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::domain::mark::MarkColor;
-use crate::domain::value::Class;
+use crate::domain::value::{Class, Match};
 
 /// The looks of a run: styles, and the zone in which times are told.
 #[derive(Clone, Debug)]
@@ -92,6 +92,15 @@ impl Theme {
     /// The selected row of the tree without the focus: the value shown is still its.
     pub(super) fn selected_elsewhere(&self) -> Style {
         Style::new().add_modifier(Modifier::UNDERLINED)
+    }
+
+    /// A piece of what was looked for; the one that is looked at stands out.
+    pub(super) fn found(&self, style: Style, found: Match) -> Style {
+        match found {
+            Match::None => style,
+            Match::Other => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            Match::Current => style.add_modifier(Modifier::BOLD | Modifier::REVERSED),
+        }
     }
 
     /// The frame of a pane.

@@ -13,7 +13,7 @@ use crate::app::load::Load;
 use crate::app::pane::Pane;
 use crate::app::viewport::PaneSize;
 use crate::domain::tree::{Level, NodeId};
-use crate::domain::value::View;
+use crate::domain::value::{self, Found, View};
 use crate::domain::{Entry, escape};
 
 /// Lines above the value: the key, and its revisions.
@@ -29,6 +29,13 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let head = HEAD + u16::from(json_error.is_some());
     let height = usize::from(area.height.saturating_sub(2 + head));
     let mut notes = past_notes(app, theme);
+    notes.extend(app.value.found.as_ref().map(|found| match found.number() {
+        0 => Span::styled("not found", theme.danger()),
+        at => {
+            let (at, all) = (number(at as i64), number(found.len() as i64));
+            Span::styled(format!("{at} of {all}"), theme.changed())
+        }
+    }));
     if rows > height {
         let last = (app.value.top + height).min(rows) as i64;
         let first = number(app.value.top as i64 + 1);
@@ -62,10 +69,13 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             let text = cut_end(&text, usize::from(inner.width));
             frame.render_widget(Line::styled(text, theme.danger()), line(inner, HEAD));
         }
-        if let Some(view) = &app.value.view {
-            rows_of(frame, body, app, theme, view);
-            let shown = (app.value.top, usize::from(body.height), rows);
-            scrollbar(frame, area, theme, app.focus == Pane::Value, shown);
+        match &app.value.view {
+            Some(view) => {
+                rows_of(frame, body, app, theme, view);
+                let shown = (app.value.top, usize::from(body.height), rows);
+                scrollbar(frame, area, theme, app.focus == Pane::Value, shown);
+            }
+            None => face(frame, body, "laying out …", theme.dim()),
         }
         return body_size;
     }
@@ -139,20 +149,21 @@ fn rows_of(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, view: &View)
     if view.is_empty() {
         return face(frame, area, "(empty value)", theme.dim());
     }
-    let rows = app.value.rows();
-    if rows == 0 {
-        return face(frame, area, "no line contains the filter's text; Esc drops it", theme.dim());
-    }
-    for (offset, row) in (app.value.top..rows).take(usize::from(area.height)).enumerate() {
-        let row = app.value.matches.as_ref().map_or(row, |matches| matches[row]);
-        frame.render_widget(spans(theme, view, row), line(area, offset as u16));
+    let found = app.value.found.as_ref();
+    for (offset, row) in (app.value.top..view.len()).take(usize::from(area.height)).enumerate() {
+        frame.render_widget(spans(theme, view, row, found), line(area, offset as u16));
     }
 }
 
-/// One row of a value with its colors.
-pub(super) fn spans<'a>(theme: &Theme, view: &View, row: usize) -> Line<'a> {
-    let spans = view.row(row).into_iter();
-    Line::from(
-        spans.map(|span| Span::styled(span.text, theme.class(span.class))).collect::<Vec<_>>(),
-    )
+/// One row of a value with its colors, and with what was found in it.
+pub(super) fn spans<'a>(
+    theme: &Theme,
+    view: &View,
+    row: usize,
+    found: Option<&Found>,
+) -> Line<'a> {
+    let styled = |span: value::Span| {
+        Span::styled(span.text, theme.found(theme.class(span.class), span.found))
+    };
+    Line::from(view.marked_row(row, found).into_iter().map(styled).collect::<Vec<_>>())
 }

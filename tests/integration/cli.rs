@@ -72,10 +72,10 @@ fn wrong_usage_is_said_on_stderr_with_status_2() {
 }
 
 #[test]
-fn a_domain_without_servers_is_said_before_the_screen_opens() {
-    let args = ["--discovery-srv", "nothing.invalid", "--command-timeout", "2s"];
+fn a_domain_without_servers_is_said() {
+    let args = ["export", "-", "--discovery-srv", "nothing.invalid", "--command-timeout", "2s"];
     let output = run(&args, &[]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     let said = text(&output.stderr);
     // Where there is no name server either, the reason is another one.

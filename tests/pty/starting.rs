@@ -70,6 +70,46 @@ fn an_endpoint_that_never_answers_costs_no_time() {
     assert_in_budget(&endpoint);
 }
 
+/// The program, whose name server never answers, in a network of its own where the system lets us.
+fn without_dns() -> Program {
+    let script = r#"
+        echo nameserver 192.0.2.1 > resolv.conf
+        apart="/usr/bin/unshare --user --map-root-user --net --mount sh -c"
+        within="ip link add d0 type dummy && ip address add 192.0.2.2/24 dev d0 &&
+            ip link set d0 up && mount --bind resolv.conf /etc/resolv.conf"
+        run='exec $ETCDECK --discovery-srv nothing.invalid --command-timeout 1s'
+        $apart "$within" 2>/dev/null && exec $apart "$within && $run"
+        eval "$run""#;
+    Program::sh(script).size(120, 30)
+}
+
+#[test]
+fn a_name_server_that_never_answers_costs_no_time() {
+    let term = without_dns().start();
+    let screen = term.wait("1 Keys", LIMIT);
+    // With the shell that prepares the network, in a debug build, on a machine that does other things.
+    let first = term.first_frame().expect("there is one");
+    assert!(first < Duration::from_millis(500), "{first:?}");
+    assert!(screen.contains("SRV nothing.invalid"), "{screen}");
+    term.wait("○ no connection, ", LIMIT);
+    // What DNS did, or that it did nothing; and it is tried again.
+    term.wait("--discovery-srv: ", LIMIT);
+    term.wait("nothing.invalid", LIMIT);
+    assert_usable(term);
+}
+
+#[test]
+fn the_certificates_of_the_system_are_read_after_the_first_frame() {
+    // Whoever opens this file waits for somebody who writes it.
+    let script = "mkfifo roots && SSL_CERT_FILE=$PWD/roots exec $ETCDECK --endpoints https://127.0.0.1:1";
+    let term = Program::sh(script).size(120, 30).start();
+    let screen = term.wait("1 Keys", LIMIT);
+    let first = term.first_frame().expect("there is one");
+    assert!(first < Duration::from_millis(500), "{first:?}");
+    assert!(screen.contains("○ connecting"), "{screen}");
+    assert_usable(term);
+}
+
 #[test]
 fn a_refused_connection_is_told_and_leaves_the_program_usable() {
     let endpoint = refused();

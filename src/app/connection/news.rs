@@ -53,6 +53,11 @@ impl App {
     }
 
     fn on_endpoints(&mut self, endpoints: Vec<EndpointHealth>) {
+        if self.settings.endpoints.is_empty() && self.settings.domain.is_some() {
+            let found: Vec<String> = endpoints.iter().map(|e| e.url.clone()).collect();
+            self.settings.etcdctl = std::mem::take(&mut self.settings.etcdctl).at(&found);
+            self.settings.endpoints = found;
+        }
         let before = std::mem::replace(&mut self.connection.endpoints, endpoints);
         self.redraw |= self.shows_cluster() && before != self.connection.endpoints;
         let now = &self.connection.endpoints;

@@ -11,26 +11,44 @@ use super::quote::quote;
 /// the same thing, and whoever starts this program with etcdctl's variables has them in the shell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Etcdctl {
-    /// `NAME=WORD`, quoted.
+    /// Where the servers are, or how they are found: `NAME=WORD`, quoted.
+    place: Vec<String>,
+    /// The rest, likewise.
     variables: Vec<String>,
     /// How curl is told the same.
     curl: Vec<String>,
-    /// Where the gateway is, unless it asks for a user.
+    /// Where the gateway is.
     gateway: Option<String>,
+    /// Whether the gateway asks for a user, which curl could not be.
+    closed: bool,
 }
 
 impl Etcdctl {
     /// For these endpoints; for none, whatever the shell says.
     pub fn new(endpoints: &[String]) -> Etcdctl {
-        let mut etcdctl = Etcdctl { gateway: endpoints.first().cloned(), ..Etcdctl::default() };
+        Etcdctl::default().at(endpoints)
+    }
+
+    /// For servers that etcdctl is to find by DNS itself.
+    pub fn discovering(domain: &str, service: Option<&str>, insecure: bool) -> Etcdctl {
+        let mut place = vec![variable("DISCOVERY_SRV", domain.as_bytes())];
+        place.extend(service.map(|name| variable("DISCOVERY_SRV_NAME", name.as_bytes())));
+        place.push(variable("INSECURE_DISCOVERY", if insecure { b"true" } else { b"false" }));
+        Etcdctl { place, ..Etcdctl::default() }
+    }
+
+    /// The same for these endpoints.
+    #[must_use]
+    pub fn at(self, endpoints: &[String]) -> Etcdctl {
+        let mut place = Vec::new();
         if !endpoints.is_empty() {
-            etcdctl.set("ENDPOINTS", endpoints.join(",").as_bytes());
+            place.push(variable("ENDPOINTS", endpoints.join(",").as_bytes()));
         }
         if endpoints.iter().any(|url| url.starts_with("https:")) {
             // Without it and without a file etcdctl speaks plainly, whatever the URL says.
-            etcdctl.set("INSECURE_TRANSPORT", b"false");
+            place.push(variable("INSECURE_TRANSPORT", b"false"));
         }
-        etcdctl
+        Etcdctl { place, gateway: endpoints.first().cloned(), ..self }
     }
 
     /// As this user. The password is never part of a line: the shell has it in `ETCDCTL_PASSWORD`,
@@ -42,7 +60,7 @@ impl Etcdctl {
             self.set("USER", name.as_bytes());
             self.variables.push("ETCDCTL_PASSWORD=\"${ETCDCTL_PASSWORD:?}\"".to_owned());
         }
-        self.gateway = None;
+        self.closed = true;
         self
     }
 
@@ -59,7 +77,7 @@ impl Etcdctl {
     /// With a token, which the shell has in `ETCDCTL_AUTH_JWT_TOKEN`.
     #[must_use]
     pub fn token(mut self) -> Etcdctl {
-        self.gateway = None;
+        self.closed = true;
         self
     }
 
@@ -93,23 +111,27 @@ impl Etcdctl {
     }
 
     fn set(&mut self, name: &str, value: &[u8]) {
-        self.variables.push(format!("ETCDCTL_{name}={}", quote(value)));
+        self.variables.push(variable(name, value));
     }
 
     /// The call up to where its arguments begin.
     pub(super) fn command(&self) -> String {
         let words: Vec<&str> =
-            self.variables.iter().map(String::as_str).chain(["etcdctl"]).collect();
-        words.join(" ")
+            self.place.iter().chain(&self.variables).map(String::as_str).collect();
+        [&words[..], &["etcdctl"]].concat().join(" ")
     }
 
     /// The call of curl, and the URL of the gateway; none where it would need a token.
     pub(super) fn curl(&self) -> Option<(String, &str)> {
-        let url = self.gateway.as_deref()?;
+        let url = self.gateway.as_deref().filter(|_| !self.closed)?;
         let words: Vec<&str> =
             ["curl", "-sS"].into_iter().chain(self.curl.iter().map(String::as_str)).collect();
         Some((words.join(" "), url))
     }
+}
+
+fn variable(name: &str, value: &[u8]) -> String {
+    format!("ETCDCTL_{name}={}", quote(value))
 }
 
 #[cfg(test)]
@@ -131,6 +153,24 @@ mod tests {
         assert_eq!(curl.1, "https://a:2379");
         assert_eq!(Etcdctl::default().command(), "etcdctl");
         assert_eq!(Etcdctl::default().curl(), None);
+    }
+
+    #[test]
+    fn servers_that_are_not_found_yet_are_found_by_etcdctl() {
+        let etcdctl = Etcdctl::discovering("example.com", Some("blue"), false);
+        let etcdctl = etcdctl.ca(Path::new("ca.pem"));
+        assert_eq!(
+            etcdctl.command(),
+            "ETCDCTL_DISCOVERY_SRV=example.com ETCDCTL_DISCOVERY_SRV_NAME=blue \
+             ETCDCTL_INSECURE_DISCOVERY=false ETCDCTL_CACERT=ca.pem etcdctl"
+        );
+        assert_eq!(etcdctl.curl(), None);
+        let found = etcdctl.at(&["http://a:2379".to_owned()]);
+        assert_eq!(
+            found.command(),
+            "ETCDCTL_ENDPOINTS=http://a:2379 ETCDCTL_CACERT=ca.pem etcdctl"
+        );
+        assert_eq!(found.curl().map(|(_, url)| url), Some("http://a:2379"));
     }
 
     #[test]

@@ -9,9 +9,10 @@ mod read;
 
 use super::App;
 use super::connection::Connection;
-use super::effect::{Answer, Call, CallResult};
+use super::effect::{Answer, Call, CallResult, Effect};
 use super::notice::named;
 use super::purpose::{HistoryPurpose, Purpose, ViewPurpose};
+use super::value::{Laid, takes_long};
 use super::viewport::Cursor;
 use crate::domain::history::{History, Row};
 use crate::domain::txn::RangeRequest;
@@ -41,7 +42,7 @@ pub struct HistoryView {
     pub rendering: Rendering,
     /// The selected value, laid out.
     pub shown: Option<value::View>,
-    shown_of: Option<(Revision, Rendering, u16)>,
+    shown_of: Option<Laid>,
     /// The revision of the selected row: the selection stays on it. None: on the newest.
     anchor: Option<Revision>,
     /// What the key was when the view was opened, and when that was.
@@ -160,14 +161,36 @@ impl App {
         let at = view.anchor.and_then(|revision| view.history.index_of(revision));
         view.cursor.selected = at.unwrap_or(0);
         view.cursor.settle(view.history.len(), usize::from(height));
-        view.show_selected(width);
+        let long = view.show_selected(width);
         let wanted = view.wanted().filter(|_| !awaits);
         let key = view.key.clone();
         if let Some(revision) = wanted {
             let call = Call::Range(RangeRequest::get(key).at(revision));
             self.ask_history(HistoryPurpose::Value(revision), call);
         }
+        if let Some((laid, value)) = long {
+            self.lay_version_out(laid, value);
+        }
         self.do_pending();
+    }
+
+    fn lay_version_out(&mut self, (revision, rendering, width): Laid, value: Vec<u8>) {
+        let of_versions = |purpose: &Purpose| {
+            matches!(purpose, Purpose::View(ViewPurpose::History(HistoryPurpose::Layout(..))))
+        };
+        self.tickets.forget(of_versions);
+        let purpose = HistoryPurpose::Layout(revision, rendering, width);
+        let purpose = Purpose::View(ViewPurpose::History(purpose));
+        let ticket = self.tickets.issue(purpose, self.now);
+        self.effects.push(Effect::LayOut { ticket, value, rendering, width });
+    }
+
+    /// A task has laid a large version out.
+    pub(super) fn on_version_laid_out(&mut self, laid: Laid, rows: value::View) {
+        if let Some(view) = self.history_mut().filter(|view| view.shown_of == Some(laid)) {
+            view.shown = Some(rows);
+            self.redraw = true;
+        }
     }
 
     /// Restoring a version: what is there now is read first, then it is asked.
@@ -191,16 +214,23 @@ impl App {
 }
 
 impl HistoryView {
-    fn show_selected(&mut self, width: u16) {
+    /// Lays the selected value out, or gives what a task is to lay out.
+    fn show_selected(&mut self, width: u16) -> Option<(Laid, Vec<u8>)> {
         let row = self.selected().filter(|row| row.exists()).map(|row| row.revision);
         let wanted = row.filter(|revision| self.history.value(*revision).is_some());
         let wanted = wanted.map(|revision| (revision, self.rendering, width));
-        if wanted != self.shown_of {
-            self.shown_of = wanted;
-            let value = wanted.and_then(|(revision, ..)| self.history.value(revision));
-            self.shown = value
-                .filter(|_| width > 0)
-                .map(|value| value::View::new(value, self.rendering, usize::from(width)));
+        if wanted == self.shown_of {
+            return None;
         }
+        self.shown_of = wanted;
+        let value = wanted.and_then(|(revision, ..)| self.history.value(revision));
+        let value = value.filter(|_| width > 0);
+        if let (Some(laid), Some(value)) = (wanted, value.filter(|value| takes_long(value))) {
+            self.shown = None;
+            return Some((laid, value.to_vec()));
+        }
+        self.shown =
+            value.map(|value| value::View::new(value, self.rendering, usize::from(width)));
+        None
     }
 }

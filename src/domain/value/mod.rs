@@ -5,11 +5,15 @@
 
 mod dump;
 mod pretty;
+mod search;
 mod wrap;
 
 use super::json;
 use pretty::Pretty;
+use search::{Marks, Shown};
 use wrap::Segment;
+
+pub use search::{Found, Match, Place};
 
 /// How a value is to be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -108,15 +112,17 @@ pub enum Class {
 pub struct Span {
     /// What it is.
     pub class: Class,
+    /// Whether it was looked for.
+    pub found: Match,
     /// Printable text.
     pub text: String,
 }
 
-/// Appends to the last span where the class is the same.
-fn push(spans: &mut Vec<Span>, class: Class, text: &str) {
+/// Appends to the last span where that is of the same kind.
+fn push(spans: &mut Vec<Span>, class: Class, found: Match, text: &str) {
     match spans.last_mut() {
-        Some(last) if last.class == class => last.text.push_str(text),
-        _ => spans.push(Span { class, text: text.to_owned() }),
+        Some(last) if last.class == class && last.found == found => last.text.push_str(text),
+        _ => spans.push(Span { class, found, text: text.to_owned() }),
     }
 }
 
@@ -217,19 +223,65 @@ impl View {
 
     /// A row, from 0, without a line end; nothing beyond the last.
     pub fn row(&self, index: usize) -> Vec<Span> {
+        self.marked_row(index, None)
+    }
+
+    /// The same, with what was found in it told apart.
+    pub fn marked_row(&self, index: usize, found: Option<&Found>) -> Vec<Span> {
+        let marks = found.map_or(Marks::NONE, |found| found.marks(self.offset(index)));
         match &self.layout {
             Layout::Text { bytes, rows } => {
-                rows.get(index).map_or_else(Vec::new, |row| wrap::spans(bytes, row))
+                rows.get(index).map_or_else(Vec::new, |row| wrap::spans(bytes, row, marks))
             }
-            Layout::Json(pretty) => pretty.row(index),
+            Layout::Json(pretty) => pretty.row(index, marks),
             Layout::Hex { bytes, a_row } => {
                 let start = index.saturating_mul(*a_row);
                 let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) else {
                     return Vec::new();
                 };
-                dump::row(start, &rest[..rest.len().min(*a_row)], *a_row)
+                dump::row(start, &rest[..rest.len().min(*a_row)], *a_row, marks)
             }
         }
+    }
+
+    /// Every place where a text stands: in any case, over the ends of rows, and as the bytes that its
+    /// escapes stand for. An empty text stands nowhere.
+    pub fn find(&self, text: &str) -> Found {
+        let places = match &self.layout {
+            Layout::Text { bytes, .. } => search::find(bytes, text, Shown::Text),
+            Layout::Json(pretty) => search::find(pretty.text().as_bytes(), text, Shown::Json),
+            Layout::Hex { bytes, .. } => search::find(bytes, text, Shown::Bytes),
+        };
+        Found::new(places)
+    }
+
+    /// Where a row begins in the text that is shown: the bytes of the value, or of the JSON without its
+    /// white space. Beyond the last row it is the end.
+    pub fn offset(&self, index: usize) -> usize {
+        let (rows, end) = match &self.layout {
+            Layout::Text { bytes, rows } => (rows.as_slice(), bytes.len()),
+            Layout::Json(pretty) => (pretty.rows(), pretty.text().len()),
+            Layout::Hex { bytes, a_row } => return index.saturating_mul(*a_row).min(bytes.len()),
+        };
+        rows.get(index).map_or(end, |row| row.start as usize)
+    }
+
+    /// The row in which an offset lies; the last one beyond the end.
+    pub fn row_at(&self, offset: usize) -> usize {
+        let rows = match &self.layout {
+            Layout::Text { rows, .. } => rows.as_slice(),
+            Layout::Json(pretty) => pretty.rows(),
+            Layout::Hex { a_row, .. } => {
+                return (offset / a_row).min(self.len().saturating_sub(1));
+            }
+        };
+        rows.partition_point(|row| row.start as usize <= offset).saturating_sub(1)
+    }
+
+    /// Whether the offsets of both views count the same bytes, given that they show the same value.
+    pub fn counts_as(&self, other: &View) -> bool {
+        let formatted = |view: &View| matches!(view.layout, Layout::Json(_));
+        formatted(self) == formatted(other)
     }
 
     /// The number of the line a row begins, from 1; `None` for a row that goes on with the line

@@ -1,5 +1,6 @@
 //! Formatted JSON: a line a member, indented, every token exactly as it was written.
 
+use super::search::{Marks, Match};
 use super::wrap::{self, Lead, Piece, Rows, Segment};
 use super::{Class, Span, push};
 use crate::domain::escape::{self, Glyph};
@@ -8,7 +9,8 @@ use crate::domain::json::{self, JsonError, Token};
 /// A JSON text without the white space between its tokens, and where its rows begin.
 #[derive(Clone, Debug)]
 pub(super) struct Pretty {
-    /// Without that white space a row costs what it shows, however the text was spaced.
+    /// Without that white space a row costs what it shows, however the text was spaced. A colon has a
+    /// space behind it here too, so that what is searched is what is seen.
     text: String,
     rows: Vec<Segment>,
 }
@@ -34,25 +36,32 @@ impl Pretty {
         &self.rows
     }
 
-    pub(super) fn row(&self, index: usize) -> Vec<Span> {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn row(&self, index: usize, mut marks: Marks<'_>) -> Vec<Span> {
         let mut spans = Vec::new();
         let Some(row) = self.rows.get(index) else { return spans };
         if row.indent > 0 {
-            push(&mut spans, Class::Plain, &" ".repeat(usize::from(row.indent)));
+            push(&mut spans, Class::Plain, Match::None, &" ".repeat(usize::from(row.indent)));
         }
         let (mut at, mut lead) = (row.start as usize, row.lead);
         while at < row.end as usize {
             let (class, piece) = step(&self.text[at..], &mut lead);
-            let text = &self.text[at..at + piece.bytes];
+            let end = at + piece.bytes;
+            let text = &self.text[at..end];
             match escape::first_glyph(text) {
-                Some(glyph @ Glyph::Escaped(_)) => wrap::push_glyph(&mut spans, class, glyph),
-                _ => push(&mut spans, class, text),
+                Some(glyph @ Glyph::Escaped(_)) => {
+                    wrap::push_glyph(&mut spans, class, glyph, marks.of(at, end));
+                }
+                Some(Glyph::Plain(":")) if class == Class::Punct => {
+                    push(&mut spans, class, marks.of(at, at + 1), ":");
+                    push(&mut spans, Class::Plain, marks.of(at + 1, end), " ");
+                }
+                _ => push(&mut spans, class, marks.of(at, end), text),
             }
-            // The space after a colon, unless the row ends with it.
-            if piece.columns > text.len() && class == Class::Punct {
-                push(&mut spans, Class::Plain, " ");
-            }
-            at += piece.bytes;
+            at = end;
         }
         spans
     }
@@ -89,6 +98,9 @@ impl Lines {
             self.lead = if token == Token::Key { Lead::Member } else { Lead::Value };
         }
         self.text.push_str(text);
+        if token == Token::Colon {
+            self.text.push(' ');
+        }
         self.opened = token == Token::Open;
         if token == Token::Comma {
             self.finish();
@@ -101,8 +113,7 @@ impl Lines {
         // Deep nesting must not push everything off the row.
         let indent = (self.depth * 2).min(self.width / 2);
         let line = &self.text[start..];
-        let separator = usize::from(self.lead == Lead::Member);
-        if indent + line.len() + separator <= self.width && wrap::is_plain(line.as_bytes()) {
+        if indent + line.len() <= self.width && wrap::is_plain(line.as_bytes()) {
             return self.rows.short(start, end, indent, self.lead);
         }
         let hang = 2.min(self.width / 4);
@@ -153,7 +164,7 @@ fn step(rest: &str, lead: &mut Lead) -> (Class, Piece) {
             }
             b':' => {
                 *lead = Lead::Value;
-                (Class::Punct, Piece { bytes: 1, columns: 2 })
+                (Class::Punct, Piece { bytes: 2, columns: 2 })
             }
             _ => {
                 *lead = Lead::Value;

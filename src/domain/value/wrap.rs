@@ -1,5 +1,6 @@
 //! Cutting lines into rows: by columns, never inside a character or its mark.
 
+use super::search::{Marks, Match};
 use super::{Class, Span, push};
 use crate::domain::escape::{self, Glyph};
 
@@ -144,20 +145,23 @@ pub(super) fn piece(glyph: Glyph<'_>) -> Piece {
 }
 
 /// A row of text.
-pub(super) fn spans(bytes: &[u8], row: &Segment) -> Vec<Span> {
+pub(super) fn spans(bytes: &[u8], row: &Segment, mut marks: Marks<'_>) -> Vec<Span> {
     let mut spans = Vec::new();
-    for glyph in escape::glyphs(&bytes[row.start as usize..row.end as usize]) {
-        push_glyph(&mut spans, Class::Plain, glyph);
+    let mut at = row.start as usize;
+    for glyph in escape::glyphs(&bytes[at..row.end as usize]) {
+        let end = at + glyph.bytes();
+        push_glyph(&mut spans, Class::Plain, glyph, marks.of(at, end));
+        at = end;
     }
     spans
 }
 
 /// Appends a glyph, an escape where it needs one, else of the given class.
-pub(super) fn push_glyph(spans: &mut Vec<Span>, class: Class, glyph: Glyph<'_>) {
+pub(super) fn push_glyph(spans: &mut Vec<Span>, class: Class, glyph: Glyph<'_>, found: Match) {
     if let Glyph::Plain(text) = glyph {
-        return push(spans, class, text);
+        return push(spans, class, found, text);
     }
     let mut mark = String::new();
     escape::push_glyph(&mut mark, glyph);
-    push(spans, Class::Escape, &mark);
+    push(spans, Class::Escape, found, &mark);
 }

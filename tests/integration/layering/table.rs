@@ -135,7 +135,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "terminal",
             "ui",
         ],
-        packages: &["anyhow", "hickory_resolver", "jiff", "rustix", "tokio"],
+        packages: &["anyhow", "futures_util", "hickory_resolver", "jiff", "rustix", "tokio"],
     },
     Layer { name: "main", imports: &["cli", "domain", "launch"], packages: &["anyhow"] },
 ];

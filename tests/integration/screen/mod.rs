@@ -25,6 +25,7 @@ mod sizes;
 mod strange;
 mod styles;
 mod txn;
+mod values;
 
 use desk::Desk;
 

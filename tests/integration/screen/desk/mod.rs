@@ -18,6 +18,7 @@ use etcdeck::app::ticket::Ticket;
 use etcdeck::bulk::{Looked, compare};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
+use etcdeck::domain::value::View;
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
@@ -62,6 +63,9 @@ pub(super) struct Desk {
     found: find::Found,
     /// The examination under way.
     pub(super) diagnosing: Option<Ticket>,
+    /// Whether large values wait until they are laid out.
+    pub(super) layouts_wait: bool,
+    layouts: Vec<Message>,
 }
 
 /// The settings of a usual run.
@@ -106,6 +110,8 @@ impl Desk {
             pending: Vec::new(),
             found: find::Found::default(),
             diagnosing: None,
+            layouts_wait: false,
+            layouts: Vec::new(),
         }
     }
 
@@ -248,6 +254,13 @@ impl Desk {
         self.rest();
     }
 
+    /// What waits to be laid out is, the first first.
+    pub(super) fn lay_out(&mut self) {
+        for message in std::mem::take(&mut self.layouts) {
+            self.happens(message);
+        }
+    }
+
     fn carry_out(&mut self, update: Update) {
         for effect in update.effects {
             let Some(effect) = self.strangers_answer(effect) else { continue };
@@ -282,6 +295,15 @@ impl Desk {
                 Effect::ReadJournal { ticket, id, limit } => {
                     let contents = self.journal.read(id, limit);
                     self.happens(Message::JournalRead(ticket, contents));
+                }
+                Effect::LayOut { ticket, value, rendering, width } => {
+                    let view = View::new(&value, rendering, usize::from(width));
+                    let message = Message::LaidOut(ticket, Box::new(view));
+                    if self.layouts_wait {
+                        self.layouts.push(message);
+                    } else {
+                        self.happens(message);
+                    }
                 }
                 Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
                 // What concerns the runtime or the terminal changes nothing that is drawn.

@@ -76,6 +76,7 @@ named! { MESSAGES, message, Message:
     Message::Values(_, ValuesNews::Fault(_)) => "fault of a search in values",
     Message::Values(_, ValuesNews::Ended(_)) => "search in values ended",
     Message::Values(_, ValuesNews::Failed(_)) => "search in values failed",
+    Message::LaidOut(..) => "laid out",
     Message::FileRead(_, Ok(_)) => "file read",
     Message::FileRead(_, Err(_)) => "file not read",
     Message::DraftsFound(Ok(_)) => "drafts found",

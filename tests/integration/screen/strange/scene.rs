@@ -10,7 +10,8 @@ const JSON: &str = "{\"a\": \"\u{202e}\u{301}\"}";
 
 /// Goes through all of them.
 pub(super) fn all(desk: &mut Desk) {
-    let scenes: [fn(&mut Desk); 18] = [
+    let scenes: [fn(&mut Desk); 19] = [
+        searched,
         left_unsaved,
         conflict,
         gone,
@@ -59,6 +60,18 @@ fn on_a_key(desk: &mut Desk, value: &str) -> Key {
     paste(desk, &key.to_string());
     desk.press("enter");
     key
+}
+
+/// A value that is laid out by a task, and a text looked for in it.
+fn searched(desk: &mut Desk) {
+    let Some(world) = &mut desk.strange else { panic!("strangers are here") };
+    let text = world.stranger.text();
+    let value = format!("[{}0]", format!("{JSON}, ").repeat(4000));
+    on_a_key(desk, &value);
+    desk.press("2 /");
+    paste(desk, &text);
+    desk.press("esc / \\ x");
+    desk.press("enter n N v n v v G n");
 }
 
 fn editing(desk: &mut Desk, value: &str) -> Key {

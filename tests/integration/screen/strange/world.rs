@@ -256,7 +256,9 @@ impl Desk {
                 };
                 vec![Message::Values(ticket, news)]
             }
-            Effect::Watch { .. } | Effect::Unwatch(_) => return Some(effect),
+            Effect::Watch { .. } | Effect::Unwatch(_) | Effect::LayOut { .. } => {
+                return Some(effect);
+            }
             Effect::GiveUp(_)
             | Effect::Probe
             | Effect::LetGo(_)

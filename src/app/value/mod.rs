@@ -1,5 +1,8 @@
 //! The Value pane: what the selected key holds, fetched when the cursor rests on it.
 
+mod layout;
+mod search;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -13,9 +16,10 @@ use super::load::Load;
 use super::motion::{movement, scroll};
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
+pub(super) use layout::{Laid, takes_long};
 use crate::domain::txn::RangeRequest;
-use crate::domain::value::{Rendering, View};
-use crate::domain::{Entry, Event, EventKind, Key, Revision};
+use crate::domain::value::{Found, Rendering, View};
+use crate::domain::{Entry, Event, EventKind, Key};
 use crate::keymap::Action;
 use crate::store::ErrorKind;
 
@@ -36,26 +40,28 @@ pub struct ValuePane {
     pub rendering: Rendering,
     /// Its rows, for the width of the pane.
     pub view: Option<View>,
-    /// The rows the filter leaves; none when it leaves all.
-    pub matches: Option<Vec<usize>>,
     /// The first row shown.
     pub top: usize,
-    /// What the rows are filtered by.
+    /// What is looked for.
     pub filter: Option<Filter>,
+    /// Where it is; none while nothing is looked for.
+    pub found: Option<Found>,
     /// The draft, while there is one.
     pub edit: Option<Draft>,
-    view_of: Option<(Revision, Rendering, u16)>,
+    /// What the view was laid out of.
+    laid: Option<Laid>,
+    /// The row at the top after the last layout, and the offset it stands for: a row begins there in
+    /// no other width, and going to its start each time would wander upwards.
+    anchor: (usize, usize),
+    /// The offset at the top when the search began.
+    began: usize,
     kept: VecDeque<Entry>,
 }
 
 impl ValuePane {
     /// How many rows there are to scroll over.
     pub fn rows(&self) -> usize {
-        match (&self.matches, &self.view) {
-            (Some(matches), _) => matches.len(),
-            (None, Some(view)) => view.len(),
-            (None, None) => 0,
-        }
+        self.view.as_ref().map_or(0, View::len)
     }
 
     fn keep(&mut self, entry: &Entry) {
@@ -78,7 +84,7 @@ impl ValuePane {
     pub(super) fn forget(&mut self) {
         self.key = None;
         self.entry = Load::Idle;
-        self.view_of = None;
+        self.laid = None;
     }
 
     fn show(&mut self, entry: Option<Entry>) {
@@ -86,7 +92,7 @@ impl ValuePane {
             self.keep(entry);
         }
         self.entry = Load::Ready(entry);
-        self.view_of = None;
+        self.laid = None;
     }
 }
 
@@ -100,23 +106,11 @@ impl App {
         if selected != self.value.key {
             self.value.key = selected;
             self.value.top = 0;
-            self.value.matches = None;
+            self.value.found = None;
             self.value.filter = None;
             self.select_value();
         }
-        let width = self.viewport.value.width;
-        let shown = match self.value.entry.ready() {
-            Some(Some(entry)) => Some((entry.mod_revision, self.value.rendering, width)),
-            _ => None,
-        };
-        if shown != self.value.view_of && (shown.is_none() || width > 0) {
-            let value = self.value.entry.ready().and_then(Option::as_ref);
-            let view = value.map(|e| View::new(&e.value, self.value.rendering, usize::from(width)));
-            self.value.view = view;
-            self.value.view_of = shown;
-            self.redraw = true;
-            self.find_in_value();
-        }
+        self.settle_layout();
         let last = self.value.rows().saturating_sub(usize::from(self.viewport.value.height));
         self.value.top = self.value.top.min(last);
     }
@@ -125,6 +119,7 @@ impl App {
     fn select_value(&mut self) {
         self.timers.clear(Timer::Value);
         self.redraw = true;
+        self.forget_layouts();
         let Some((key, false)) = &self.value.key else {
             self.value.entry = Load::Idle;
             return;
@@ -136,11 +131,11 @@ impl App {
             .kept
             .iter()
             .find(|entry| entry.key == *key && Some(entry.mod_revision) == revision);
-        if let Some(entry) = kept.cloned() {
-            self.value.show(Some(entry));
-        } else {
-            self.value.entry = Load::Loading;
-            self.timers.set(Timer::Value, self.now + REST);
+        let kept = kept.cloned();
+        self.value.entry = Load::Loading;
+        match kept {
+            Some(entry) => self.value_arrived(Some(entry)),
+            None => self.timers.set(Timer::Value, self.now + REST),
         }
     }
 
@@ -163,7 +158,7 @@ impl App {
         match result {
             Ok(Answer::Range(answer)) => {
                 self.seen(answer.revision);
-                self.value.show(answer.entries.into_iter().next());
+                self.value_arrived(answer.entries.into_iter().next());
             }
             Ok(_) => {}
             Err(error) => {
@@ -196,7 +191,7 @@ impl App {
         match event.kind {
             _ if known >= Some(event.revision()) => {}
             EventKind::Put => self.timers.set_earliest(Timer::Value, self.now + REST),
-            EventKind::Delete => self.value.show(None),
+            EventKind::Delete => self.value_arrived(None),
         }
     }
 
@@ -229,28 +224,12 @@ impl App {
             return scroll(&mut self.value.top, movement, len, height);
         }
         match action {
-            Action::NextRendering => {
-                self.value.rendering = self.value.rendering.next();
-                self.value.top = 0;
-            }
+            Action::NextRendering => self.value.rendering = self.value.rendering.next(),
+            Action::NextMatch | Action::PreviousMatch => self.look_at_match(action),
             Action::Edit => self.begin_edit(Editor::Here),
             Action::EditExternal => self.begin_edit(Editor::External),
             _ => {}
         }
-    }
-
-    /// The rows that contain the filter's text, whatever its case.
-    pub(super) fn find_in_value(&mut self) {
-        let text = self.value.filter.as_ref().and_then(Filter::text).map(str::to_lowercase);
-        let matches = text.and_then(|text| {
-            let view = self.value.view.as_ref()?;
-            let contains = |row: &usize| {
-                let row: String = view.row(*row).into_iter().map(|span| span.text).collect();
-                row.to_lowercase().contains(&text)
-            };
-            Some((0..view.len()).filter(contains).collect())
-        });
-        self.value.matches = matches;
     }
 
     pub(super) fn copy_value(&mut self) {
