@@ -53,7 +53,7 @@ impl Host for LoopHost {
         }
     }
 
-    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<usize> {
         self.terminal.draw(|frame| render(frame)).map_err(io::Error::other)?;
         let buffer = self.terminal.backend().buffer();
         let width = usize::from(buffer.area.width).max(1);
@@ -62,7 +62,7 @@ impl Host for LoopHost {
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let shown = Shown { rows, at: Instant::now(), taken: self.taken, tally };
         self.shown.send_replace(Some(shown));
-        Ok(())
+        Ok(0)
     }
 
     fn redraw(&mut self) -> io::Result<()> {

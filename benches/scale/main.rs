@@ -11,6 +11,10 @@ mod support;
 #[path = "../../tests/support/forward.rs"]
 mod forward;
 
+#[expect(dead_code, reason = "the tests use the rest of it")]
+#[path = "../../tests/support/opened.rs"]
+mod opened;
+
 #[path = "../../tests/faults/pty.rs"]
 mod pty;
 

@@ -19,12 +19,14 @@ pub(crate) fn open(app: &mut App, dirs: usize, keys: usize) {
 /// The same in a tree alone, whose rows are not brought up to date.
 pub(crate) fn grow(tree: &mut Tree, dirs: usize, keys: usize) {
     let level: Vec<ListedChild> = (0..dirs).map(|at| dir(at, keys)).collect();
-    let _ = tree.insert_page(NodeId::ROOT, &level, LISTED, true);
+    let _ = tree.insert_page(NodeId::ROOT, (b"", None), &level, LISTED, true);
     let level: Vec<ListedChild> = (0..keys).map(key).collect();
     for id in tree.children(NodeId::ROOT).collect::<Vec<_>>() {
         tree.open(id);
         for (at, page) in level.chunks(1000).enumerate() {
-            let _ = tree.insert_page(id, page, LISTED, (at + 1) * 1000 >= keys);
+            let next = level.get((at + 1) * 1000).map(|next| next.name.as_slice());
+            let names = (if at == 0 { &b""[..] } else { &page[0].name }, next);
+            let _ = tree.insert_page(id, names, page, LISTED, next.is_none());
         }
     }
 }
