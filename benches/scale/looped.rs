@@ -42,8 +42,7 @@ impl Looped {
         let settings = Settings { root: prefix.into(), ..Settings::default() };
         let task = tokio::spawn(async move {
             let terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a terminal");
-            let mut host =
-                LoopHost { terminal, keys: happenings, shown: sender, tally, taken: 0 };
+            let mut host = LoopHost { terminal, keys: happenings, shown: sender, tally, taken: 0 };
             let (inbox_sender, mut inbox) = inbox();
             let store = ReadOnly::new(Arc::new(store), false);
             let mut runtime = Runtime::start(store, inbox_sender, Journal::default());
@@ -63,12 +62,6 @@ impl Looped {
             self.press(chord);
         }
         Instant::now()
-    }
-
-    /// Types a text.
-    pub(crate) fn types(&mut self, text: &str) -> &mut Looped {
-        text.chars().for_each(|letter| self.press(Chord::char(letter)));
-        self
     }
 
     fn press(&mut self, chord: Chord) {
