@@ -53,16 +53,17 @@ impl Host for LoopHost {
         }
     }
 
-    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<()> {
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame)) -> io::Result<usize> {
         self.terminal.draw(|frame| render(frame)).map_err(io::Error::other)?;
         let buffer = self.terminal.backend().buffer();
         let width = usize::from(buffer.area.width).max(1);
-        let row = |cells: &[ratatui::buffer::Cell]| cells.iter().map(|cell| cell.symbol()).collect();
+        let row =
+            |cells: &[ratatui::buffer::Cell]| cells.iter().map(|cell| cell.symbol()).collect();
         let rows = buffer.content().chunks(width).map(row).collect();
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let shown = Shown { rows, at: Instant::now(), taken: self.taken, tally };
         self.shown.send_replace(Some(shown));
-        Ok(())
+        Ok(0)
     }
 
     fn redraw(&mut self) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use etcdeck::app::App;
 use etcdeck::app::settings::Settings;
-use etcdeck::event_loop::{self, Happening};
+use etcdeck::event_loop::{self, Happening, Pace};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
 use etcdeck::runtime::{Runtime, inbox};
@@ -30,8 +30,6 @@ pub(crate) struct Looped {
     shown: watch::Receiver<Option<Shown>>,
     task: JoinHandle<()>,
     sent: usize,
-    /// When it was started.
-    pub(crate) started: Instant,
 }
 
 impl Looped {
@@ -40,23 +38,21 @@ impl Looped {
         let (keys, happenings) = mpsc::channel(1024);
         let (sender, shown) = watch::channel(None);
         let tally = Arc::new(Mutex::new(Tally::default()));
-        let started = Instant::now();
         let store = Counting::new(client(etcd), tally.clone());
         let settings = Settings { root: prefix.into(), ..Settings::default() };
         let task = tokio::spawn(async move {
             let terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a terminal");
-            let mut host =
-                LoopHost { terminal, keys: happenings, shown: sender, tally, taken: 0 };
+            let mut host = LoopHost { terminal, keys: happenings, shown: sender, tally, taken: 0 };
             let (inbox_sender, mut inbox) = inbox();
             let store = ReadOnly::new(Arc::new(store), false);
             let mut runtime = Runtime::start(store, inbox_sender, Journal::default());
             let mut app = App::new(settings, Instant::now().into_std());
             let theme = Theme::new(true, TimeZone::UTC);
-            event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme)
+            event_loop::run(&mut app, &mut runtime, &mut inbox, &mut host, &theme, Pace::default())
                 .await
                 .expect("a screen in memory does not fail");
         });
-        Looped { keys, shown, task, sent: 0, started }
+        Looped { keys, shown, task, sent: 0 }
     }
 
     /// Presses keys, written as in the key table, and says when.
@@ -66,12 +62,6 @@ impl Looped {
             self.press(chord);
         }
         Instant::now()
-    }
-
-    /// Types a text.
-    pub(crate) fn types(&mut self, text: &str) -> &mut Looped {
-        text.chars().for_each(|letter| self.press(Chord::char(letter)));
-        self
     }
 
     fn press(&mut self, chord: Chord) {

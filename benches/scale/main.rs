@@ -11,6 +11,9 @@ mod support;
 #[path = "../../tests/support/forward.rs"]
 mod forward;
 
+#[path = "../../tests/support/opened.rs"]
+mod opened;
+
 #[path = "../../tests/faults/pty.rs"]
 mod pty;
 
@@ -102,7 +105,11 @@ impl Bench {
                 let etcd = load::server(version);
                 load::fill(&etcd, shape, size).await;
                 let loaded = time(begun.elapsed());
-                self.say(&format!("etcd {version}: {} {} keys in {loaded}", grouped(size as u64), shape.name()));
+                self.say(&format!(
+                    "etcd {version}: {} {} keys in {loaded}",
+                    grouped(size as u64),
+                    shape.name()
+                ));
                 self.report.on(format!("{version}, {} {}", grouped(size as u64), shape.name()));
                 let started = self.store(&etcd, (shape, size)).await;
                 let before = smallest.iter().find(|(of, _)| *of == shape).map(|(_, small)| *small);
@@ -166,7 +173,9 @@ impl Bench {
         if self.args.writes() {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
             std::fs::write(&file, text).expect("the package can be written to");
-            self.say(&format!("written to {FILE}; ETCDECK_WRITE_README=1 cargo test readme quotes it"));
+            self.say(&format!(
+                "written to {FILE}; ETCDECK_WRITE_README=1 cargo test readme quotes it"
+            ));
         }
     }
 

@@ -137,7 +137,9 @@ impl Row {
                 let digits = if *ratio < 0.1 { 3 } else { 2 };
                 let budget = match budget {
                     Budget::AtMost(most) => judged(&format!("at most {most}"), *ratio <= *most),
-                    Budget::AtLeast(least) => judged(&format!("at least {least}"), *ratio >= *least),
+                    Budget::AtLeast(least) => {
+                        judged(&format!("at least {least}"), *ratio >= *least)
+                    }
                     Budget::None => String::new(),
                 };
                 format!(

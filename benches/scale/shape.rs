@@ -110,7 +110,8 @@ impl Shape {
 
     /// The value of one of the keys.
     pub(crate) fn value(self, number: usize) -> Vec<u8> {
-        let text = format!("value {number} of a store that is measured, padded to sixty-four bytes.");
+        let text =
+            format!("value {number} of a store that is measured, padded to sixty-four bytes.");
         let mut value = if self == Shape::Kubernetes { b"k8s\0".to_vec() } else { Vec::new() };
         value.extend_from_slice(&text.as_bytes()[..60]);
         value

@@ -182,12 +182,12 @@ impl Terminal {
         mut look: impl FnMut(&vt100::Screen) -> Option<T>,
     ) -> Option<T> {
         let mut found = None;
-        self.watched.wait(limit, |state| {
+        drop(self.watched.wait(limit, |state| {
             if !state.in_frame {
                 found = look(state.screen.screen());
             }
             found.is_some()
-        });
+        }));
         found
     }
 

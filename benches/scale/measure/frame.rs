@@ -5,8 +5,6 @@ use std::time::Duration;
 use etcdeck::app::App;
 use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
-use etcdeck::domain::tree::{ListedChild, NodeId};
-use etcdeck::domain::{LeaseId, Revision, Version};
 use etcdeck::keymap::Chord;
 use etcdeck::ui::{self, Theme};
 use jiff::tz::TimeZone;
@@ -15,6 +13,7 @@ use ratatui::backend::TestBackend;
 use tokio::time::Instant;
 
 use crate::report::{Report, grouped, median, time};
+use crate::shape::PER_DIRECTORY;
 
 /// How many frames are drawn.
 const FRAMES: usize = 400;
@@ -35,9 +34,7 @@ fn with(rows: usize) -> (Duration, Duration) {
     let mut app = App::new(Settings::default(), Instant::now().into_std());
     let theme = Theme::new(true, TimeZone::UTC);
     let _first_requests = app.start();
-    let children: Vec<ListedChild> = (0..rows).map(child).collect();
-    app.keys.tree.insert_page(NodeId::ROOT, &children, Revision(7), true);
-    drop(children);
+    crate::opened::open(&mut app, rows / PER_DIRECTORY, PER_DIRECTORY);
     let mut terminal = Terminal::new(TestBackend::new(200, 50)).expect("a screen in memory");
     let (mut frames, mut keys) = (Vec::new(), Vec::new());
     let far = [Chord::parse("G"), Chord::parse("pgup"), Chord::parse("pgup")];
@@ -46,6 +43,7 @@ fn with(rows: usize) -> (Duration, Duration) {
         let begun = Instant::now();
         let chord = chord.expect("a key of the key table");
         let _nobody_carries_it_out = app.update(Message::Key(chord), begun.into_std());
+        let _nobody_carries_it_out = app.before_frame(begun.into_std());
         keys.push(begun.elapsed());
         let begun = Instant::now();
         let mut viewport = None;
@@ -57,15 +55,4 @@ fn with(rows: usize) -> (Duration, Duration) {
         }
     }
     (median(frames), median(keys))
-}
-
-fn child(number: usize) -> ListedChild {
-    ListedChild {
-        name: format!("key-{number:07}").into_bytes(),
-        is_dir: false,
-        mod_revision: Revision(5),
-        version: Version(1),
-        lease: LeaseId::NONE,
-        count: None,
-    }
 }

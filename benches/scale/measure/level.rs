@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use etcdeck::domain::KeyRange;
 use etcdeck::domain::txn::RangeRequest;
+use tokio::time::Instant;
 
 use crate::looped::Looped;
 use crate::reference::{Plain, etcdctl};
@@ -40,52 +41,39 @@ pub(crate) async fn measure(
         return report.missing(&what, "more children than a screen can have rows");
     }
     let listed = plain.ranges(etcd, &[RangeRequest::new(KeyRange::prefix(level)).keys_only()]);
-    // Opened at the directory above, where the level is the row to open.
-    let above = &level[..level[..level.len() - 1].rfind('/').map_or(0, |at| at + 1)];
-    let name = &level[above.len()..];
-    let (name, above) = if above == "/" { (level, "") } else { (name, above) };
-    let mut looped = Looped::open(etcd, above, (COLUMNS, children.len() as u16 + 100));
-    if looped.until(LIMIT, |shown| shown.has(&format!("▸ {name}"))).await.is_none() {
-        return report.missing(&what, format!("no row {name:?}"));
-    }
-    // The level's row is the one to open; the whole screen is for the tree.
+    // Opened there, with all of the screen for the tree.
+    let opened = Instant::now();
+    let mut looped = Looped::open(etcd, level, (COLUMNS, children.len() as u16 + 20));
     looped.keys("z");
-    let selected = format!("goto {level}");
-    looped.keys(":");
-    looped.types(&selected);
-    let Some(before) = looped.until(LIMIT, |shown| shown.has(&selected)).await else {
-        return report.missing(&what, "no command line");
-    };
-    let opened = looped.keys("enter");
-    let row = |child: &str| child.to_owned();
-    let Some(rows) = looped.until(LIMIT, |shown| shown.has(&row(first))).await else {
+    let Some(rows) = looped.until(LIMIT, |shown| shown.has(first)).await else {
         return report.missing(&what, "no row came");
     };
-    let all = looped.until(LIMIT, |shown| shown.has(&row(last)) && shown.has(&row(first))).await;
-    let requests = rows.tally.requests - before.tally.requests;
+    let all = looped.until(LIMIT, |shown| shown.has(last) && shown.has(first)).await;
+    let requests = rows.tally.requests;
     let what_first = format!("{what}: requests until its first rows");
     report.count(&what_first, requests as u64, 5);
     let Some(all) = all else {
         return report.missing(&what, "its last row did not come");
     };
     let name = format!("{}, keys only, everything below", plain.name());
-    let budget = if size >= LARGE && shape == Shape::Wide { Budget::AtMost(0.1) } else { Budget::None };
+    let budget =
+        if size >= LARGE && shape == Shape::Wide { Budget::AtMost(0.1) } else { Budget::None };
     let what_all = format!("{what}: all of them");
     report.times(&what_all, all.at - opened, (&name, listed), budget);
     if size >= 100_000 {
         let time = etcdctl(etcd, &["get", level, "--prefix", "--keys-only"]);
         report.times(&what_all, all.at - opened, ("etcdctl, keys only", time), Budget::None);
     }
-    let walked = all.tally.walked - before.tally.walked;
+    let walked = all.tally.walked;
     let ratio = walked as f64 / keys as f64;
     let what_walked = format!("{what}: keys walked");
     let keys = ("the keys there are", grouped(keys));
     report.ratio(&what_walked, grouped(walked as u64), keys, ratio, Budget::AtMost(3.0));
-    let requests = all.tally.requests - before.tally.requests;
+    let requests = all.tally.requests;
     let figure = format!(
         "{} for {} ranges; first rows after {}",
         grouped(requests as u64),
-        grouped((all.tally.pages.len() - before.tally.pages.len()) as u64),
+        grouped(all.tally.pages.len() as u64),
         time(rows.at - opened),
     );
     report.figure(&format!("{what}: requests for all of it"), figure, None);

@@ -35,11 +35,7 @@ pub(crate) fn pair(number: usize) -> (String, Vec<u8>) {
 }
 
 /// Both, on a server that holds nothing else.
-pub(crate) async fn measure(
-    report: &mut Report,
-    (program, plain): (&Path, Plain),
-    etcd: &Etcd,
-) {
+pub(crate) async fn measure(report: &mut Report, (program, plain): (&Path, Plain), etcd: &Etcd) {
     put_all(etcd, PAST, PER_REVISION, pair).await;
     let last = mark(etcd, "past").await;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
