@@ -31,7 +31,8 @@ fn what_etcdctl_deleted_comes_back_until_it_is_compacted() {
 
         let mut screen = world.screen();
         screen.sees("● online").await.runs(&format!("restore app/ {then}"));
-        screen.sees(&format!("estore app/ as of revision {then}")).await;
+        // The title stands there while the plan is made, too.
+        screen.sees(&format!("estore app/ as of revision {then}")).await.sees("y yes").await;
         // Nothing is written before it was seen.
         assert_eq!(world.keys("app/").await.len(), 2);
         screen.keys("y");
