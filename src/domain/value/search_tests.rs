@@ -8,7 +8,8 @@ fn found(bytes: &[u8], text: &str, shown: Shown) -> Vec<(u32, u32)> {
 
 #[test]
 fn text_is_found_in_any_case() {
-    let cases: [(&str, &str, &[(u32, u32)]); 12] = [
+    type Case = (&'static str, &'static str, &'static [(u32, u32)]);
+    let cases: [Case; 12] = [
         ("name NAME Name", "nAmE", &[(0, 4), (5, 9), (10, 14)]),
         ("aaaa", "aa", &[(0, 2), (2, 4)]),
         ("ababac", "abac", &[(2, 6)]),

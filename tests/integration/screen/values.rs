@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use etcdeck::sandbox::Sandbox;
 use etcdeck::ui::Theme;
 use jiff::tz::TimeZone;
+use ratatui::buffer::Cell;
 use ratatui::style::Modifier;
 
 use super::desk::{Desk, settings};
@@ -84,7 +85,10 @@ fn a_search_goes_on_from_what_is_in_view() {
 
 #[test]
 fn the_place_is_kept_in_another_rendering_of_the_same_bytes() {
-    let lines: String = (0..300).map(|n| format!("line {n} of text\n")).collect();
+    let mut lines = String::new();
+    for n in 0..300 {
+        let _ = writeln!(lines, "line {n} of text");
+    }
     let mut desk = on_value(lines, USUAL);
     desk.press("/");
     desk.type_text("line 250");
@@ -115,7 +119,7 @@ fn what_was_found_is_marked_with_and_without_color() {
         let buffer = desk.draw();
         let marked = |modifier| {
             let cells = buffer.content().iter().filter(|cell| cell.modifier.contains(modifier));
-            cells.map(|cell| cell.symbol()).collect::<String>()
+            cells.map(Cell::symbol).collect::<String>()
         };
         assert_eq!(marked(Modifier::REVERSED), "two");
         assert_eq!(marked(Modifier::UNDERLINED), "two");

@@ -65,7 +65,7 @@ fn on_a_key(desk: &mut Desk, value: &str) -> Key {
 fn searched(desk: &mut Desk) {
     let Some(world) = &mut desk.strange else { panic!("strangers are here") };
     let text = world.stranger.text();
-    let value = format!("[{}0]", format!("{JSON}, ").repeat(6000));
+    let value = format!("[{}0]", format!("{JSON}, ").repeat(4200));
     on_a_key(desk, &value);
     desk.press("2 /");
     paste(desk, &text);
