@@ -52,8 +52,7 @@ impl Plan {
         let mut options = self.options.clone();
         if let Some(discovery) = &self.discovery {
             let found = discovery::discover(discovery, &self.options).await;
-            let unknown =
-                |error| StoreError::new(ErrorKind::Unreachable, format!("{error:#}"));
+            let unknown = |error| StoreError::new(ErrorKind::Unreachable, format!("{error:#}"));
             options.endpoints = found.map_err(unknown)?;
         }
         let making = tokio::task::spawn_blocking(move || Gateway::connect(options));

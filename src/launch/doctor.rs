@@ -110,7 +110,7 @@ pub(super) fn of(store: &Late) -> Doctor {
                 let _ = news.send(found);
             };
             match store.client().await {
-                Ok(gateway) => drop(doctor::examine(&gateway, tell).await),
+                Ok(gateway) => drop(doctor::examine(gateway, tell).await),
                 Err(error) => {
                     let of_tls = error.kind == ErrorKind::Tls;
                     let finding = unusable(of_tls, &error.to_string());

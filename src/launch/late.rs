@@ -3,7 +3,7 @@
 //!
 //! Until there is a client every call waits for it, or fails as the last attempt did.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch as signal;
@@ -32,6 +32,7 @@ pub(super) struct Late {
 
 struct Shared {
     plan: Plan,
+    made: OnceLock<Gateway>,
     phase: signal::Sender<Phase>,
 }
 
@@ -41,14 +42,15 @@ enum Phase {
     Unasked,
     /// A task makes it.
     Making,
-    Made(Gateway),
+    Made,
     Failed(StoreError),
 }
 
 impl Late {
     /// Nothing is done yet.
     pub(super) fn new(plan: Plan) -> Late {
-        Late { shared: Arc::new(Shared { plan, phase: signal::Sender::new(Phase::Unasked) }) }
+        let (made, phase) = (OnceLock::new(), signal::Sender::new(Phase::Unasked));
+        Late { shared: Arc::new(Shared { plan, made, phase }) }
     }
 
     /// Has a task make the client, unless there is one or it is being made.
@@ -63,90 +65,101 @@ impl Late {
         if begins {
             let shared = self.shared.clone();
             tokio::spawn(async move {
-                let made = shared.plan.make().await;
-                shared.phase.send_replace(made.map_or_else(Phase::Failed, Phase::Made));
+                let phase = match shared.plan.make().await {
+                    Ok(client) => {
+                        shared.made.get_or_init(|| client);
+                        Phase::Made
+                    }
+                    Err(error) => Phase::Failed(error),
+                };
+                shared.phase.send_replace(phase);
             });
         }
     }
 
     /// The client, or why the last attempt to make it failed.
-    pub(super) async fn client(&self) -> Result<Gateway, StoreError> {
-        let mut phase = self.shared.phase.subscribe();
-        let settled = |phase: &Phase| matches!(phase, Phase::Made(_) | Phase::Failed(_));
-        match phase.wait_for(settled).await.as_deref() {
-            Ok(Phase::Made(client)) => Ok(client.clone()),
-            Ok(Phase::Failed(error)) => Err(error.clone()),
-            Ok(Phase::Unasked | Phase::Making) | Err(_) => {
-                Err(StoreError::new(ErrorKind::Unreachable, "there is no client"))
+    pub(super) fn client(&self) -> Reply<'_, &Gateway> {
+        Box::pin(async move {
+            let mut phase = self.shared.phase.subscribe();
+            let settled = |phase: &Phase| matches!(phase, Phase::Made | Phase::Failed(_));
+            if let Ok(phase) = phase.wait_for(settled).await
+                && let Phase::Failed(error) = &*phase
+            {
+                return Err(error.clone());
             }
-        }
+            let none = || StoreError::new(ErrorKind::Unreachable, "there is no client");
+            self.shared.made.get().ok_or_else(none)
+        })
     }
 
-    fn made(&self) -> Option<Gateway> {
-        match &*self.shared.phase.borrow() {
-            Phase::Made(client) => Some(client.clone()),
-            Phase::Unasked | Phase::Making | Phase::Failed(_) => None,
+    /// Makes a call with the client. Boxed, so that what waits for it is there once and not for each.
+    fn call<'a, T: 'a>(&'a self, call: Calling<'a, T>) -> Reply<'a, T> {
+        match self.shared.made.get() {
+            Some(client) => call(client),
+            None => Box::pin(async move { call(self.client().await?).await }),
         }
     }
 }
 
+type Calling<'a, T> = Box<dyn FnOnce(&'a Gateway) -> Reply<'a, T> + Send + 'a>;
+
 impl Kv for Late {
     fn range(&self, request: RangeRequest) -> Reply<'_, RangeResponse> {
-        Box::pin(async move { self.client().await?.range(request).await })
+        self.call(Box::new(move |client| client.range(request)))
     }
 
     fn put(&self, request: PutRequest) -> Reply<'_, PutResponse> {
-        Box::pin(async move { self.client().await?.put(request).await })
+        self.call(Box::new(move |client| client.put(request)))
     }
 
     fn delete(&self, request: DeleteRequest) -> Reply<'_, DeleteResponse> {
-        Box::pin(async move { self.client().await?.delete(request).await })
+        self.call(Box::new(move |client| client.delete(request)))
     }
 
     fn txn(&self, request: TxnRequest) -> Reply<'_, TxnResponse> {
-        Box::pin(async move { self.client().await?.txn(request).await })
+        self.call(Box::new(move |client| client.txn(request)))
     }
 
     fn compact(&self, revision: Revision, physical: bool) -> Reply<'_, Revision> {
-        Box::pin(async move { self.client().await?.compact(revision, physical).await })
+        self.call(Box::new(move |client| client.compact(revision, physical)))
     }
 }
 
 impl Leases for Late {
     fn lease_grant(&self, ttl: i64, id: LeaseId) -> Reply<'_, Granted> {
-        Box::pin(async move { self.client().await?.lease_grant(ttl, id).await })
+        self.call(Box::new(move |client| client.lease_grant(ttl, id)))
     }
 
     fn lease_revoke(&self, id: LeaseId) -> Reply<'_, Revision> {
-        Box::pin(async move { self.client().await?.lease_revoke(id).await })
+        self.call(Box::new(move |client| client.lease_revoke(id)))
     }
 
     fn lease_keep_alive(&self, id: LeaseId) -> Reply<'_, i64> {
-        Box::pin(async move { self.client().await?.lease_keep_alive(id).await })
+        self.call(Box::new(move |client| client.lease_keep_alive(id)))
     }
 
     fn lease_time_to_live(&self, id: LeaseId, keys: bool) -> Reply<'_, Option<LeaseStatus>> {
-        Box::pin(async move { self.client().await?.lease_time_to_live(id, keys).await })
+        self.call(Box::new(move |client| client.lease_time_to_live(id, keys)))
     }
 
     fn lease_list(&self) -> Reply<'_, Vec<LeaseId>> {
-        Box::pin(async move { self.client().await?.lease_list().await })
+        self.call(Box::new(move |client| client.lease_list()))
     }
 }
 
 impl Locks for Late {
     fn lock(&self, name: Key, lease: LeaseId) -> Reply<'_, HeldLock> {
-        Box::pin(async move { self.client().await?.lock(name, lease).await })
+        self.call(Box::new(move |client| client.lock(name, lease)))
     }
 
     fn unlock(&self, key: Key) -> Reply<'_, ()> {
-        Box::pin(async move { self.client().await?.unlock(key).await })
+        self.call(Box::new(move |client| client.unlock(key)))
     }
 }
 
 impl Elections for Late {
     fn campaign(&self, name: Key, lease: LeaseId, value: Vec<u8>) -> Reply<'_, Leadership> {
-        Box::pin(async move { self.client().await?.campaign(name, lease, value).await })
+        self.call(Box::new(move |client| client.campaign(name, lease, value)))
     }
 
     fn proclaim(&self, leadership: &Leadership, value: Vec<u8>) -> Reply<'_, ()> {
@@ -155,11 +168,11 @@ impl Elections for Late {
     }
 
     fn leader(&self, name: Key) -> Reply<'_, Option<Entry>> {
-        Box::pin(async move { self.client().await?.leader(name).await })
+        self.call(Box::new(move |client| client.leader(name)))
     }
 
     fn observe(&self, name: Key) -> Reply<'_, LeaderStream> {
-        Box::pin(async move { self.client().await?.observe(name).await })
+        self.call(Box::new(move |client| client.observe(name)))
     }
 
     fn resign(&self, leadership: &Leadership) -> Reply<'_, ()> {
@@ -170,17 +183,17 @@ impl Elections for Late {
 
 impl Watch for Late {
     fn watch(&self, request: WatchRequest) -> Reply<'_, WatchStream> {
-        Box::pin(async move { self.client().await?.watch(request).await })
+        self.call(Box::new(move |client| client.watch(request)))
     }
 }
 
 impl Cluster for Late {
     fn status(&self) -> Reply<'_, Status> {
-        Box::pin(async move { self.client().await?.status().await })
+        self.call(Box::new(move |client| client.status()))
     }
 
     fn endpoint(&self) -> String {
-        self.made().map_or_else(|| self.shared.plan.place(), |client| client.endpoint())
+        self.shared.made.get().map_or_else(|| self.shared.plan.place(), Gateway::endpoint)
     }
 
     // Whoever watches over the connection decides when it is tried again.
@@ -192,33 +205,33 @@ impl Cluster for Late {
     }
 
     fn health(&self) -> HealthStream {
-        let mut phase = self.shared.phase.subscribe();
+        let shared = self.shared.clone();
         let made = async move {
-            match phase.wait_for(|phase| matches!(phase, Phase::Made(_))).await.as_deref() {
-                Ok(Phase::Made(client)) => client.health(),
-                Ok(Phase::Unasked | Phase::Making | Phase::Failed(_)) | Err(_) => {
-                    futures_util::stream::pending().boxed()
-                }
+            // Never ends without one: what failed is tried again.
+            let _ = shared.phase.subscribe().wait_for(|phase| matches!(phase, Phase::Made)).await;
+            match shared.made.get() {
+                Some(client) => client.health(),
+                None => futures_util::stream::pending().boxed(),
             }
         };
         made.flatten_stream().boxed()
     }
 
     fn members(&self) -> Reply<'_, Vec<Member>> {
-        Box::pin(async move { self.client().await?.members().await })
+        self.call(Box::new(move |client| client.members()))
     }
 }
 
 impl Access for Late {
     fn user(&self) -> Option<String> {
-        self.made().map_or_else(|| self.shared.plan.user(), |client| client.user())
+        self.shared.made.get().map_or_else(|| self.shared.plan.user(), Gateway::user)
     }
 
     fn log_in(&self, user: String, password: Secret) -> Reply<'_, ()> {
-        Box::pin(async move { self.client().await?.log_in(user, password).await })
+        self.call(Box::new(move |client| client.log_in(user, password)))
     }
 
     fn rights(&self) -> Reply<'_, Rights> {
-        Box::pin(async move { self.client().await?.rights().await })
+        self.call(Box::new(move |client| client.rights()))
     }
 }

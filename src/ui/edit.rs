@@ -42,7 +42,8 @@ pub(super) fn render(
     let body =
         Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
     let before = &buffer.lines()[row][..buffer.cursor_byte()];
-    let x: usize = escape::glyphs_of(before).map(cells_of).sum();
+    let plain = plain_start(before, before.len());
+    let x = plain + escape::glyphs_of(&before[plain..]).map(cells_of).sum::<usize>();
     let hidden = (x + 1).saturating_sub(cells);
     let shown = buffer.lines().iter().enumerate().skip(draft.top).take(usize::from(body.height));
     for (offset, (_, text)) in shown.enumerate() {
@@ -97,12 +98,19 @@ pub(super) fn cells_of(glyph: Glyph<'_>) -> usize {
     if glyph == Glyph::Escaped('\t') { 4 } else { glyph.columns() }
 }
 
+/// How many printable ASCII characters a text begins with, up to a number of them. Each takes a cell,
+/// and one need not look at them one by one: a line may be long, and all lines in view are.
+fn plain_start(text: &str, most: usize) -> usize {
+    let start = &text.as_bytes()[..text.len().min(most)];
+    start.iter().position(|byte| !matches!(byte, 0x20..=0x7e)).unwrap_or(start.len())
+}
+
 /// The part of a line that is in view: `hidden` cells from its start, `cells` wide.
 pub(super) fn text_line<'a>(theme: &Theme, text: &str, hidden: usize, cells: usize) -> Line<'a> {
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();
-    let mut at = 0;
-    for glyph in escape::glyphs_of(text) {
+    let mut at = plain_start(text, hidden);
+    for glyph in escape::glyphs_of(&text[at..]) {
         let end = at + cells_of(glyph);
         if at >= hidden + cells {
             break;

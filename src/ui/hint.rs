@@ -32,9 +32,8 @@ pub(super) fn of_pane(app: &App) -> Vec<Hint> {
         hints.retain(|hint| hint.action != Action::Filter);
     }
     if app.value.found.is_none() {
-        let of_search = |hint: &Hint| {
-            matches!(hint.action, Action::NextMatch | Action::PreviousMatch)
-        };
+        let of_search =
+            |hint: &Hint| matches!(hint.action, Action::NextMatch | Action::PreviousMatch);
         hints.retain(|hint| !of_search(hint));
     }
     if app.contexts().contains(&Context::Field) {

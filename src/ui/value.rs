@@ -156,12 +156,7 @@ fn rows_of(frame: &mut Frame, area: Rect, app: &App, theme: &Theme, view: &View)
 }
 
 /// One row of a value with its colors, and with what was found in it.
-pub(super) fn spans<'a>(
-    theme: &Theme,
-    view: &View,
-    row: usize,
-    found: Option<&Found>,
-) -> Line<'a> {
+pub(super) fn spans<'a>(theme: &Theme, view: &View, row: usize, found: Option<&Found>) -> Line<'a> {
     let styled = |span: value::Span| {
         Span::styled(span.text, theme.found(theme.class(span.class), span.found))
     };

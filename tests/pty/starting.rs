@@ -101,7 +101,8 @@ fn a_name_server_that_never_answers_costs_no_time() {
 #[test]
 fn the_certificates_of_the_system_are_read_after_the_first_frame() {
     // Whoever opens this file waits for somebody who writes it.
-    let script = "mkfifo roots && SSL_CERT_FILE=$PWD/roots exec $ETCDECK --endpoints https://127.0.0.1:1";
+    let script =
+        "mkfifo roots && SSL_CERT_FILE=$PWD/roots exec $ETCDECK --endpoints https://127.0.0.1:1";
     let term = Program::sh(script).size(120, 30).start();
     let screen = term.wait("1 Keys", LIMIT);
     let first = term.first_frame().expect("there is one");

@@ -229,8 +229,7 @@ impl HistoryView {
             self.shown = None;
             return Some((laid, value.to_vec()));
         }
-        self.shown =
-            value.map(|value| value::View::new(value, self.rendering, usize::from(width)));
+        self.shown = value.map(|value| value::View::new(value, self.rendering, usize::from(width)));
         None
     }
 }

@@ -24,6 +24,9 @@ impl App {
             }
             entry => {
                 self.forget_layouts();
+                if entry.as_ref().is_none_or(|entry| takes_long(&entry.value)) {
+                    (self.value.view, self.value.found) = (None, None);
+                }
                 self.value.show(entry);
             }
         }
@@ -64,14 +67,12 @@ impl App {
 
     /// A task has laid something out.
     pub(in crate::app) fn on_rows(&mut self, purpose: Purpose, view: View) {
-        match purpose {
-            Purpose::Layout(entry, rendering, width) => {
-                self.on_laid_out(*entry, (rendering, width), view);
-            }
-            Purpose::View(ViewPurpose::History(HistoryPurpose::Layout(revision, how, width))) => {
-                self.on_version_laid_out((revision, how, width), view);
-            }
-            _ => {}
+        if let Purpose::Layout(entry, rendering, width) = purpose {
+            self.on_laid_out(*entry, (rendering, width), view);
+        } else if let Purpose::View(ViewPurpose::History(purpose)) = purpose
+            && let HistoryPurpose::Layout(revision, rendering, width) = purpose
+        {
+            self.on_version_laid_out((revision, rendering, width), view);
         }
     }
 

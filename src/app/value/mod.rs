@@ -16,12 +16,12 @@ use super::load::Load;
 use super::motion::{movement, scroll};
 use super::pane::Pane;
 use super::purpose::{Editor, Purpose};
-pub(super) use layout::{Laid, takes_long};
 use crate::domain::txn::RangeRequest;
 use crate::domain::value::{Found, Rendering, View};
 use crate::domain::{Entry, Event, EventKind, Key};
 use crate::keymap::Action;
 use crate::store::ErrorKind;
+pub(super) use layout::{Laid, takes_long};
 
 /// How long the cursor rests before a value is fetched.
 const REST: Duration = Duration::from_millis(60);
@@ -105,9 +105,9 @@ impl App {
         let selected = self.keys.selected_key();
         if selected != self.value.key {
             self.value.key = selected;
-            self.value.top = 0;
-            self.value.found = None;
-            self.value.filter = None;
+            (self.value.view, self.value.laid) = (None, None);
+            (self.value.top, self.value.anchor) = (0, (0, 0));
+            (self.value.filter, self.value.found) = (None, None);
             self.select_value();
         }
         self.settle_layout();

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::filter::Filter;
-use crate::domain::value::Found;
+use crate::domain::value::{Found, Place};
 use crate::keymap::Action;
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
         match (&before, &mut self.value.found) {
             (_, None) => {}
             (Some(before), Some(found)) if same => {
-                found.look_from(before.current().map_or(0, |place| place.start()));
+                found.look_from(before.current().map_or(0, Place::start));
             }
             (Some(before), Some(found)) => {
                 found.look_at(before.number());

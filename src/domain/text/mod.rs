@@ -46,6 +46,8 @@ enum Shape {
 pub struct TextBuffer {
     /// Never empty; none holds a `\n`.
     lines: Vec<String>,
+    /// Bytes of the whole text: two texts mostly differ in it, and then nothing is compared.
+    bytes: usize,
     cursor: Place,
     /// The column that moving up and down tries to keep.
     goal: Option<usize>,
@@ -65,6 +67,7 @@ impl TextBuffer {
     pub fn new(text: &str) -> TextBuffer {
         TextBuffer {
             lines: text.split('\n').map(str::to_owned).collect(),
+            bytes: text.len(),
             cursor: Place::default(),
             goal: None,
             shape: Shape::Lines,
@@ -79,7 +82,14 @@ impl TextBuffer {
     pub fn one_line(text: &str) -> TextBuffer {
         let text = on_one_line(text);
         let cursor = Place { line: 0, byte: text.len() };
-        TextBuffer { lines: vec![text], cursor, shape: Shape::OneLine, ..TextBuffer::new("") }
+        let bytes = text.len();
+        TextBuffer {
+            lines: vec![text],
+            bytes,
+            cursor,
+            shape: Shape::OneLine,
+            ..TextBuffer::new("")
+        }
     }
 
     /// The lines, without their line ends; at least one.
@@ -94,6 +104,9 @@ impl TextBuffer {
 
     /// Whether the text is `other`, without putting it together.
     pub fn is(&self, other: &str) -> bool {
+        if other.len() != self.bytes {
+            return false;
+        }
         let mut parts = other.split('\n');
         self.lines.iter().all(|line| parts.next() == Some(line)) && parts.next().is_none()
     }
@@ -257,9 +270,15 @@ impl TextBuffer {
         out
     }
 
+    fn bytes_between(&self, from: Place, to: Place) -> usize {
+        let before = self.lines[from.line..to.line].iter().map(|line| line.len() + 1);
+        before.sum::<usize>() + to.byte - from.byte
+    }
+
     /// Replaces `from..to` by `text` and answers where the text then ends.
     fn splice(&mut self, from: Place, to: Place, text: &str) -> Place {
         self.revision += 1;
+        self.bytes = self.bytes + text.len() - self.bytes_between(from, to);
         if from.line == to.line && !text.contains('\n') {
             self.lines[from.line].replace_range(from.byte..to.byte, text);
             return from.after(text);

@@ -18,8 +18,7 @@ pub(super) fn bytes_a_row(width: usize) -> usize {
 /// marked in both halves.
 pub(super) fn row(offset: usize, bytes: &[u8], a_row: usize, mut marks: Marks<'_>) -> Vec<Span> {
     let mut spans = Vec::new();
-    let found: Vec<Match> =
-        (offset..offset + bytes.len()).map(|at| marks.of(at, at + 1)).collect();
+    let found: Vec<Match> = (offset..offset + bytes.len()).map(|at| marks.of(at, at + 1)).collect();
     push(&mut spans, Class::Dim, Match::None, &format!("{offset:08x}  "));
     let mut pair = String::with_capacity(2);
     for at in 0..a_row {

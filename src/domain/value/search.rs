@@ -111,7 +111,11 @@ impl Marks<'_> {
         }
         match self.rest.first() {
             Some(place) if place.start() < end => {
-                if Some(*place) == self.current { Match::Current } else { Match::Other }
+                if Some(*place) == self.current {
+                    Match::Current
+                } else {
+                    Match::Other
+                }
             }
             _ => Match::None,
         }
@@ -128,31 +132,39 @@ pub(super) enum Shown {
 }
 
 /// Every place in `bytes` where `text` stands: as it was typed, in any case; as the bytes that its
-/// escapes (`\x1b`, `\n`) stand for; in a dump also as the pairs that it shows (`41 42`).
+/// escapes (`\x1b`, `\n`) stand for; in formatted JSON also as it was before it was formatted, and in a
+/// dump as the pairs that it shows (`41 42`).
 pub(super) fn find(bytes: &[u8], text: &str, shown: Shown) -> Vec<Place> {
-    let literal = if shown == Shown::Json { spaced(text) } else { text.to_owned() };
     let mut places = Vec::new();
-    if literal.is_ascii() {
-        let pattern = literal.to_ascii_lowercase().into_bytes();
-        in_bytes(bytes, &pattern, |byte| byte.to_ascii_lowercase(), &mut places);
-    } else {
-        let pattern: Vec<char> = literal.chars().map(fold).collect();
-        in_chars(bytes, &pattern, &mut places);
+    in_any_case(bytes, text, &mut places);
+    let first = places.len();
+    let spaced = || Some(spaced(text)).filter(|spaced| spaced != text);
+    if let Some(spaced) = (shown == Shown::Json).then(spaced).flatten() {
+        in_any_case(bytes, &spaced, &mut places);
     }
     let escaped = || escape::unescape(text).ok().filter(|_| text.contains('\\'));
     let pairs = || pairs(text).filter(|_| shown == Shown::Bytes);
     if let Some(pattern) = escaped().or_else(pairs) {
-        let before = places.len();
         in_bytes(bytes, &pattern, |byte| byte, &mut places);
-        if before > 0 && places.len() > before {
-            in_order(&mut places);
-        }
+    }
+    if places.len() > first {
+        in_order(&mut places);
     }
     places
 }
 
-/// Formatted JSON has a space behind the colon of a member, which may have been typed or not. A quote
-/// followed by a colon is the end of a name, unless it is escaped and so inside a string.
+fn in_any_case(bytes: &[u8], text: &str, places: &mut Vec<Place>) {
+    if text.is_ascii() {
+        let pattern = text.to_ascii_lowercase().into_bytes();
+        in_bytes(bytes, &pattern, |byte| byte.to_ascii_lowercase(), places);
+    } else {
+        let pattern: Vec<char> = text.chars().map(fold).collect();
+        in_chars(bytes, &pattern, places);
+    }
+}
+
+/// Formatted JSON has a space behind the colon of a member, which may not have been typed. A quote
+/// before a colon ends a name, unless it is escaped and so inside a string, or begins one.
 fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
     let mut chars = text.chars().peekable();
@@ -286,91 +298,5 @@ fn lower(c: char) -> char {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(bytes: &[u8], text: &str, shown: Shown) -> Vec<(u32, u32)> {
-        find(bytes, text, shown).iter().map(|place| (place.start, place.end)).collect()
-    }
-
-    #[test]
-    fn text_is_found_in_any_case() {
-        let cases: [(&str, &str, &[(u32, u32)]); 12] = [
-            ("name NAME Name", "nAmE", &[(0, 4), (5, 9), (10, 14)]),
-            ("aaaa", "aa", &[(0, 2), (2, 4)]),
-            ("ababac", "abac", &[(2, 6)]),
-            ("aabaabaaab", "aabaaa", &[(3, 9)]),
-            ("", "a", &[]),
-            ("abc", "abcd", &[]),
-            ("Straße GRÖSSE größe", "größe", &[(16, 23)]),
-            ("ÄÖ äö", "äÖ", &[(0, 4), (5, 9)]),
-            ("ΟΔΟΣ οδος", "οδος", &[(0, 8), (9, 17)]),
-            // A capital of another length than the small letter.
-            ("ȺȾ ⱥⱦ", "ⱥⱦ", &[(0, 4), (5, 11)]),
-            ("日本 日本", "本", &[(3, 6), (10, 13)]),
-            ("ΣΣ σς", "ς", &[(0, 2), (2, 4), (5, 7), (7, 9)]),
-        ];
-        for (bytes, text, expected) in cases {
-            assert_eq!(found(bytes.as_bytes(), text, Shown::Text), expected, "{text} in {bytes}");
-        }
-    }
-
-    #[test]
-    fn bytes_are_found_as_they_are() {
-        assert_eq!(found(b"a\x1b[0m", "\\x1b[", Shown::Text), [(1, 3)]);
-        assert_eq!(found(b"\xff\xfe\xff", "\\xff", Shown::Bytes), [(0, 1), (2, 3)]);
-        // As it stands there, or as what it stands for.
-        assert_eq!(found(b"\\n \n", "\\n", Shown::Text), [(0, 2), (3, 4)]);
-        assert_eq!(found(b"ABab", "\\x41", Shown::Text), [(0, 1)]);
-        assert_eq!(found(b"xABC", "41 42", Shown::Bytes), [(1, 3)]);
-        assert_eq!(found(b"41 42 AB", "41 42", Shown::Bytes), [(0, 5), (6, 8)]);
-        assert_eq!(found(b"AB", "41 42", Shown::Text), []);
-        assert_eq!(found(b"A", "41", Shown::Bytes), []);
-        // What is no escape is text.
-        assert_eq!(found(b"C:\\Users", "\\users", Shown::Text), [(2, 8)]);
-        // Bytes that are no text do not hide the text behind them.
-        assert_eq!(found("\u{e9}".as_bytes(), "\u{c9}", Shown::Bytes), [(0, 2)]);
-        assert_eq!(found(b"\xff\xc3\xa9\xff", "\u{c9}", Shown::Bytes), [(1, 3)]);
-    }
-
-    #[test]
-    fn the_space_behind_a_colon_of_json_may_be_typed_or_not() {
-        let json = br#"{"a": 1,"b\":c": "x:y"}"#;
-        for (text, expected) in [
-            (r#""a":1"#, (1, 7)),
-            (r#""a": 1"#, (1, 7)),
-            (r#""A":"#, (1, 5)),
-            (r#"b\":c"#, (9, 14)),
-            (r#""x:y""#, (17, 22)),
-        ] {
-            assert_eq!(found(json, text, Shown::Json), [expected], "{text}");
-        }
-    }
-
-    #[test]
-    fn the_place_looked_at_goes_round() {
-        let mut places = Found::new(find(b"a.a.a", "a", Shown::Text));
-        places.look_from(1);
-        assert_eq!((places.number(), places.len()), (2, 3));
-        places.look_at_next();
-        places.look_at_next();
-        assert_eq!(places.number(), 1);
-        places.look_at_previous();
-        assert_eq!(places.number(), 3);
-        places.look_from(5);
-        assert_eq!(places.number(), 1);
-        let mut nothing = Found::default();
-        nothing.look_from(3);
-        nothing.look_at_next();
-        nothing.look_at_previous();
-        assert_eq!((nothing.number(), nothing.current()), (0, None));
-    }
-
-    #[test]
-    fn marks_tell_of_each_byte() {
-        let places = Found::new(find(b"abcabc", "bc", Shown::Text));
-        let mut marks = places.marks(2);
-        let told: Vec<Match> = (2..6).map(|at| marks.of(at, at + 1)).collect();
-        assert_eq!(told, [Match::Current, Match::None, Match::Other, Match::Other]);
-    }
-}
+#[path = "search_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@ mod edit;
 mod hex;
 mod json;
 mod merge;
+mod search;
 mod syntax;
 mod text;
 mod value;

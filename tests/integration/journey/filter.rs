@@ -1,4 +1,4 @@
-//! Filters: in each pane, kept or dropped.
+//! Filters, and in Value a search: in each pane, kept or dropped.
 
 use super::world::in_the_sandbox;
 
@@ -19,15 +19,17 @@ fn the_tree_is_filtered() {
 }
 
 #[test]
-fn a_value_is_filtered() {
+fn a_value_is_searched() {
     in_the_sandbox(async |world| {
         world.put("k", "first line\nsecond line\nthird line").await;
         let mut screen = world.screen();
-        screen.sees("first line").await.keys("2 /").types("SEC").loses("first line").await;
-        screen.sees("second line").await.keys("enter").sees("second line").await;
-        world.put("k", "first line\nanother second\nthird line").await;
-        screen.sees("another second").await.loses("first line").await;
-        screen.keys("esc").sees("first line").await;
+        screen.sees("first line").await.keys("2 /").types("SEC").sees("1 of 1").await;
+        screen.sees("first line").await.keys("enter").sees("1 of 1").await;
+        world.put("k", "first second\nanother second\nthird line").await;
+        // The one from where the other was.
+        screen.sees("another second").await.sees("2 of 2").await;
+        screen.keys("n").sees("1 of 2").await.sees("third line").await;
+        screen.keys("esc").loses("1 of 2").await.loses("/SEC").await.sees("first second").await;
     });
 }
 

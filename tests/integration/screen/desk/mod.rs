@@ -4,6 +4,7 @@
 
 mod answer;
 mod find;
+mod layout;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +19,6 @@ use etcdeck::app::ticket::Ticket;
 use etcdeck::bulk::{Looked, compare};
 use etcdeck::domain::draft::{Home, KeptDraft};
 use etcdeck::domain::txn::{DeleteRequest, PutRequest, RangeRequest};
-use etcdeck::domain::value::View;
 use etcdeck::domain::{Entry, Event, EventKind, Key, KeyRange, LeaseId, Revision};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
@@ -254,13 +254,6 @@ impl Desk {
         self.rest();
     }
 
-    /// What waits to be laid out is, the first first.
-    pub(super) fn lay_out(&mut self) {
-        for message in std::mem::take(&mut self.layouts) {
-            self.happens(message);
-        }
-    }
-
     fn carry_out(&mut self, update: Update) {
         for effect in update.effects {
             let Some(effect) = self.strangers_answer(effect) else { continue };
@@ -297,13 +290,7 @@ impl Desk {
                     self.happens(Message::JournalRead(ticket, contents));
                 }
                 Effect::LayOut { ticket, value, rendering, width } => {
-                    let view = View::new(&value, rendering, usize::from(width));
-                    let message = Message::LaidOut(ticket, Box::new(view));
-                    if self.layouts_wait {
-                        self.layouts.push(message);
-                    } else {
-                        self.happens(message);
-                    }
+                    self.lays_out(ticket, &value, rendering, width);
                 }
                 Effect::Unwatch(id) => self.watches.retain(|(other, _)| *other != id),
                 // What concerns the runtime or the terminal changes nothing that is drawn.

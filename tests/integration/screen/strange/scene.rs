@@ -11,7 +11,6 @@ const JSON: &str = "{\"a\": \"\u{202e}\u{301}\"}";
 /// Goes through all of them.
 pub(super) fn all(desk: &mut Desk) {
     let scenes: [fn(&mut Desk); 19] = [
-        searched,
         left_unsaved,
         conflict,
         gone,
@@ -30,6 +29,7 @@ pub(super) fn all(desk: &mut Desk) {
         recorded,
         composed,
         holding,
+        searched,
     ];
     for scene in scenes {
         home(desk);
@@ -66,7 +66,7 @@ fn on_a_key(desk: &mut Desk, value: &str) -> Key {
 fn searched(desk: &mut Desk) {
     let Some(world) = &mut desk.strange else { panic!("strangers are here") };
     let text = world.stranger.text();
-    let value = format!("[{}0]", format!("{JSON}, ").repeat(4000));
+    let value = format!("[{}0]", format!("{JSON}, ").repeat(4200));
     on_a_key(desk, &value);
     desk.press("2 /");
     paste(desk, &text);
