@@ -118,9 +118,9 @@ impl Picture {
                 let by = usize::from(*by).min(end - top);
                 let rows = &mut self.buffer.content[top * width..end * width];
                 if *up {
-                    rows.rotate_left(by * width)
+                    rows.rotate_left(by * width);
                 } else {
-                    rows.rotate_right(by * width)
+                    rows.rotate_right(by * width);
                 }
                 let fresh = if *up { end - by..end } else { top..top + by };
                 for y in fresh {
@@ -186,7 +186,9 @@ fn an_emulator_shows_every_frame_exactly() {
         let mut picture = Picture::new(width, height);
         picture.draw();
         for changes in frames {
-            changes.iter().for_each(|change| picture.change(change));
+            for change in &changes {
+                picture.change(change);
+            }
             picture.draw();
             prop_assert_eq!(picture.draw(), 0, "nothing has changed");
         }
