@@ -63,9 +63,11 @@ pub(super) struct Frames {
     wanted: Option<Cause>,
     /// The shortest time between two frames.
     every: Duration,
-    /// From when on a frame may be drawn that somebody waits for. It may use the time of the next one:
-    /// after one that came by itself a key press need not wait.
+    /// From when on a frame may be drawn that somebody waits for, as far as others of its kind go.
     awaited_at: Instant,
+    /// The same, as far as all frames go: one may use the time of the next, so that a key press need not
+    /// wait after a frame that came by itself.
+    any_at: Instant,
     by_itself_at: Instant,
     line: Option<Line>,
 }
@@ -84,7 +86,7 @@ impl Frames {
         let line = pace.bytes.map(|bytes_a_second| Line { bytes_a_second, free_at: now });
         let every = Duration::from_secs(1) / u32::from(pace.frames.max(1));
         let wanted = Some(Cause::Awaited);
-        Frames { wanted, every, awaited_at: now, by_itself_at: now, line }
+        Frames { wanted, every, awaited_at: now, any_at: now, by_itself_at: now, line }
     }
 
     /// Something changed that can be seen.
@@ -97,10 +99,8 @@ impl Frames {
     /// When the next frame is due, if one is wanted.
     pub(super) fn due(&self) -> Option<Instant> {
         let (at, ahead) = match self.wanted? {
-            Cause::Awaited => (self.awaited_at, AHEAD),
-            Cause::ByItself => {
-                (self.by_itself_at.max(self.awaited_at + self.every), Duration::ZERO)
-            }
+            Cause::Awaited => (self.awaited_at.max(self.any_at), AHEAD),
+            Cause::ByItself => (self.by_itself_at.max(self.any_at + self.every), Duration::ZERO),
         };
         let free = self.line.as_ref().and_then(|line| line.free_at.checked_sub(ahead));
         Some(free.map_or(at, |free| free.max(at)))
@@ -108,8 +108,10 @@ impl Frames {
 
     /// A frame was drawn, and took so many bytes.
     pub(super) fn drawn(&mut self, now: Instant, flooded: bool, bytes: usize) {
-        self.wanted = None;
-        self.awaited_at = now.max(self.awaited_at + self.every);
+        if self.wanted.take() == Some(Cause::Awaited) {
+            self.awaited_at = now + self.every;
+        }
+        self.any_at = now.max(self.any_at + self.every);
         self.by_itself_at = now + if flooded { FLOODED } else { BY_ITSELF };
         self.sent(now, bytes);
     }

@@ -46,11 +46,6 @@ impl<D: Device> Canvas<D> {
         let size = self.terminal.size()?;
         self.terminal.resize(size.into())
     }
-
-    /// What is drawn on.
-    pub fn device_mut(&mut self) -> &mut D {
-        self.terminal.backend_mut().device_mut()
-    }
 }
 
 /// Has ratatui hand on all of each row that holds or held a wide character: it keeps back cells that

@@ -7,6 +7,7 @@
 
 use ratatui::buffer::{Cell, CellWidth as _};
 
+use super::decimal::number;
 use super::look::Look;
 
 /// More unchanged cells in a row are never shorter to write again than to move over.
@@ -16,7 +17,8 @@ const MANY_BLANKS: usize = 11;
 /// From so many on, erasing the rest of the row is.
 const BLANKS_AT_END: usize = 4;
 
-/// A column that a wide character to the left of it covers.
+/// A column that a wide character to the left of it covers. None takes more than two, so where one comes
+/// or goes both of its columns differ.
 pub(super) fn covered() -> Cell {
     Cell::new("")
 }
@@ -34,19 +36,17 @@ fn is_clear(cell: &Cell) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hand {
     pub(super) out: Vec<u8>,
-    /// Column and row. Unknown behind the last column, where terminals differ.
+    /// Column and row. Behind the last column, where terminals differ, there is nothing to move on to.
     at: Option<(usize, usize)>,
     look: Option<Look>,
     changed: Vec<bool>,
 }
 
 impl Hand {
-    /// Takes the look, the margins and the cursor to where they are known, and empties the screen.
+    /// Takes the look to where it is known, and empties the screen.
     pub(super) fn start_over(&mut self) {
-        self.out.extend_from_slice(b"\x1b[m\x1b[r\x1b[2J");
-        self.look = Some(Look::PLAIN);
-        // Not everybody who takes the margins back takes the cursor home.
-        self.at = None;
+        self.out.extend_from_slice(b"\x1b[m\x1b[2J");
+        (self.at, self.look) = (None, Some(Look::PLAIN));
     }
 
     /// How many bytes a row would take. For a hand that writes nothing else.
@@ -94,6 +94,7 @@ impl Hand {
         self.out.extend_from_slice(b"\x1b[");
         self.times(by, if up { b'M' } else { b'L' });
         self.out.extend_from_slice(b"\x1b[r");
+        // Not everybody who takes the margins back takes the cursor home.
         self.at = None;
     }
 
@@ -102,7 +103,6 @@ impl Hand {
         let mut changed = std::mem::take(&mut self.changed);
         changed.clear();
         changed.extend(shown.iter().zip(want).map(|(shown, want)| shown != want));
-        complete(&mut changed, shown, want);
         if let Some(last) = changed.iter().rposition(|changed| *changed) {
             self.changes(y, &changed[..=last], want);
         }
@@ -180,9 +180,8 @@ impl Hand {
             self.take(next.unwrap_or(Look::of(cell)));
         }
         self.out.extend_from_slice(cell.symbol().as_bytes());
-        let covered = want[x + 1..].iter().take_while(|cell| is_covered(cell)).count();
-        let behind = x + 1 + covered;
-        self.at = self.at.map(|(_, y)| (behind, y)).filter(|_| behind < want.len());
+        let covered = want.get(x + 1).is_some_and(is_covered);
+        self.at = self.at.map(|(_, y)| (x + 1 + usize::from(covered), y));
     }
 
     fn take(&mut self, look: Look) {
@@ -206,41 +205,7 @@ fn blanks(x: usize, changed: &[bool], want: &[Cell]) -> Option<usize> {
     (last + 1 >= MANY_BLANKS).then_some(x + last + 1)
 }
 
-/// A wide character is written as a whole, and what covered a column is gone as a whole.
-fn complete(changed: &mut [bool], shown: &[Cell], want: &[Cell]) {
-    let covers = |row: &[Cell]| row.iter().any(is_covered);
-    if !covers(shown) && !covers(want) {
-        return;
-    }
-    loop {
-        let mut more = false;
-        for row in [shown, want] {
-            let mut from = 0;
-            while from < row.len() {
-                let rest = row[from + 1..].iter().take_while(|cell| is_covered(cell)).count();
-                let glyph = &mut changed[from..=from + rest];
-                if glyph.contains(&true) && glyph.contains(&false) {
-                    glyph.fill(true);
-                    more = true;
-                }
-                from += 1 + rest;
-            }
-        }
-        if !more {
-            return;
-        }
-    }
-}
-
 /// The columns a cell takes; 0 for what no terminal could be sent.
 pub(super) fn columns(cell: &Cell) -> usize {
     usize::from(cell.symbol().cell_width())
-}
-
-/// Appends a number in decimal.
-pub(super) fn number(number: usize, out: &mut Vec<u8>) {
-    if number >= 10 {
-        self::number(number / 10, out);
-    }
-    out.push(b'0' + (number % 10) as u8);
 }

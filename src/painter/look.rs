@@ -3,6 +3,8 @@
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
+use super::decimal;
+
 /// Colors and attributes of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Look {
@@ -127,7 +129,7 @@ fn numbers(attributes: Modifier, codes: &[(Modifier, u8)], out: &mut Vec<u8>) {
 
 /// A number and what separates it from the next.
 fn number(number: u8, out: &mut Vec<u8>) {
-    super::hand::number(number.into(), out);
+    decimal::number(number.into(), out);
     out.push(b';');
 }
 

@@ -7,6 +7,7 @@
 //! clearing it: after another program had the terminal, and when its size changed.
 
 mod canvas;
+mod decimal;
 mod hand;
 mod look;
 mod shift;
@@ -19,7 +20,7 @@ use ratatui::layout::{Position, Size};
 
 pub use canvas::Canvas;
 
-use hand::{Hand, columns, covered, is_covered};
+use hand::{Hand, columns, covered};
 use look::Look;
 
 /// Everything between these appears at once.
@@ -45,7 +46,7 @@ pub trait Device {
 
 /// A ratatui backend that knows what its device shows.
 #[derive(Debug)]
-pub struct Painter<D> {
+struct Painter<D> {
     device: D,
     size: Size,
     /// Row by row, as `want`; nothing that is not seen is in it.
@@ -72,7 +73,7 @@ impl<D: Device> Painter<D> {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn new(device: D) -> io::Result<Painter<D>> {
+    fn new(device: D) -> io::Result<Painter<D>> {
         let mut painter = Painter {
             device,
             size: Size::ZERO,
@@ -89,13 +90,8 @@ impl<D: Device> Painter<D> {
     }
 
     /// How many bytes the last frame took: 0 when nothing had changed.
-    pub fn sent(&self) -> usize {
+    fn sent(&self) -> usize {
         self.sent
-    }
-
-    /// The device.
-    pub fn device_mut(&mut self) -> &mut D {
-        &mut self.device
     }
 
     /// Begins with an empty screen, whatever is on it.
@@ -111,7 +107,7 @@ impl<D: Device> Painter<D> {
         Ok(())
     }
 
-    /// Takes one cell of a frame.
+    /// Takes one cell of a frame. Of a row that holds or held a wide character all of them come.
     fn take(&mut self, x: usize, y: usize, cell: &Cell) {
         let width = usize::from(self.size.width);
         // The terminal may just have got another size, of which the next frame hears.
@@ -119,16 +115,11 @@ impl<D: Device> Painter<D> {
         *touched = true;
         let row = &mut self.want[y * width..][..width];
         let columns = columns(cell);
-        let ink = columns > 0 && x + columns <= width && cell.symbol() != " ";
-        let end = if ink { x + columns } else { x + 1 };
-        for x in x..end {
-            release(row, x);
-        }
         let mut seen = Cell::EMPTY;
-        if ink {
+        if cell.symbol() != " " && (1..=2).contains(&columns) && x + columns <= width {
             seen.set_symbol(cell.symbol());
             Look::of(cell).put_on(&mut seen);
-            row[x + 1..end].fill(covered());
+            row[x + 1..x + columns].fill(covered());
         } else {
             Look::of(cell).on_blank().put_on(&mut seen);
         }
@@ -177,15 +168,6 @@ impl<D: Device> Painter<D> {
         }
         self.touched.fill(false);
         self.anew = false;
-    }
-}
-
-/// What covers a column or is covered from it is no more.
-fn release(row: &mut [Cell], x: usize) {
-    let from = row[..=x].iter().rposition(|cell| !is_covered(cell)).unwrap_or(0);
-    let to = x + row[x + 1..].iter().take_while(|cell| is_covered(cell)).count();
-    if from < to {
-        row[from..=to].fill(Cell::EMPTY);
     }
 }
 

@@ -94,6 +94,7 @@ fn a_step_and_a_line_take_few_bytes_and_nothing_takes_none() {
 
 /// With a bound no more is sent than the line carries, however much happens; a key is answered meanwhile.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "measures what is sent in a stretch of time")]
 fn a_slow_line_gets_what_it_carries() {
     const A_SECOND: usize = 500;
     const SECONDS: u64 = 4;

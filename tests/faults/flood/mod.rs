@@ -56,12 +56,12 @@ fn assert_lively(what: &str, percent: usize, measured: &Measured) {
 
 /// What a flood that is only looked at sends to a large terminal with colors.
 #[expect(clippy::print_stdout, reason = "the figures, for whoever measures")]
-fn assert_few_bytes(term: &Terminal, server: &FloodServer) {
+async fn assert_few_bytes(term: &Terminal, server: &FloodServer) {
     const WHILE: Duration = Duration::from_secs(2);
     /// What a line of 25 kB a second carries meanwhile.
     const MOST: usize = 50_000;
     let (before, events) = (term.bytes_received(), server.sent());
-    std::thread::sleep(WHILE);
+    tokio::time::sleep(WHILE).await;
     let (bytes, events) = (term.bytes_received() - before, server.sent() - events);
     println!("a flood: {bytes} bytes for {events} events in {WHILE:?}");
     assert!(events >= 20_000, "this was no flood: {events} in {WHILE:?}");
@@ -127,7 +127,7 @@ fn the_tree_does_not_follow_a_flood_and_follows_again_after_it() {
         let measured = press(&term, Duration::from_secs(8), Duration::from_millis(80)).await;
         // Too few presses for more than the rule.
         assert_lively("live, and the tree's watch too", 50, &measured);
-        assert_few_bytes(&term, &server);
+        assert_few_bytes(&term, &server).await;
         term.wait("/s changes, not followed", LIMIT);
         // What is opened is listed, and said to be stale at once.
         leave_command_line(&term);

@@ -22,7 +22,7 @@ fn a_value_of_all_bytes_is_edited_as_hexadecimal() {
         let mut screen = world.screen();
         screen.sees("binary as hex 256 B").await.sees("70 71 72 73").await;
         is_harmless(&screen);
-        screen.keys("e").sees("as hex").await.sees("00 01 02 03").await;
+        screen.keys("e").sees("edited as hex").await.sees("00 01 02 03").await;
         screen.keys("del del").types("ff").sees("ff 01 02 03").await.keys("ctrl-s");
         screen.sees("saved at").await;
         let mut one_changed = all;
