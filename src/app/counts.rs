@@ -102,5 +102,4 @@ impl App {
             self.applied(applied);
         }
     }
-
 }

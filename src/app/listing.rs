@@ -33,8 +33,7 @@ impl App {
         let mut listing = Listing::new(prefix, self.keys.tree.delimiter(), listers);
         if listing.is_complete() {
             // Nothing of it may be read.
-            let applied =
-                self.keys.tree.insert_page(dir, (&[], None), &[], self.newest, true);
+            let applied = self.keys.tree.insert_page(dir, (&[], None), &[], self.newest, true);
             self.keys.listings.remove(&dir);
             return self.applied(applied);
         }
@@ -113,7 +112,12 @@ impl App {
     /// Levels that nobody sees any more, since they or what is above them were closed, are not listed
     /// on; those that waited for the server to have time are, when it has.
     pub(super) fn settle_listings(&mut self) {
-        let running: Vec<NodeId> = self.keys.listings.iter().filter_map(|(dir, listing)| listing.is_running().then_some(*dir)).collect();
+        let running: Vec<NodeId> = self
+            .keys
+            .listings
+            .iter()
+            .filter_map(|(dir, listing)| listing.is_running().then_some(*dir))
+            .collect();
         for dir in running {
             // A way that is being gone lists what it opens when it arrives.
             if self.goto.is_none() && !self.is_shown(dir) {
@@ -294,10 +298,15 @@ impl App {
                     });
                     self.list_more(dir, &end.unwrap_or_default(), Edge::Front);
                 }
-                // Opened again after its listing was given up.
+                // Opened again after its listing was given up; the root is listed from the start.
                 RowKind::Loading(dir)
                     if at >= top
-                        && self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::NotLoaded) =>
+                        && dir != NodeId::ROOT
+                        && self
+                            .keys
+                            .tree
+                            .dir(dir)
+                            .is_some_and(|dir| dir.level == Level::NotLoaded) =>
                 {
                     self.start_listing(dir);
                 }
@@ -325,9 +334,8 @@ impl App {
         let last = self.keys.tree.rows().last().map(|row| row.kind);
         match last {
             Some(RowKind::More(dir) | RowKind::Loading(dir)) => {
-                let begun = self.keys.tree.dir(dir).is_some_and(|dir| !dir.gaps().is_empty() && !dir.is_empty());
                 let listing = self.keys.listings.get(&dir);
-                if begun && listing.is_some_and(|listing| !listing.has_end()) {
+                if listing.is_some_and(|listing| listing.has_begun() && !listing.has_end()) {
                     self.list_end(dir);
                 }
             }

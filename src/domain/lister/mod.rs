@@ -181,8 +181,7 @@ impl Lister {
         let Some(ticket) = self.open.pop_front() else { return };
         let mine = |part: &Part| matches!(part, Part::Asked(of, _) if *of == ticket);
         let Some(at) = self.line.iter().position(mine) else { return };
-        let Part::Asked(_, cell) =
-            std::mem::replace(&mut self.line[at], Part::Found(Vec::new()))
+        let Part::Asked(_, cell) = std::mem::replace(&mut self.line[at], Part::Found(Vec::new()))
         else {
             return;
         };
@@ -246,9 +245,9 @@ impl Lister {
     pub fn reached(&self) -> Option<&[u8]> {
         self.line.iter().find_map(|part| match part {
             Part::Found(_) => None,
-            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
-                Some(span.from.get(self.prefix.len()..).unwrap_or_default())
-            }
+            Part::Asked(_, Cell { span, .. })
+            | Part::Planned(Cell { span, .. })
+            | Part::Ahead(span) => Some(span.from.get(self.prefix.len()..).unwrap_or_default()),
         })
     }
 
@@ -295,7 +294,13 @@ impl Lister {
             } else {
                 let (from, to) = (key.clone(), Some(key.clone()));
                 let near = name.to_vec();
-                behind.push_back(Part::Ahead(Span { from, near, misses: 0, empties: 0, ..span.clone() }));
+                behind.push_back(Part::Ahead(Span {
+                    from,
+                    near,
+                    misses: 0,
+                    empties: 0,
+                    ..span.clone()
+                }));
                 before.push_back(Part::Ahead(Span { to, ..span }));
             }
         }
@@ -310,9 +315,9 @@ impl Lister {
     /// The same range, as if nothing were known of it.
     pub fn afresh(&self) -> Lister {
         let span = |part: &Part| match part {
-            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
-                Some((span.from.clone(), span.to.clone()))
-            }
+            Part::Asked(_, Cell { span, .. })
+            | Part::Planned(Cell { span, .. })
+            | Part::Ahead(span) => Some((span.from.clone(), span.to.clone())),
             Part::Found(_) => None,
         };
         let mut spans = self.line.iter().filter_map(span);

@@ -137,11 +137,11 @@ impl Lister {
     /// Cells for so many children as there may be.
     fn plan_cells(&self, span: Span, children: f64, batch: u64) -> Vec<Part> {
         let most = span.most;
-        let cut = |key: &[u8]| key.strip_prefix(self.prefix.as_slice()).unwrap_or_default().to_vec();
+        let cut =
+            |key: &[u8]| key.strip_prefix(self.prefix.as_slice()).unwrap_or_default().to_vec();
         let (from, to) = (cut(&span.from), span.to.as_deref());
         let to = to.and_then(|to| to.strip_prefix(self.prefix.as_slice()));
-        let stretch =
-            Stretch { prefix: &self.prefix, delimiter: &self.delimiter, from: &from, to };
+        let stretch = Stretch { prefix: &self.prefix, delimiter: &self.delimiter, from: &from, to };
         let depth = stretch.depth();
         let seen = common(&span.near, &from).min(depth);
         let symbols = symbols(&span.near, seen, &self.delimiter);
@@ -250,7 +250,13 @@ impl Lister {
     }
 
     /// Tells the span that waits for an answer what was found.
-    pub(super) fn tell_who_waits(&mut self, cell: &Cell, harvest: &Harvest, learned: &Span, count: i64) {
+    pub(super) fn tell_who_waits(
+        &mut self,
+        cell: &Cell,
+        harvest: &Harvest,
+        learned: &Span,
+        count: i64,
+    ) {
         let mut hit = None;
         if let Some(guess) = &cell.guess {
             let was_there = harvest.children.iter().any(|child| child.name == *guess);

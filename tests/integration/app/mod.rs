@@ -12,6 +12,7 @@ mod goto;
 mod guard;
 mod journal;
 mod lease;
+mod listing;
 mod login;
 mod marked;
 mod past;

@@ -73,7 +73,7 @@ impl Table {
         table
     }
 
-    fn take(&mut self, update: Update) {
+    pub(super) fn take(&mut self, update: Update) {
         self.redraw = update.redraw;
         for effect in update.effects {
             match effect {

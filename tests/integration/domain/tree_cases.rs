@@ -183,8 +183,13 @@ fn an_answer_that_comes_late_is_brought_up_to_date() {
     let later =
         [put(11, "b", 1), delete(12, "a"), put(13, "d/x", 1), put(14, "e/y", 1), delete(15, "f/z")];
     assert_eq!(apply(&mut tree, &later), Effect::Nodes);
-    let applied =
-        tree.insert_page(NodeId::ROOT, ALL, &page(&["a", "d/=4", "f/=1", "g/"]), Revision(10), true);
+    let applied = tree.insert_page(
+        NodeId::ROOT,
+        ALL,
+        &page(&["a", "d/=4", "f/=1", "g/"]),
+        Revision(10),
+        true,
+    );
     assert_eq!(applied.recount, []);
     assert_eq!(drawn(&mut tree), "b d/5 e/1 g/?");
     // A count of the past grows by what happened since.
@@ -268,7 +273,8 @@ fn listing_again_keeps_nodes_and_drops_what_is_gone() {
     tree.open(b);
     list(&mut tree, b, &["x"], 10);
     tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, up_to(b"aa\0"), &page(&["a", "aa"]), Revision(20), false);
+    let _ =
+        tree.insert_page(NodeId::ROOT, up_to(b"aa\0"), &page(&["a", "aa"]), Revision(20), false);
     assert_eq!(drawn(&mut tree), "a aa b/1 >x c …more", "passed over up to aa");
     let _ = tree.insert_page(NodeId::ROOT, from(b"aa\0"), &page(&["b/=1"]), Revision(20), true);
     assert_eq!(drawn(&mut tree), "a aa b/1 >x");
