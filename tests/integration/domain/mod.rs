@@ -5,4 +5,5 @@ pub(crate) mod model;
 mod tail;
 mod tree;
 mod tree_cases;
+mod tree_gaps;
 mod tree_size;
