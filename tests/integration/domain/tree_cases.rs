@@ -56,14 +56,14 @@ pub(super) fn from(from: &'static [u8]) -> Names {
 }
 
 /// A tree of the whole store, its top level listed at revision 10.
-fn tree(names: &[&str]) -> Tree {
+pub(super) fn tree(names: &[&str]) -> Tree {
     let mut tree = Tree::new(Key::default(), b"/".to_vec());
     tree.begin_loading(NodeId::ROOT);
     list(&mut tree, NodeId::ROOT, names, 10);
     tree
 }
 
-fn list(tree: &mut Tree, id: NodeId, names: &[&str], revision: i64) {
+pub(super) fn list(tree: &mut Tree, id: NodeId, names: &[&str], revision: i64) {
     tree.begin_loading(id);
     let applied = tree.insert_page(id, ALL, &page(names), Revision(revision), true);
     assert_eq!(applied.recount, []);
@@ -264,33 +264,6 @@ fn a_directory_found_empty_says_so() {
     assert_eq!(drawn(&mut tree), "a/? >…empty");
     let _ = apply(&mut tree, &[delete(11, "a/x")]);
     assert_eq!(drawn(&mut tree), "…empty", "the event that explains it");
-}
-
-#[test]
-fn listing_again_keeps_nodes_and_drops_what_is_gone() {
-    let mut tree = tree(&["a", "b/=1", "c"]);
-    let (a, b) = (find(&tree, "a"), find(&tree, "b/"));
-    tree.open(b);
-    list(&mut tree, b, &["x"], 10);
-    tree.begin_loading(NodeId::ROOT);
-    let _ =
-        tree.insert_page(NodeId::ROOT, up_to(b"aa\0"), &page(&["a", "aa"]), Revision(20), false);
-    assert_eq!(drawn(&mut tree), "a aa b/1 >x c …more", "passed over up to aa");
-    let _ = tree.insert_page(NodeId::ROOT, from(b"aa\0"), &page(&["b/=1"]), Revision(20), true);
-    assert_eq!(drawn(&mut tree), "a aa b/1 >x");
-    assert_eq!((find(&tree, "a"), find(&tree, "b/")), (a, b));
-}
-
-#[test]
-fn beyond_the_last_listed_child_nothing_is_made_up() {
-    let mut tree = Tree::new(Key::default(), b"/".to_vec());
-    tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, up_to(b"m\0"), &page(&["a", "m"]), Revision(10), false);
-    let _ = apply(&mut tree, &[put(11, "b", 1), put(12, "z", 1), put(13, "n/o", 1)]);
-    assert_eq!(drawn(&mut tree), "a b m …more");
-    tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, from(b"m\0"), &page(&["n/", "z"]), Revision(13), true);
-    assert_eq!(drawn(&mut tree), "a b m n/? z");
 }
 
 #[test]

@@ -4,7 +4,34 @@ use etcdeck::domain::Key;
 use etcdeck::domain::Revision;
 use etcdeck::domain::tree::{NodeId, Tree};
 
-use super::tree_cases::{Names, apply, delete, drawn, from, page, put, up_to};
+use super::tree_cases::{Names, apply, delete, drawn, find, from, list, page, put, tree, up_to};
+
+#[test]
+fn listing_again_keeps_nodes_and_drops_what_is_gone() {
+    let mut tree = tree(&["a", "b/=1", "c"]);
+    let (a, b) = (find(&tree, "a"), find(&tree, "b/"));
+    tree.open(b);
+    list(&mut tree, b, &["x"], 10);
+    tree.begin_loading(NodeId::ROOT);
+    let _ =
+        tree.insert_page(NodeId::ROOT, up_to(b"aa\0"), &page(&["a", "aa"]), Revision(20), false);
+    assert_eq!(drawn(&mut tree), "a aa b/1 >x c …more", "passed over up to aa");
+    let _ = tree.insert_page(NodeId::ROOT, from(b"aa\0"), &page(&["b/=1"]), Revision(20), true);
+    assert_eq!(drawn(&mut tree), "a aa b/1 >x");
+    assert_eq!((find(&tree, "a"), find(&tree, "b/")), (a, b));
+}
+
+#[test]
+fn beyond_the_last_listed_child_nothing_is_made_up() {
+    let mut tree = Tree::new(Key::default(), b"/".to_vec());
+    tree.begin_loading(NodeId::ROOT);
+    let _ = tree.insert_page(NodeId::ROOT, up_to(b"m\0"), &page(&["a", "m"]), Revision(10), false);
+    let _ = apply(&mut tree, &[put(11, "b", 1), put(12, "z", 1), put(13, "n/o", 1)]);
+    assert_eq!(drawn(&mut tree), "a b m …more");
+    tree.begin_loading(NodeId::ROOT);
+    let _ = tree.insert_page(NodeId::ROOT, from(b"m\0"), &page(&["n/", "z"]), Revision(13), true);
+    assert_eq!(drawn(&mut tree), "a b m n/? z");
+}
 
 #[test]
 fn a_level_is_listed_from_both_ends_and_in_between() {
