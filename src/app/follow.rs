@@ -67,7 +67,9 @@ impl App {
         match &line.first {
             Some(key) if line.keys == 1 => {
                 let dir = self.keys.tree.miss_change(key.as_bytes(), line.revisions.1);
-                dir.into_iter().for_each(|dir| self.start_listing(dir));
+                if let Some(dir) = dir {
+                    self.start_listing(dir);
+                }
             }
             _ => {
                 self.keys.tree.stale_all();

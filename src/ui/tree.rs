@@ -42,6 +42,9 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Follow::Lost | Follow::Off | Follow::Starting | Follow::Live => {}
     }
     notes.extend(access::note(app).map(|note| Span::styled(note, theme.dim())));
+    if keys.tree.is_filtering() {
+        notes.push(Span::styled("filtering …", theme.dim()));
+    }
     let rows = keys.tree.rows();
     if rows.len() > 1 {
         let (at, of) = (keys.cursor.selected as i64 + 1, rows.len() as i64);

@@ -82,6 +82,8 @@ pub struct Lister {
     walked: i64,
     /// How many keys the children seen last have: keys, children.
     sizes: (f64, f64),
+    /// Whether that is known of any directory for sure.
+    is_measured: bool,
     /// Guessed names that were there, and all.
     guesses: (usize, usize),
     /// Keys of the children handed out, as long as that is known.
@@ -121,6 +123,7 @@ impl Lister {
             total: None,
             walked: 0,
             sizes: (0.0, 0.0),
+            is_measured: false,
             guesses: (0, 0),
             handed: Some(0),
         }
@@ -158,7 +161,7 @@ impl Lister {
         let mut at = 0;
         while at < self.line.len() {
             if let Part::Ahead(span) = &self.line[at]
-                && !self.waits(span.batch)
+                && !self.waits(at, span)
                 && let Some(Part::Ahead(span)) = self.line.remove(at)
             {
                 for part in self.plan(span).into_iter().rev() {
@@ -355,15 +358,6 @@ impl Lister {
             _ => None,
         });
         asked.fold(0, i64::saturating_add)
-    }
-
-    /// Whether asks of this batch are not answered yet.
-    fn waits(&self, batch: u64) -> bool {
-        let of = |part: &Part| match part {
-            Part::Asked(_, cell) | Part::Planned(cell) => cell.span.batch == batch,
-            Part::Found(_) | Part::Ahead(_) => false,
-        };
-        batch != 0 && self.line.iter().any(of)
     }
 
     fn ask(&mut self, at: usize, cell: Cell) -> Ask {

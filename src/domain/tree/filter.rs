@@ -59,8 +59,9 @@ impl Filtered {
     /// Goes one step further through all rows, which are those it began with.
     pub(super) fn go_on(&mut self, tree: &Tree, all: &[Row]) {
         let Some(pass) = &mut self.pass else { return };
-        let step = all.iter().skip(pass.next).take(STEP);
-        step.for_each(|row| pass.look_at(row, &self.text, tree));
+        for row in all.iter().skip(pass.next).take(STEP) {
+            pass.look_at(row, &self.text, tree);
+        }
         pass.next += STEP;
         if pass.next >= all.len() {
             self.list = Some(std::mem::take(&mut pass.found));

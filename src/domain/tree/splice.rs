@@ -74,6 +74,9 @@ pub(super) fn replace(list: &mut Vec<Row>, parts: &[(Range<usize>, Vec<Row>)]) {
 mod tests {
     use super::*;
 
+    /// Where what stands there goes, and what comes there.
+    type Part = (Range<usize>, &'static [u16]);
+
     fn rows(numbers: &[u16]) -> Vec<Row> {
         let row = |depth: &u16| Row { kind: RowKind::Node(NodeId::ROOT), depth: *depth };
         numbers.iter().map(row).collect()
@@ -81,7 +84,7 @@ mod tests {
 
     #[test]
     fn parts_that_grow_and_shrink_are_replaced_at_once() {
-        let cases: [(&[(Range<usize>, &[u16])], &[u16]); 7] = [
+        let cases: [(&[Part], &[u16]); 7] = [
             (&[], &[0, 1, 2, 3, 4]),
             (&[(1..2, &[7, 8, 9])], &[0, 7, 8, 9, 2, 3, 4]),
             (&[(0..3, &[])], &[3, 4]),

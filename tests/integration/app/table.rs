@@ -190,7 +190,7 @@ impl Table {
         let tree = &self.app.keys.tree;
         let names = tree.rows().iter().enumerate().map(|(index, row)| {
             let name = match row.kind {
-                RowKind::Node(id) => escape::line(&tree.get(id).expect("a row").name),
+                RowKind::Node(id) => escape::line(tree.get(id).expect("a row").name),
                 RowKind::Gap { .. } => "gap".to_owned(),
                 RowKind::More(_) => "more".to_owned(),
                 RowKind::Loading(_) => "loading".to_owned(),

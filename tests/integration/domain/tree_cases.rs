@@ -90,7 +90,7 @@ pub(super) fn drawn(tree: &mut Tree) -> String {
         match row.kind {
             RowKind::Node(id) => {
                 let node = tree.get(id).expect("a row of a node that is gone");
-                out.push_str(&escape::line(&node.name));
+                out.push_str(&escape::line(node.name));
                 match node.as_dir().map(|dir| dir.count) {
                     Some(Some(count)) => write!(out, "{count}").expect("a string"),
                     Some(None) => out.push('?'),

@@ -24,7 +24,7 @@ fn fastest(mut run: impl FnMut()) -> Duration {
     let one = |_| {
         let before = spent();
         run();
-        spent() - before
+        spent().saturating_sub(before)
     };
     (0..5).map(one).min().expect("some runs")
 }

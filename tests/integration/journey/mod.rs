@@ -12,6 +12,7 @@ mod access;
 mod browse;
 mod bulk;
 mod bytes;
+mod churn;
 mod command;
 mod conflict;
 mod connection;
