@@ -7,7 +7,7 @@ use super::effect::{Answer, Call, CallResult, Slot};
 use super::purpose::Purpose;
 use crate::domain::KeyRange;
 use crate::domain::load::Urgency;
-use crate::domain::tree::NodeId;
+use crate::domain::tree::{NodeId, RowKind};
 use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
 use crate::store::ErrorKind;
 
@@ -50,6 +50,21 @@ impl App {
         let success = ranges.into_iter().map(count).collect();
         let txn = TxnRequest { success, ..TxnRequest::default() };
         self.ask(Purpose::Counts(dirs), Some(Slot::Counts), Call::Txn(txn));
+    }
+
+    /// The directories whose number of keys is wanted: those in view, and those perhaps empty.
+    pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
+        let keys = &self.keys;
+        let readable = !self.past.is_some_and(|past| past.compacted);
+        // While counts change faster than they are read none is asked for.
+        let online = !self.connection.is_stale() && readable && !keys.too_fast;
+        let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
+        let in_view = rows.filter_map(|row| match row.kind {
+            RowKind::Node(id) => Some(id),
+            _ => None,
+        });
+        let wanted = in_view.chain(keys.recount.iter().copied());
+        wanted.filter(move |id| online && keys.tree.count_due(*id) && self.may_count(*id))
     }
 
     /// Counts of which none is in view any more are not waited for.
@@ -102,5 +117,4 @@ impl App {
             self.applied(applied);
         }
     }
-
 }

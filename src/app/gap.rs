@@ -87,6 +87,11 @@ impl Listing {
         self.run.is_some()
     }
 
+    /// Whether anything of it was listed.
+    pub(super) fn has_begun(&self) -> bool {
+        self.gaps.iter().any(|gap| gap.lister.total().is_some())
+    }
+
     /// Whether the end is listed, or being looked for.
     pub(super) fn has_end(&self) -> bool {
         let is_last = |gap: usize| gap + 1 == self.gaps.len();
@@ -99,10 +104,12 @@ impl Listing {
 
     /// Whether the end is being looked for or listed.
     pub(super) fn seeks_end(&self) -> bool {
-        self.is_running() && self.has_end() && match &self.run {
-            Some(Run::Search(gap, _) | Run::On(gap, _)) => gap + 1 == self.gaps.len(),
-            None => false,
-        }
+        self.is_running()
+            && self.has_end()
+            && match &self.run {
+                Some(Run::Search(gap, _) | Run::On(gap, _)) => gap + 1 == self.gaps.len(),
+                None => false,
+            }
     }
 
     /// Lists on, for so many children, in the gap that begins at this name or behind it; in the first
@@ -158,9 +165,9 @@ impl Listing {
     }
 
     fn begin(&mut self, revision: Revision) {
-        let is_first = self.gaps.iter().all(|gap| gap.lister.total().is_none());
+        let goes_on = self.has_begun();
         self.stop();
-        if !is_first {
+        if goes_on {
             self.gaps.iter_mut().for_each(|gap| gap.lister.go_on());
         }
         self.revision = revision;
@@ -218,7 +225,8 @@ impl Listing {
                     Some(reached)
                 } else {
                     let to = self.gaps.remove(at).to;
-                    if wanted > 0 && at < self.gaps.len() && self.gaps[at].lister.total().is_none() {
+                    if wanted > 0 && at < self.gaps.len() && self.gaps[at].lister.total().is_none()
+                    {
                         // The next range that may be read.
                         self.run_on(at, wanted);
                     }

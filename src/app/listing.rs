@@ -8,7 +8,7 @@ use super::gap::{Edge, Listing};
 use super::pane::Pane;
 use super::purpose::Purpose;
 use crate::domain::load::Urgency;
-use crate::domain::tree::{Applied, Level, NodeId, RowKind};
+use crate::domain::tree::{Applied, Level, NodeId};
 use crate::domain::txn::{Op, OpResponse, RangeRequest, RangeResponse, TxnRequest};
 use crate::store::{ErrorKind, StoreError};
 
@@ -33,8 +33,7 @@ impl App {
         let mut listing = Listing::new(prefix, self.keys.tree.delimiter(), listers);
         if listing.is_complete() {
             // Nothing of it may be read.
-            let applied =
-                self.keys.tree.insert_page(dir, (&[], None), &[], self.newest, true);
+            let applied = self.keys.tree.insert_page(dir, (&[], None), &[], self.newest, true);
             self.keys.listings.remove(&dir);
             return self.applied(applied);
         }
@@ -65,7 +64,7 @@ impl App {
     }
 
     /// Lists the end of a level, which leaves a gap before it.
-    fn list_end(&mut self, dir: NodeId) {
+    pub(super) fn list_end(&mut self, dir: NodeId) {
         let height = usize::from(self.viewport.keys.height);
         let pinned = self.pinned();
         if let Some(listing) = self.keys.listings.get_mut(&dir)
@@ -113,7 +112,12 @@ impl App {
     /// Levels that nobody sees any more, since they or what is above them were closed, are not listed
     /// on; those that waited for the server to have time are, when it has.
     pub(super) fn settle_listings(&mut self) {
-        let running: Vec<NodeId> = self.keys.listings.iter().filter_map(|(dir, listing)| listing.is_running().then_some(*dir)).collect();
+        let running: Vec<NodeId> = self
+            .keys
+            .listings
+            .iter()
+            .filter_map(|(dir, listing)| listing.is_running().then_some(*dir))
+            .collect();
         for dir in running {
             // A way that is being gone lists what it opens when it arrives.
             if self.goto.is_none() && !self.is_shown(dir) {
@@ -255,102 +259,6 @@ impl App {
             self.redraw = true;
         }
         self.keys.recount.extend(applied.recount);
-    }
-
-    /// Levels that scrolled into view with more to list, or stale ones: listed (on). What is between
-    /// listed stretches is listed on from the side that the selection is on.
-    pub(super) fn list_what_is_in_view(&mut self, height: usize) {
-        if self.connection.is_stale() {
-            return;
-        }
-        if self.keys.to_end {
-            self.go_on_to_end();
-        }
-        let (top, selected) = (self.keys.cursor.top, self.keys.cursor.selected);
-        let from = top.saturating_sub(height / 2);
-        let rows = self.keys.tree.rows().iter().enumerate().skip(from);
-        let more: Vec<(usize, RowKind)> = rows
-            .take(top - from + height + height / 2)
-            .map(|(at, row)| (at, row.kind))
-            .filter(|(_, kind)| !matches!(kind, RowKind::Node(_)))
-            // The rows may be older than the tree.
-            .filter(|(_, kind)| self.keys.tree.dir(kind.node()).is_some())
-            .collect();
-        for (at, kind) in more {
-            match kind {
-                RowKind::Gap { dir, after } => {
-                    let above = at > selected || at == selected && !self.keys.upward;
-                    let edge = if above { Edge::Front } else { Edge::Back };
-                    // Above the screen is not in view yet for who goes down.
-                    if at >= top || edge == Edge::Back && self.keys.upward {
-                        let name = self.name_after(dir, after);
-                        self.list_more(dir, &name, edge);
-                    }
-                }
-                RowKind::More(dir) if at >= top => {
-                    let end = self.keys.tree.dir(dir).and_then(|dir| {
-                        let (from, _) = *dir.gaps().last()?;
-                        Some(from.to_vec())
-                    });
-                    self.list_more(dir, &end.unwrap_or_default(), Edge::Front);
-                }
-                // Opened again after its listing was given up.
-                RowKind::Loading(dir)
-                    if at >= top
-                        && self.keys.tree.dir(dir).is_some_and(|dir| dir.level == Level::NotLoaded) =>
-                {
-                    self.start_listing(dir);
-                }
-                // It would be stale again at once.
-                RowKind::Stale(dir) if at >= top && !self.keys.too_fast => self.start_listing(dir),
-                _ => {}
-            }
-        }
-    }
-
-    /// Where the gap begins that stands after a child, or first in its directory.
-    fn name_after(&self, dir: NodeId, after: NodeId) -> Vec<u8> {
-        let tree = &self.keys.tree;
-        let name = match tree.get(after) {
-            Some(node) if after != dir => node.name,
-            _ => return Vec::new(),
-        };
-        let gaps = tree.dir(dir).map(crate::domain::tree::Dir::gaps).unwrap_or_default();
-        let gap = gaps.into_iter().find(|(from, _)| *from > name);
-        gap.map(|(from, _)| from.to_vec()).unwrap_or_default()
-    }
-
-    /// The last row is wanted. Where the last level is not listed to its end, that is listed.
-    fn go_on_to_end(&mut self) {
-        let last = self.keys.tree.rows().last().map(|row| row.kind);
-        match last {
-            Some(RowKind::More(dir) | RowKind::Loading(dir)) => {
-                let begun = self.keys.tree.dir(dir).is_some_and(|dir| !dir.gaps().is_empty() && !dir.is_empty());
-                let listing = self.keys.listings.get(&dir);
-                if begun && listing.is_some_and(|listing| !listing.has_end()) {
-                    self.list_end(dir);
-                }
-            }
-            _ => {
-                // Unless the end is still to come.
-                self.keys.to_end = self.keys.listings.values().any(Listing::seeks_end);
-            }
-        }
-    }
-
-    /// What is listed above the selected row does not move it on the screen. On the row of a gap that
-    /// is listed from below, the selection goes on to what comes into view there.
-    fn stay_at_what_is_below(&mut self, dir: NodeId, last: Option<&[u8]>) {
-        self.keys.hold_line = true;
-        if !self.keys.upward {
-            return;
-        }
-        if let Some(RowKind::Gap { dir: of, .. }) = self.keys.selected_row()
-            && of == dir
-            && let Some(last) = last
-        {
-            self.keys.select_soon = Some((dir, last.to_vec()));
-        }
     }
 
     /// The connection stands again: what could not be listed is asked for again.

@@ -61,6 +61,7 @@ mod gap;
 mod goto;
 mod handover;
 pub mod history;
+mod in_view;
 mod input;
 mod keeping;
 mod listing;

@@ -133,6 +133,16 @@ impl KeysPane {
         }
     }
 
+    /// A movement that ends at the first gap on its way: what is in it comes next.
+    fn up_to_gap(&self, movement: Move) -> Move {
+        let Move::By(by) = movement else { return movement };
+        let (from, rows) = (self.cursor.selected, self.tree.rows());
+        let to = from.saturating_add_signed(by).min(rows.len().saturating_sub(1));
+        let is_gap = |at: &usize| matches!(rows[*at].kind, RowKind::Gap { .. });
+        let gap = if by > 0 { (from + 1..=to).find(is_gap) } else { (to..from).rev().find(is_gap) };
+        gap.map_or(movement, |gap| Move::By(gap as isize - from as isize))
+    }
+
     fn anchored(&self) -> Option<usize> {
         let (kind, key) = self.anchor.as_ref()?;
         // Mostly it is where it was.
@@ -142,7 +152,8 @@ impl KeysPane {
         let arrived = || {
             let at = self.cursor.selected;
             let parent = self.tree.parent(self.tree.row(at)?.kind.node())?;
-            let (RowKind::Loading(dir) | RowKind::More(dir) | RowKind::Gap { dir, .. }) = kind else {
+            let (RowKind::Loading(dir) | RowKind::More(dir) | RowKind::Gap { dir, .. }) = kind
+            else {
                 return None;
             };
             (*dir == parent && same.is_none_or(|same| same > at)).then_some(at)
@@ -167,6 +178,7 @@ impl App {
         if let Some(movement) = movement(action, height) {
             self.keys.upward = matches!(movement, Move::Last | Move::By(..0));
             self.keys.to_end = movement == Move::Last;
+            let movement = self.keys.up_to_gap(movement);
             let mut cursor = self.keys.cursor;
             cursor.go(movement, self.keys.tree.rows().len(), height);
             self.keys.cursor = cursor;
@@ -319,7 +331,10 @@ impl App {
         self.advance_goto();
         self.refresh_rows();
         let keys = &mut self.keys;
-        let (before, line) = (keys.cursor.selected, keys.cursor.selected - keys.cursor.top.min(keys.cursor.selected));
+        let (before, line) = (
+            keys.cursor.selected,
+            keys.cursor.selected - keys.cursor.top.min(keys.cursor.selected),
+        );
         let soon = keys.select_soon.take().and_then(|(dir, name)| keys.tree.child(dir, &name));
         let index = match soon.and_then(|id| keys.tree.row_index(id)) {
             _ if keys.to_end => keys.tree.rows().len().saturating_sub(1),
@@ -375,20 +390,5 @@ impl App {
             }
         }
         self.finish()
-    }
-
-    /// The directories whose number of keys is wanted: those in view, and those perhaps empty.
-    pub(super) fn due_counts(&self, height: usize) -> impl Iterator<Item = NodeId> {
-        let keys = &self.keys;
-        let readable = !self.past.is_some_and(|past| past.compacted);
-        // While counts change faster than they are read none is asked for.
-        let online = !self.connection.is_stale() && readable && !keys.too_fast;
-        let rows = keys.tree.rows().iter().skip(keys.cursor.top).take(height);
-        let in_view = rows.filter_map(|row| match row.kind {
-            RowKind::Node(id) => Some(id),
-            _ => None,
-        });
-        let wanted = in_view.chain(keys.recount.iter().copied());
-        wanted.filter(move |id| online && keys.tree.count_due(*id) && self.may_count(*id))
     }
 }

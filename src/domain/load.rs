@@ -25,7 +25,7 @@ pub struct Load {
 
 impl Load {
     /// A tenth of one core of the server in the long run, at some 5 million keys a second.
-    pub const DEFAULT: Load = Load { keys_per_second: 500_000, requests: 2 };
+    pub const DEFAULT: Load = Load { keys_per_second: 500_000, requests: 4 };
 }
 
 impl Default for Load {

@@ -17,7 +17,7 @@ use crate::app::follow::MARKED;
 use crate::app::pane::Pane;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
-use crate::domain::tree::{Level, NodeId, Node, Row, RowKind};
+use crate::domain::tree::{Level, Node, NodeId, Row, RowKind};
 
 /// Cells a level is indented by, and cells of the arrow.
 const STEP: usize = 2;

@@ -305,7 +305,7 @@ fn config_tells_what_is_in_force_and_where_it_came_from() {
             ("limits.bulk_memory", "1MiB", at(9)),
             ("limits.journal_memory", "8MiB", "default".to_owned()),
             ("limits.keys_per_second", "500000", "default".to_owned()),
-            ("limits.requests", "2", "default".to_owned()),
+            ("limits.requests", "4", "default".to_owned()),
         ] {
             let expected: Vec<&str> =
                 [name, value].into_iter().chain(origin.split_whitespace()).collect();

@@ -95,7 +95,8 @@ impl Stretch<'_> {
         // Names as numbers, of which each symbol is a digit.
         let digit = |byte: u8| symbols.partition_point(|symbol| *symbol < byte) as u128;
         let number = |name: &[u8]| {
-            let bytes = name.iter().skip(depth).map(|byte| Some(*byte)).chain(std::iter::repeat(None));
+            let bytes =
+                name.iter().skip(depth).map(|byte| Some(*byte)).chain(std::iter::repeat(None));
             bytes.take(DIGITS).fold(0, |sum, byte| sum * base + byte.map_or(0, digit).min(base - 1))
         };
         let first = number(self.from);

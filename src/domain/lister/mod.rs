@@ -82,6 +82,8 @@ pub struct Lister {
     walked: i64,
     /// How many keys the children seen last have: keys, children.
     sizes: (f64, f64),
+    /// Whether that is known of any directory for sure.
+    is_measured: bool,
     /// Guessed names that were there, and all.
     guesses: (usize, usize),
     /// Keys of the children handed out, as long as that is known.
@@ -121,6 +123,7 @@ impl Lister {
             total: None,
             walked: 0,
             sizes: (0.0, 0.0),
+            is_measured: false,
             guesses: (0, 0),
             handed: Some(0),
         }
@@ -158,7 +161,7 @@ impl Lister {
         let mut at = 0;
         while at < self.line.len() {
             if let Part::Ahead(span) = &self.line[at]
-                && !self.waits(span.batch)
+                && !self.waits(at, span)
                 && let Some(Part::Ahead(span)) = self.line.remove(at)
             {
                 for part in self.plan(span).into_iter().rev() {
@@ -181,8 +184,7 @@ impl Lister {
         let Some(ticket) = self.open.pop_front() else { return };
         let mine = |part: &Part| matches!(part, Part::Asked(of, _) if *of == ticket);
         let Some(at) = self.line.iter().position(mine) else { return };
-        let Part::Asked(_, cell) =
-            std::mem::replace(&mut self.line[at], Part::Found(Vec::new()))
+        let Part::Asked(_, cell) = std::mem::replace(&mut self.line[at], Part::Found(Vec::new()))
         else {
             return;
         };
@@ -246,9 +248,9 @@ impl Lister {
     pub fn reached(&self) -> Option<&[u8]> {
         self.line.iter().find_map(|part| match part {
             Part::Found(_) => None,
-            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
-                Some(span.from.get(self.prefix.len()..).unwrap_or_default())
-            }
+            Part::Asked(_, Cell { span, .. })
+            | Part::Planned(Cell { span, .. })
+            | Part::Ahead(span) => Some(span.from.get(self.prefix.len()..).unwrap_or_default()),
         })
     }
 
@@ -295,7 +297,13 @@ impl Lister {
             } else {
                 let (from, to) = (key.clone(), Some(key.clone()));
                 let near = name.to_vec();
-                behind.push_back(Part::Ahead(Span { from, near, misses: 0, empties: 0, ..span.clone() }));
+                behind.push_back(Part::Ahead(Span {
+                    from,
+                    near,
+                    misses: 0,
+                    empties: 0,
+                    ..span.clone()
+                }));
                 before.push_back(Part::Ahead(Span { to, ..span }));
             }
         }
@@ -310,9 +318,9 @@ impl Lister {
     /// The same range, as if nothing were known of it.
     pub fn afresh(&self) -> Lister {
         let span = |part: &Part| match part {
-            Part::Asked(_, Cell { span, .. }) | Part::Planned(Cell { span, .. }) | Part::Ahead(span) => {
-                Some((span.from.clone(), span.to.clone()))
-            }
+            Part::Asked(_, Cell { span, .. })
+            | Part::Planned(Cell { span, .. })
+            | Part::Ahead(span) => Some((span.from.clone(), span.to.clone())),
             Part::Found(_) => None,
         };
         let mut spans = self.line.iter().filter_map(span);
@@ -350,15 +358,6 @@ impl Lister {
             _ => None,
         });
         asked.fold(0, i64::saturating_add)
-    }
-
-    /// Whether asks of this batch are not answered yet.
-    fn waits(&self, batch: u64) -> bool {
-        let of = |part: &Part| match part {
-            Part::Asked(_, cell) | Part::Planned(cell) => cell.span.batch == batch,
-            Part::Found(_) | Part::Ahead(_) => false,
-        };
-        batch != 0 && self.line.iter().any(of)
     }
 
     fn ask(&mut self, at: usize, cell: Cell) -> Ask {

@@ -10,6 +10,8 @@ use super::{Cell, DENSE, GUESSES, LAST_PAGES, Lister, PAGES, Part, end_of};
 const STEPS: (usize, usize) = (8, 96);
 /// Into at most so many cells a span is cut at once.
 const CELLS: i64 = 4096;
+/// And into so many while nothing is known of the sizes of children.
+const BLIND: i64 = 96;
 /// An interval costs about as much as counting so many keys.
 const CELL: i64 = 1000;
 /// While names are looked for, an interval answers with a key for so many that are probably in it: as
@@ -17,6 +19,19 @@ const CELL: i64 = 1000;
 const TASTE: i64 = 64;
 
 impl Lister {
+    /// Whether a span is chosen by what others find that are asked for before it.
+    pub(super) fn waits(&self, at: usize, span: &Span) -> bool {
+        let open = |part: &&Part| matches!(part, Part::Asked(..) | Part::Planned(_));
+        let of_batch = |part: &Part| match part {
+            Part::Asked(_, cell) | Part::Planned(cell) => cell.span.batch == span.batch,
+            Part::Found(_) | Part::Ahead(_) => false,
+        };
+        span.batch != 0 && self.line.iter().any(of_batch)
+            || span.is_blind
+                && !self.is_measured
+                && self.line.iter().take(at).any(|part| open(&part))
+    }
+
     /// Cuts a span into what is to be asked for now, and what waits for the answers.
     pub(super) fn plan(&mut self, mut span: Span) -> Vec<Part> {
         self.tickets += 1;
@@ -56,7 +71,9 @@ impl Lister {
         if may_step && let Some(parts) = self.plan_steps(&mut span, batch) {
             return parts;
         }
-        if children < 2.0 {
+        // What is left behind a child tells its size, and is cut the better for it.
+        let tells = !self.is_measured && span.before > 0 && most <= total / 8;
+        if children < 2.0 || tells {
             return vec![self.whole(span, (most / TASTE).clamp(2, self.limit.min(TASTE)))];
         }
         self.plan_cells(span, children, batch)
@@ -137,15 +154,17 @@ impl Lister {
     /// Cells for so many children as there may be.
     fn plan_cells(&self, span: Span, children: f64, batch: u64) -> Vec<Part> {
         let most = span.most;
-        let cut = |key: &[u8]| key.strip_prefix(self.prefix.as_slice()).unwrap_or_default().to_vec();
+        let cut =
+            |key: &[u8]| key.strip_prefix(self.prefix.as_slice()).unwrap_or_default().to_vec();
         let (from, to) = (cut(&span.from), span.to.as_deref());
         let to = to.and_then(|to| to.strip_prefix(self.prefix.as_slice()));
-        let stretch =
-            Stretch { prefix: &self.prefix, delimiter: &self.delimiter, from: &from, to };
+        let stretch = Stretch { prefix: &self.prefix, delimiter: &self.delimiter, from: &from, to };
         let depth = stretch.depth();
         let seen = common(&span.near, &from).min(depth);
         let symbols = symbols(&span.near, seen, &self.delimiter);
-        let wanted = (children * 1.5).min((most / CELL) as f64).clamp(2.0, CELLS as f64) as usize;
+        // As long as no directory is known to be small, one of them may have all there is.
+        let cells = if self.is_measured { CELLS } else { BLIND };
+        let wanted = (children * 1.5).min((most / CELL) as f64).clamp(2.0, cells as f64) as usize;
         let is_first = !span.told_apart && most > 8 * self.limit && from.len() > depth + 1;
         let mut cuts = if is_first {
             // Where the names differ is not known: first the stems are tried, the deepest of which is
@@ -172,7 +191,8 @@ impl Lister {
             parts.push(Part::Planned(Cell { span: cell, limit, guess: None }));
             from = to;
         }
-        let rest = Span { from, batch, before: 0, told_apart: true, ..span };
+        let (before, is_blind) = (0, is_first);
+        let rest = Span { from, batch, before, is_blind, told_apart: true, ..span };
         if is_first && !parts.is_empty() {
             parts.push(Part::Ahead(rest));
         } else {
@@ -191,12 +211,16 @@ impl Lister {
     pub(super) fn learn_sizes(&mut self, cell: &Cell, harvest: &Harvest, count: i64, more: bool) {
         let mut sizes: Vec<i64> = Vec::new();
         if cell.span.before > 0 {
+            self.is_measured = true;
             sizes.push(cell.span.before + cell.span.most - count);
         }
         let last = harvest.children.len().saturating_sub(1);
         for (at, child) in harvest.children.iter().enumerate() {
             match child.count {
-                Some(count) => sizes.push(count),
+                Some(count) => {
+                    self.is_measured = true;
+                    sizes.push(count);
+                }
                 None if !child.is_dir => sizes.push(1),
                 None if at == last && more && harvest.in_last as f64 >= DENSE => {
                     sizes.push(harvest.in_last);
@@ -214,7 +238,7 @@ impl Lister {
     pub(super) fn learned(&self, cell: &Cell, harvest: &Harvest, count: i64, more: bool) -> Span {
         let asked = &cell.span;
         let most = count - harvest.keys;
-        let mut next = Span { most, is_old: false, before: 0, ..asked.clone() };
+        let mut next = Span { most, is_old: false, is_blind: false, before: 0, ..asked.clone() };
         let (Some(first), Some(last)) = (harvest.children.first(), harvest.children.last()) else {
             next.misses = asked.misses + 1;
             next.empties = asked.empties + 1;
@@ -250,7 +274,13 @@ impl Lister {
     }
 
     /// Tells the span that waits for an answer what was found.
-    pub(super) fn tell_who_waits(&mut self, cell: &Cell, harvest: &Harvest, learned: &Span, count: i64) {
+    pub(super) fn tell_who_waits(
+        &mut self,
+        cell: &Cell,
+        harvest: &Harvest,
+        learned: &Span,
+        count: i64,
+    ) {
         let mut hit = None;
         if let Some(guess) = &cell.guess {
             let was_there = harvest.children.iter().any(|child| child.name == *guess);

@@ -23,6 +23,8 @@ pub(super) struct Span {
     pub(super) guessed: (usize, usize),
     /// Whether it is known where its names begin to differ.
     pub(super) told_apart: bool,
+    /// It is better cut when the size of some child is known.
+    pub(super) is_blind: bool,
     /// How many keys were seen of the child before it, where all in it may be of that child; else 0.
     pub(super) before: i64,
     /// The next page ends where the names change at this byte.
@@ -69,6 +71,7 @@ impl Span {
             numbers: None,
             guessed: (0, 0),
             told_apart: false,
+            is_blind: false,
             before: 0,
             level: 0,
             misses: 0,

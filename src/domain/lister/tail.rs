@@ -184,7 +184,8 @@ impl Tail {
     fn cut_before(&self, to: Vec<u8>, depth: usize) -> Vec<Cell> {
         let (prefix, delimiter) = (self.prefix.as_slice(), self.delimiter.as_slice());
         let stem = &to[..depth.min(to.len())];
-        let from = if depth == 0 { self.from.clone() } else { self.from.clone().max(stem.to_vec()) };
+        let from =
+            if depth == 0 { self.from.clone() } else { self.from.clone().max(stem.to_vec()) };
         if from >= to {
             return Vec::new();
         }

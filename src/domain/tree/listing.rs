@@ -152,7 +152,9 @@ impl Tree {
         let prefix = self.full_key(id);
         let Some(dir) = self.dir(id).filter(|dir| dir.gaps() == [(from, to)]) else { return };
         let later: Option<i64> = self.changes.since(revision).map(|changes| {
-            let names = changes.filter_map(|change| Some((change, change.key.as_bytes().strip_prefix(prefix.as_bytes())?)));
+            let names = changes.filter_map(|change| {
+                Some((change, change.key.as_bytes().strip_prefix(prefix.as_bytes())?))
+            });
             let unlisted = names.filter(|(_, name)| dir.listed.at(name).is_none());
             unlisted.map(|(change, _)| change.delta()).sum()
         });

@@ -1,6 +1,5 @@
 //! One node of the tree: a key, or a directory with what is known of its level.
 
-
 use super::children::Children;
 use super::extent::Extent;
 use crate::domain::{LeaseId, Revision, Version};

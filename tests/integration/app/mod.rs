@@ -13,6 +13,7 @@ mod goto;
 mod guard;
 mod journal;
 mod lease;
+mod listing;
 mod login;
 mod marked;
 mod past;

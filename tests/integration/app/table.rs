@@ -73,7 +73,7 @@ impl Table {
         table
     }
 
-    fn take(&mut self, update: Update) {
+    pub(super) fn take(&mut self, update: Update) {
         self.redraw = update.redraw;
         for effect in update.effects {
             match effect {
@@ -190,8 +190,8 @@ impl Table {
         let tree = &self.app.keys.tree;
         let names = tree.rows().iter().enumerate().map(|(index, row)| {
             let name = match row.kind {
-                RowKind::Gap { .. } => "gap".to_owned(),
                 RowKind::Node(id) => escape::line(tree.get(id).expect("a row").name),
+                RowKind::Gap { .. } => "gap".to_owned(),
                 RowKind::More(_) => "more".to_owned(),
                 RowKind::Loading(_) => "loading".to_owned(),
                 RowKind::Failed(_) => "failed".to_owned(),

@@ -238,10 +238,7 @@ fn real_stores_are_cheap() {
         let of_all = |keys: f64| keys / model.keys.len() as f64;
         let found = (run.rounds, of_all(run.walked as f64), of_all(run.returned as f64));
         assert_eq!(run.children.len(), children, "{what}");
-        assert!(
-            found.0 <= most.0 && found.1 <= most.1 && found.2 <= most.2,
-            "{what}: {found:?}"
-        );
+        assert!(found.0 <= most.0 && found.1 <= most.1 && found.2 <= most.2, "{what}: {found:?}");
         let mut lister = Lister::new(Key::from("p/"), b"/", 1000);
         let mut run = Run::default();
         while run.children.len() < 20 {
@@ -256,14 +253,28 @@ fn real_stores_are_cheap() {
 #[test]
 fn kinds_of_all_sizes_are_cheap() {
     let kinds = [
-        ("configmaps", 200), ("controllerrevisions", 50), ("daemonsets", 4), ("deployments", 300),
-        ("events", 20_000), ("leases", 100), ("minions", 50), ("namespaces", 5),
-        ("persistentvolumeclaims", 200), ("persistentvolumes", 200), ("poddisruptionbudgets", 30),
-        ("pods", 30_000), ("podtemplates", 3), ("replicasets", 1000), ("secrets", 500),
-        ("serviceaccounts", 300), ("services", 400), ("statefulsets", 40),
+        ("configmaps", 200),
+        ("controllerrevisions", 50),
+        ("daemonsets", 4),
+        ("deployments", 300),
+        ("events", 20_000),
+        ("leases", 100),
+        ("minions", 50),
+        ("namespaces", 5),
+        ("persistentvolumeclaims", 200),
+        ("persistentvolumes", 200),
+        ("poddisruptionbudgets", 30),
+        ("pods", 30_000),
+        ("podtemplates", 3),
+        ("replicasets", 1000),
+        ("secrets", 500),
+        ("serviceaccounts", 300),
+        ("services", 400),
+        ("statefulsets", 40),
     ];
     let below = |(kind, keys): (&'static str, usize)| {
-        (0..keys).map(move |i| Key::from(format!("/registry/{kind}/ns-{}/x-{i:07}", i % 50).as_str()))
+        (0..keys)
+            .map(move |i| Key::from(format!("/registry/{kind}/ns-{}/x-{i:07}", i % 50).as_str()))
     };
     let model = Model::of(kinds.into_iter().flat_map(below));
     let prefix: &[u8] = b"/registry/";

@@ -1,8 +1,9 @@
 //! The domain under properties: what must hold for any keys and any order of things.
 
 mod lister;
+pub(crate) mod model;
 mod tail;
-mod model;
 mod tree;
 mod tree_cases;
+mod tree_gaps;
 mod tree_size;

@@ -8,13 +8,13 @@ use proptest::prelude::*;
 
 /// Keys with their last write and the number of writes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Model {
-    pub(super) keys: BTreeMap<Vec<u8>, (Revision, Version)>,
-    pub(super) revision: Revision,
+pub(crate) struct Model {
+    pub(crate) keys: BTreeMap<Vec<u8>, (Revision, Version)>,
+    pub(crate) revision: Revision,
 }
 
 impl Model {
-    pub(super) fn of(keys: impl IntoIterator<Item = Key>) -> Model {
+    pub(crate) fn of(keys: impl IntoIterator<Item = Key>) -> Model {
         let mut model = Model::default();
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             model.put(key.as_bytes());
@@ -22,13 +22,13 @@ impl Model {
         model
     }
 
-    pub(super) fn put(&mut self, key: &[u8]) -> Event {
+    pub(crate) fn put(&mut self, key: &[u8]) -> Event {
         self.revision = self.revision.next();
         self.put_too(key)
     }
 
     /// A put of the same transaction as the change before.
-    pub(super) fn put_too(&mut self, key: &[u8]) -> Event {
+    pub(crate) fn put_too(&mut self, key: &[u8]) -> Event {
         let revision = self.revision;
         let state = self.keys.entry(key.to_vec()).or_insert((revision, Version(0)));
         *state = (revision, Version(state.1.0 + 1));
@@ -36,7 +36,7 @@ impl Model {
     }
 
     /// Deletes, in one transaction, so many keys from the n-th on.
-    pub(super) fn delete(&mut self, from: usize, many: usize) -> Vec<Event> {
+    pub(crate) fn delete(&mut self, from: usize, many: usize) -> Vec<Event> {
         let doomed: Vec<Vec<u8>> = self.keys.keys().skip(from).take(many).cloned().collect();
         if !doomed.is_empty() {
             self.revision = self.revision.next();
@@ -49,7 +49,7 @@ impl Model {
     }
 
     /// What etcd answers to a keys-only range: entries, count, more.
-    pub(super) fn range(&self, range: &KeyRange, limit: i64) -> (Vec<Entry>, i64, bool) {
+    pub(crate) fn range(&self, range: &KeyRange, limit: i64) -> (Vec<Entry>, i64, bool) {
         let from = range.start().as_bytes().to_vec();
         let inside = || self.keys.range(from.clone()..).take_while(|(key, _)| range.contains(key));
         let count = inside().count();
@@ -59,7 +59,7 @@ impl Model {
     }
 
     /// The children of a prefix, the slow and obvious way.
-    pub(super) fn children(&self, prefix: &[u8], delimiter: &[u8]) -> Vec<ListedChild> {
+    pub(crate) fn children(&self, prefix: &[u8], delimiter: &[u8]) -> Vec<ListedChild> {
         let mut children: BTreeMap<Vec<u8>, ListedChild> = BTreeMap::new();
         for (key, (revision, version)) in &self.keys {
             let Some(rest) = key.strip_prefix(prefix) else { continue };
@@ -89,7 +89,7 @@ fn event(kind: EventKind, key: &[u8], state: (Revision, Version)) -> Event {
 }
 
 /// Keys of few short segments, so that they collide: `a` beside `a/`, empty segments, no UTF-8.
-pub(super) fn key() -> impl Strategy<Value = Key> {
+pub(crate) fn key() -> impl Strategy<Value = Key> {
     let segment = prop_oneof![
         4 => "[a-c]{1,2}".prop_map(String::into_bytes),
         2 => "[0-9]{1,3}".prop_map(String::into_bytes),
@@ -101,7 +101,7 @@ pub(super) fn key() -> impl Strategy<Value = Key> {
 }
 
 /// Keys in the patterns of real stores: counted directories, random names, flat levels, deep chains.
-pub(super) fn pattern() -> impl Strategy<Value = Vec<Key>> {
+pub(crate) fn pattern() -> impl Strategy<Value = Vec<Key>> {
     let flat = (1..400_usize).prop_map(|n| (0..n).map(|i| format!("p/k{i}")).collect::<Vec<_>>());
     let dirs = (1..60_usize, 1..40_usize, any::<bool>()).prop_map(|(dirs, keys, padded)| {
         let name = |dir| if padded { format!("{dir:05}") } else { format!("{dir}") };
@@ -116,9 +116,8 @@ pub(super) fn pattern() -> impl Strategy<Value = Vec<Key>> {
     });
     // A name goes on where the one before ended.
     let nested = (1..40_usize, 1..30_usize).prop_map(|(depth, keys)| {
-        let below = move |dir: usize| {
-            (0..keys).map(move |key| format!("p/{}/{key}", "b".repeat(dir + 1)))
-        };
+        let below =
+            move |dir: usize| (0..keys).map(move |key| format!("p/{}/{key}", "b".repeat(dir + 1)));
         (0..depth).flat_map(below).collect()
     });
     // One directory holds nearly all, among leaves; and keys that equal prefixes.
@@ -139,7 +138,7 @@ pub(super) fn pattern() -> impl Strategy<Value = Vec<Key>> {
 }
 
 /// Keys below `p/` as real and hostile stores have them, or those that collide.
-pub(super) fn level() -> impl Strategy<Value = Vec<Key>> {
+pub(crate) fn level() -> impl Strategy<Value = Vec<Key>> {
     let below = |keys: Vec<Key>| {
         keys.iter().map(|key| Key::new([b"p/", key.as_bytes()].concat())).collect()
     };

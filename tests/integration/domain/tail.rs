@@ -106,7 +106,11 @@ fn the_end_of_a_long_level_takes_few_rounds() {
         let most = model.keys.len() as i64 * 21 / 10;
         assert!(found.walked + run.walked <= most, "{what}: {}", found.walked + run.walked);
         assert!((50..2000).contains(&run.children.len()), "{what}: {}", run.children.len());
-        assert_eq!(run.children.last().map(|child| &child.name), children.last().map(|child| &child.name), "{what}");
+        assert_eq!(
+            run.children.last().map(|child| &child.name),
+            children.last().map(|child| &child.name),
+            "{what}"
+        );
         // Upward from the middle.
         let middle = &children[50_000].name;
         let found = search(&model, tail(&from, Some(middle), b"", 50, 1000));

@@ -58,7 +58,11 @@ enum Answer {
         names: (Vec<u8>, Option<Vec<u8>>),
         revision: Revision,
     },
-    Count { dir: NodeId, count: i64, revision: Revision },
+    Count {
+        dir: NodeId,
+        count: i64,
+        revision: Revision,
+    },
 }
 
 /// A tree, the store it shows, and what is under way between them.

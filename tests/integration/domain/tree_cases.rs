@@ -23,15 +23,15 @@ fn listed(text: &str) -> ListedChild {
     }
 }
 
-fn page(names: &[&str]) -> Vec<ListedChild> {
+pub(super) fn page(names: &[&str]) -> Vec<ListedChild> {
     names.iter().map(|name| listed(name)).collect()
 }
 
-fn put(revision: i64, key: &str, version: i64) -> Event {
+pub(super) fn put(revision: i64, key: &str, version: i64) -> Event {
     event(EventKind::Put, revision, key, version)
 }
 
-fn delete(revision: i64, key: &str) -> Event {
+pub(super) fn delete(revision: i64, key: &str) -> Event {
     event(EventKind::Delete, revision, key, 0)
 }
 
@@ -42,46 +42,46 @@ fn event(kind: EventKind, revision: i64, key: &str, version: i64) -> Event {
 }
 
 /// The names of a page: from, and up to.
-type Names = (&'static [u8], Option<&'static [u8]>);
+pub(super) type Names = (&'static [u8], Option<&'static [u8]>);
 
 /// All names.
-const ALL: Names = (b"", None);
+pub(super) const ALL: Names = (b"", None);
 
-fn up_to(to: &'static [u8]) -> Names {
+pub(super) fn up_to(to: &'static [u8]) -> Names {
     (b"", Some(to))
 }
 
-fn from(from: &'static [u8]) -> Names {
+pub(super) fn from(from: &'static [u8]) -> Names {
     (from, None)
 }
 
 /// A tree of the whole store, its top level listed at revision 10.
-fn tree(names: &[&str]) -> Tree {
+pub(super) fn tree(names: &[&str]) -> Tree {
     let mut tree = Tree::new(Key::default(), b"/".to_vec());
     tree.begin_loading(NodeId::ROOT);
     list(&mut tree, NodeId::ROOT, names, 10);
     tree
 }
 
-fn list(tree: &mut Tree, id: NodeId, names: &[&str], revision: i64) {
+pub(super) fn list(tree: &mut Tree, id: NodeId, names: &[&str], revision: i64) {
     tree.begin_loading(id);
     let applied = tree.insert_page(id, ALL, &page(names), Revision(revision), true);
     assert_eq!(applied.recount, []);
 }
 
-fn apply(tree: &mut Tree, events: &[Event]) -> Effect {
+pub(super) fn apply(tree: &mut Tree, events: &[Event]) -> Effect {
     let now = tokio::time::Instant::now().into_std();
     events.iter().map(|event| tree.apply(event, now).effect).max().unwrap_or_default()
 }
 
-fn find(tree: &Tree, key: &str) -> NodeId {
+pub(super) fn find(tree: &Tree, key: &str) -> NodeId {
     let id = tree.find(key.as_bytes()).expect("inside the tree");
     assert_eq!(tree.full_key(id), Key::from(key));
     id
 }
 
 /// One word a row, `>` for each level above: `config/51 >name >…`.
-fn drawn(tree: &mut Tree) -> String {
+pub(super) fn drawn(tree: &mut Tree) -> String {
     tree.refresh_rows();
     let mut out = String::new();
     for row in tree.rows() {
@@ -183,8 +183,13 @@ fn an_answer_that_comes_late_is_brought_up_to_date() {
     let later =
         [put(11, "b", 1), delete(12, "a"), put(13, "d/x", 1), put(14, "e/y", 1), delete(15, "f/z")];
     assert_eq!(apply(&mut tree, &later), Effect::Nodes);
-    let applied =
-        tree.insert_page(NodeId::ROOT, ALL, &page(&["a", "d/=4", "f/=1", "g/"]), Revision(10), true);
+    let applied = tree.insert_page(
+        NodeId::ROOT,
+        ALL,
+        &page(&["a", "d/=4", "f/=1", "g/"]),
+        Revision(10),
+        true,
+    );
     assert_eq!(applied.recount, []);
     assert_eq!(drawn(&mut tree), "b d/5 e/1 g/?");
     // A count of the past grows by what happened since.
@@ -259,32 +264,6 @@ fn a_directory_found_empty_says_so() {
     assert_eq!(drawn(&mut tree), "a/? >…empty");
     let _ = apply(&mut tree, &[delete(11, "a/x")]);
     assert_eq!(drawn(&mut tree), "…empty", "the event that explains it");
-}
-
-#[test]
-fn listing_again_keeps_nodes_and_drops_what_is_gone() {
-    let mut tree = tree(&["a", "b/=1", "c"]);
-    let (a, b) = (find(&tree, "a"), find(&tree, "b/"));
-    tree.open(b);
-    list(&mut tree, b, &["x"], 10);
-    tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, up_to(b"aa\0"), &page(&["a", "aa"]), Revision(20), false);
-    assert_eq!(drawn(&mut tree), "a aa b/1 >x c …more", "passed over up to aa");
-    let _ = tree.insert_page(NodeId::ROOT, from(b"aa\0"), &page(&["b/=1"]), Revision(20), true);
-    assert_eq!(drawn(&mut tree), "a aa b/1 >x");
-    assert_eq!((find(&tree, "a"), find(&tree, "b/")), (a, b));
-}
-
-#[test]
-fn beyond_the_last_listed_child_nothing_is_made_up() {
-    let mut tree = Tree::new(Key::default(), b"/".to_vec());
-    tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, up_to(b"m\0"), &page(&["a", "m"]), Revision(10), false);
-    let _ = apply(&mut tree, &[put(11, "b", 1), put(12, "z", 1), put(13, "n/o", 1)]);
-    assert_eq!(drawn(&mut tree), "a b m …more");
-    tree.begin_loading(NodeId::ROOT);
-    let _ = tree.insert_page(NodeId::ROOT, from(b"m\0"), &page(&["n/", "z"]), Revision(13), true);
-    assert_eq!(drawn(&mut tree), "a b m n/? z");
 }
 
 #[test]
@@ -411,30 +390,4 @@ fn a_change_is_marked_where_it_can_be_seen() {
         (leaf.mod_revision, leaf.version, leaf.lease),
         (Revision(14), Version(3), LeaseId(7))
     );
-}
-
-#[test]
-fn a_level_is_listed_from_both_ends_and_in_between() {
-    let mut tree = Tree::new(Key::default(), b"/".to_vec());
-    let insert = |tree: &mut Tree, names: Names, keys: &[&str], complete| {
-        let _ = tree.insert_page(NodeId::ROOT, names, &page(keys), Revision(10), complete);
-    };
-    insert(&mut tree, up_to(b"b0"), &["a", "b/=3"], false);
-    tree.set_left(NodeId::ROOT, from(b"b0"), 20, Revision(10));
-    insert(&mut tree, from(b"x"), &["x", "z/=4"], false);
-    assert_eq!(drawn(&mut tree), "a b/3 …gap x z/4");
-    assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(15));
-    // What happens in a gap is counted and not made up; elsewhere it is followed.
-    let _ = apply(&mut tree, &[put(11, "m", 1), put(12, "w", 1), delete(13, "n"), put(14, "y", 1)]);
-    assert_eq!(drawn(&mut tree), "a b/3 …gap x y z/4");
-    assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(16));
-    insert(&mut tree, (b"m", Some(b"o")), &["m1", "n"], false);
-    assert_eq!(drawn(&mut tree), "a b/3 …gap m m1 …gap x y z/4", "as of revision 14");
-    let gaps = tree.rows().iter().map(|row| tree.position(row.kind)).collect::<Vec<_>>();
-    assert_eq!(gaps, (0..9).map(Some).collect::<Vec<_>>());
-    tree.begin_loading(NodeId::ROOT);
-    assert_eq!(drawn(&mut tree), "a b/3 …gap m m1 …gap x y z/4", "no second wait at the end");
-    insert(&mut tree, (b"b0", Some(b"m")), &["c"], false);
-    insert(&mut tree, (b"o", Some(b"x")), &[], true);
-    assert_eq!(drawn(&mut tree), "a b/3 c m m1 w x y z/4");
 }

@@ -33,6 +33,7 @@ mod lease;
 mod lock;
 mod lock_rival;
 mod login;
+mod long;
 mod monkey;
 mod past;
 mod production;
