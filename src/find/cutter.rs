@@ -61,7 +61,7 @@ impl Cutter {
     }
 
     /// The next piece to ask for beside those under way; none where it takes their answers to know it.
-    pub fn next(&mut self) -> Option<Ask> {
+    pub fn next_ask(&mut self) -> Option<Ask> {
         if self.under_way > 0 && (self.lost || !self.begun) {
             return None;
         }
@@ -151,7 +151,7 @@ mod tests {
         let mut turn = 0;
         loop {
             while under_way.len() < lanes
-                && let Some(ask) = cutter.next()
+                && let Some(ask) = cutter.next_ask()
             {
                 under_way.push_back(ask);
             }
@@ -181,7 +181,7 @@ mod tests {
             keys.dedup();
             keys
         };
-        let hash = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n << 17;
+        let hash = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (n << 17);
         vec![
             ("leaves", made(&|n| format!("/leaves/key-{n:08}"))),
             ("wide", made(&|n| format!("/wide/dir-{:04}/key-{:04}", n / 100, n % 100))),
@@ -199,7 +199,7 @@ mod tests {
                 made(&|n| {
                     format!(
                         "/{}/x/y/{}/z",
-                        n.to_string().replace("1", "/1"),
+                        n.to_string().replace('1', "/1"),
                         "a/".repeat(n as usize % 7)
                     )
                 }),

@@ -211,10 +211,13 @@ mod tests {
 
     #[test]
     fn what_matches_is_marked() {
-        let marks = |text: &str, key: &str| Fuzzy::new(text.as_bytes(), true).marks(key.as_bytes());
-        assert_eq!(marks("name", "/name/app/name"), [10..14]);
-        assert_eq!(marks("an nam", "/a/n/name"), [1..2, 3..4, 5..8]);
-        assert_eq!(marks("rü", "/grün"), [2..5]);
+        let marks = |text: &str, key: &str| -> Vec<(usize, usize)> {
+            let marks = Fuzzy::new(text.as_bytes(), true).marks(key.as_bytes());
+            marks.into_iter().map(|mark| (mark.start, mark.end)).collect()
+        };
+        assert_eq!(marks("name", "/name/app/name"), [(10, 14)]);
+        assert_eq!(marks("an nam", "/a/n/name"), [(1, 2), (3, 4), (5, 8)]);
+        assert_eq!(marks("rü", "/grün"), [(2, 5)]);
         assert!(marks("zz", "/a").is_empty());
     }
 }

@@ -56,7 +56,9 @@ impl Index {
             return self.apply(keys.map(|key| (key.clone(), true)).collect());
         }
         let mut builder = Builder::of(keys.len());
-        keys.for_each(|key| builder.push(key.as_bytes()));
+        for key in keys {
+            builder.push(key.as_bytes());
+        }
         let run = builder.finish();
         let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
         let at = self.chunks.partition_point(|chunk| chunk.first() < first.first());
@@ -112,7 +114,9 @@ fn join(chunks: &mut Vec<Arc<Chunk>>, chunk: Option<&Chunk>, changes: &[(Key, bo
         keys.splice(0..0, before.keys());
     }
     let mut builder = Builder::of(keys.len());
-    keys.iter().for_each(|key| builder.push(key));
+    for key in keys {
+        builder.push(key);
+    }
     chunks.extend(builder.finish());
 }
 

@@ -19,7 +19,7 @@ enum Kind {
     All,
     Fuzzy(Fuzzy),
     /// These bytes.
-    Exact(memmem::Finder<'static>),
+    Exact(Box<memmem::Finder<'static>>),
     /// These bytes, in small letters, whatever the letters of the key are.
     Folded(Vec<u8>),
     Regex(Regex),
@@ -49,7 +49,7 @@ impl Pattern {
             },
             Mode::Substring => match bytes()? {
                 bytes if fold && bytes.iter().any(u8::is_ascii_alphabetic) => Kind::Folded(bytes),
-                bytes => Kind::Exact(memmem::Finder::new(&bytes).into_owned()),
+                bytes => Kind::Exact(Box::new(memmem::Finder::new(&bytes).into_owned())),
             },
             Mode::Regex => Kind::Regex(Regex::new(text, fold)?),
         }))
@@ -67,7 +67,7 @@ impl Pattern {
             Kind::Fuzzy(fuzzy) => Ready::Fuzzy(fuzzy),
             Kind::Exact(finder) => Ready::Exact(finder),
             Kind::Folded(bytes) => Ready::Folded(bytes),
-            Kind::Regex(regex) => Ready::Regex(regex.matcher()),
+            Kind::Regex(regex) => Ready::Regex(Box::new(regex.matcher())),
         })
     }
 }
@@ -80,7 +80,7 @@ enum Ready<'a> {
     Fuzzy(&'a Fuzzy),
     Exact(&'a memmem::Finder<'static>),
     Folded(&'a [u8]),
-    Regex(RegexMatcher<'a>),
+    Regex(Box<RegexMatcher<'a>>),
 }
 
 impl Matcher<'_> {

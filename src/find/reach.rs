@@ -94,7 +94,7 @@ impl Reach {
             _ => digits.run(two),
         };
         let reach = Reach { shared, digits, places, width: 1 };
-        let steps = (reach.value(last) - reach.value(first)) as u128 + 1;
+        let steps = u128::from(reach.value(last) - reach.value(first)) + 1;
         let width = steps * u128::from(page) / u128::from(keys.max(1));
         Some(Reach { width: width.clamp(1, u128::from(u64::MAX)) as u64, ..reach }.fitted())
     }

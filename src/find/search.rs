@@ -22,6 +22,9 @@ struct Row {
     key: Key,
 }
 
+/// A key by how well it matches: its score, then the shorter, then the earlier.
+type Ranked<'a> = (i32, Reverse<usize>, Reverse<&'a [u8]>);
+
 /// Looks at all keys of a snapshot; at most so many are listed, all are counted.
 pub fn search(snapshot: &Snapshot, pattern: &Pattern, most: usize) -> Found {
     let mut matcher = pattern.matcher();
@@ -29,9 +32,8 @@ pub fn search(snapshot: &Snapshot, pattern: &Pattern, most: usize) -> Found {
     let mut of = 0;
     let mut rows = Vec::new();
     if pattern.ranks() {
-        // The worst of the best is on top; of two alike the shorter, then the earlier is better.
-        let mut best: BinaryHeap<Reverse<(i32, Reverse<usize>, Reverse<&[u8]>)>> =
-            BinaryHeap::new();
+        // The worst of the best is on top.
+        let mut best: BinaryHeap<Reverse<Ranked>> = BinaryHeap::new();
         for key in snapshot.keys() {
             of += 1;
             let Some(score) = matcher.score(key) else { continue };
@@ -165,14 +167,16 @@ mod tests {
     fn what_matches_is_marked() {
         let index = index(["/config/app/Name".to_owned()]);
         for (mode, text, marks) in [
-            (Mode::Substring, "name", vec![12..16]),
-            (Mode::Regex, "a.*/", vec![8..12]),
+            (Mode::Substring, "name", vec![(12, 16)]),
+            (Mode::Regex, "a.*/", vec![(8, 12)]),
             (Mode::Regex, "x*", vec![]),
-            (Mode::Fuzzy, "cn", vec![1..2, 3..4]),
+            (Mode::Fuzzy, "cn", vec![(1, 2), (3, 4)]),
         ] {
             let pattern = Pattern::new(&Query { mode, text: text.to_owned() }).expect(text);
             let hits = search(&index.snapshot(), &pattern, 1).hits(&pattern, true);
-            assert_eq!(hits.rows[0].marks, marks, "{text}");
+            let found: Vec<_> =
+                hits.rows[0].marks.iter().map(|mark| (mark.start, mark.end)).collect();
+            assert_eq!(found, marks, "{text}");
         }
     }
 

@@ -38,7 +38,7 @@ pub fn look_into(matcher: &mut Matcher, key: &Key, value: &[u8]) -> Option<Value
     Some(ValueHit {
         key: key.clone(),
         at: first.start as u64,
-        line: value[..first.start].iter().filter(|byte| **byte == b'\n').count() as u64 + 1,
+        line: memchr::memchr_iter(b'\n', &value[..first.start]).count() as u64 + 1,
         matches,
         excerpt: value[start..end].to_vec(),
         mark: first.start - start..first.end.min(end).max(first.start) - start,

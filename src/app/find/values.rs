@@ -22,7 +22,7 @@ use super::order::{ValueSearch, ValuesNews};
 use crate::app::bulk::counted as keys;
 
 /// With more keys than this it is asked before their values are read.
-pub const MANY_VALUES: u64 = 10_000;
+const MANY_VALUES: u64 = 10_000;
 
 impl App {
     /// `:find-values`

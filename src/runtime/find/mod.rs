@@ -227,6 +227,9 @@ impl Work {
 
     /// Looks for what is wanted, where the index has changed.
     fn search(&mut self) {
+        if self.indexing.is_none() {
+            return;
+        }
         let whole = self.reading.is_none();
         self.searching.start(&self.index, whole, &self.inbox);
     }

@@ -130,7 +130,7 @@ impl Reading {
     pub(super) fn ask(&mut self, store: &ReadOnly) {
         while self.may_ask()
             && self.meter.allows(Urgency::Awaited, now())
-            && let Some(ask) = self.cutter.next()
+            && let Some(ask) = self.cutter.next_ask()
         {
             self.meter.sent();
             let request = RangeRequest {

@@ -200,8 +200,7 @@ fn a_limited_user_finds_what_may_be_read() {
 }
 
 #[test]
-fn an_odd_revision_is_no_trouble() {
-    // What was compacted while it was looked at cannot be read.
+fn a_revision_that_was_compacted_meanwhile_is_said() {
     on_the_newest_etcd(async |world| {
         world.holds(&["/a=1", "/a=2", "/a=3"]).await;
         let newest = world.get("/a").await.expect("it is there").mod_revision;
