@@ -83,11 +83,13 @@ impl Args {
         versions
     }
 
-    /// Whether a server of this version gets a store of this shape: the newest one is there to show
-    /// that the figures are not those of one release only, for which one shape will do.
-    pub(crate) fn loads(&self, version: Version, shape: Shape) -> bool {
+    /// Whether a server of this version gets a store of this shape and size: the newest one is there to show
+    /// that the figures are not those of one release only, for which a few will do.
+    pub(crate) fn loads(&self, version: Version, shape: Shape, size: usize) -> bool {
         let asked_for = !self.versions.is_empty() || !self.shapes.is_empty();
-        asked_for || version == Version::V3_5 || shape == Shape::Wide
+        let sizes = self.sizes();
+        let is_outer = [sizes.first(), sizes.last()].contains(&Some(&size));
+        asked_for || version == Version::V3_5 || shape == Shape::Wide && is_outer
     }
 
     /// Whether this run measures all there is, so that its figures may stand in the README.
