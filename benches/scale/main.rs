@@ -57,6 +57,7 @@ struct Bench {
 async fn main() {
     let args = Args::parse();
     let program = args.program.clone().unwrap_or_else(screen::release_build);
+    let program = std::path::absolute(program).expect("a folder to start from");
     let begun = Instant::now();
     tokio::spawn(interrupted());
     let mut bench = Bench { args, program, plain: Plain::find(), report: Report::default() };
