@@ -15,8 +15,8 @@ pub(crate) struct Args {
     /// Only up to 100,000 keys, on one server version: about two minutes.
     #[arg(long)]
     quick: bool,
-    /// Only what has this in its name: start, level, leaves, find, watch, frame, bytes.
-    #[arg(long, value_name = "NAME")]
+    /// Only these: start, level, leaves, find, watch, frame, bytes, peer.
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// How many keys, in place of 10,000, 100,000 and 1,000,000.
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
@@ -45,7 +45,7 @@ pub(crate) struct Args {
 impl Args {
     /// Whether something is to be measured.
     pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| name.contains(only.as_str()))
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 
     /// The sizes, smallest first.
@@ -83,11 +83,13 @@ impl Args {
         versions
     }
 
-    /// Whether a server of this version gets a store of this shape: the newest one is there to show
-    /// that the figures are not those of one release only, for which one shape will do.
-    pub(crate) fn loads(&self, version: Version, shape: Shape) -> bool {
+    /// Whether a server of this version gets a store of this shape and size: the newest one is there to show
+    /// that the figures are not those of one release only, for which a few will do.
+    pub(crate) fn loads(&self, version: Version, shape: Shape, size: usize) -> bool {
         let asked_for = !self.versions.is_empty() || !self.shapes.is_empty();
-        asked_for || version == Version::V3_5 || shape == Shape::Wide
+        let sizes = self.sizes();
+        let is_outer = [sizes.first(), sizes.last()].contains(&Some(&size));
+        asked_for || version == Version::V3_5 || shape == Shape::Wide && is_outer
     }
 
     /// Whether this run measures all there is, so that its figures may stand in the README.

@@ -61,8 +61,13 @@ pub(crate) async fn measure(
     let what_all = format!("{what}: all of them");
     report.times(&what_all, all.at - opened, (&name, listed), budget);
     if size >= 100_000 {
-        let time = etcdctl(etcd, &["get", level, "--prefix", "--keys-only"]);
-        report.times(&what_all, all.at - opened, ("etcdctl, keys only", time), Budget::None);
+        match etcdctl(etcd, &["get", level, "--prefix", "--keys-only"]) {
+            Some(listed) => {
+                let theirs = ("etcdctl, keys only", listed);
+                report.times(&what_all, all.at - opened, theirs, Budget::None);
+            }
+            None => report.missing("etcdctl, keys only", "it failed"),
+        }
     }
     let walked = all.tally.walked;
     let ratio = walked as f64 / keys as f64;

@@ -20,6 +20,7 @@ const PAST: usize = 300_000;
 const PER_REVISION: usize = 4;
 /// How often, since a minute is not always like the next.
 const TIMES: usize = 3;
+const LIVE_TIMES: usize = 2;
 /// Events that are written while they are watched.
 const LIVE: usize = 60_000;
 /// How many keys the events are of.
@@ -63,10 +64,11 @@ pub(crate) async fn measure(report: &mut Report, (program, plain): (&Path, Plain
     live(report, (program, plain), etcd).await;
 }
 
-/// Writers as fast as they go, and the event after the last of them.
+/// Writers as fast as they go, and the event after the last of them. Beside the watch of the log
+/// there is the one that keeps the tree true, so each event comes twice unless that is off.
 async fn live(report: &mut Report, (program, plain): (&Path, Plain), etcd: &Etcd) {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for time in 0..TIMES {
+    let (mut ours, mut alone, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    for time in 0..LIVE_TIMES {
         let mut stream = plain.watch(etcd, PREFIX, 0);
         // The stream stands when its first message is there.
         let _stands = stream.until(b"created");
@@ -79,20 +81,24 @@ async fn live(report: &mut Report, (program, plain): (&Path, Plain), etcd: &Etcd
         if let Ok(Some(at)) = reading.await {
             theirs.push(at - begun);
         }
-        let term = watching(program, etcd, &format!(":watch {PREFIX}"));
-        term.keys("\r");
-        let _stands = comes(&term, "1 watching", LIMIT);
-        settles(&term, Duration::from_millis(300), LIMIT);
-        let begun = Instant::now();
-        put_all(etcd, LIVE, PER_REVISION, pair).await;
-        let name = format!("live-ours-{time}");
-        let wanted = mark(etcd, &name).await;
-        if comes(&term, &wanted.key, LIMIT) {
-            ours.push(begun.elapsed());
+        for (follow, times) in [("true", &mut ours), ("false", &mut alone)] {
+            let term = start(program, etcd, &["--follow", follow]);
+            at_rest(&term, &format!(":watch {PREFIX}"));
+            term.keys("\r");
+            let _stands = comes(&term, "1 watching", LIMIT);
+            settles(&term, Duration::from_millis(300), LIMIT);
+            let begun = Instant::now();
+            put_all(etcd, LIVE, PER_REVISION, pair).await;
+            let wanted = mark(etcd, &format!("live-{follow}-{time}")).await;
+            if comes(&term, &wanted.key, LIMIT) {
+                times.push(begun.elapsed());
+            }
         }
     }
     let what = format!("watch, {} events as they are written", grouped(LIVE as u64));
-    rate(report, &what, (LIVE, ours), (&format!("{} -N", plain.name()), theirs));
+    let name = format!("{} -N", plain.name());
+    rate(report, &what, (LIVE, ours), (&name, theirs.clone()));
+    rate(report, &format!("{what}, `--follow false`"), (LIVE, alone), (&name, theirs));
 }
 
 fn rate(
@@ -117,13 +123,18 @@ fn a_second(events: usize, time: Duration) -> String {
 /// The program, connected, with a command typed and not yet accepted.
 pub(super) fn watching(program: &Path, etcd: &Etcd, command: &str) -> Terminal {
     let term = start(program, etcd, &[]);
-    comes(&term, "● online", LIMIT);
-    comes(&term, PREFIX, LIMIT);
-    term.keys(command);
-    comes(&term, command, LIMIT);
-    // Counts and lists come to rest, so that nothing else is measured.
-    settles(&term, Duration::from_millis(400), LIMIT);
+    at_rest(&term, command);
     term
+}
+
+/// Waits until it is connected, types a command, and waits for all else to come to rest.
+fn at_rest(term: &Terminal, command: &str) {
+    comes(term, "● online", LIMIT);
+    comes(term, PREFIX, LIMIT);
+    term.keys(command);
+    comes(term, command, LIMIT);
+    // Counts and lists come to rest, so that nothing else is measured.
+    settles(term, Duration::from_millis(400), LIMIT);
 }
 
 /// A key that marks the end of what is watched.
