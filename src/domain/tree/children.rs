@@ -109,13 +109,17 @@ impl Children {
         children.remove(place.at);
         self.len -= 1;
         self.wasted += name.len as usize;
-        let left = children.len();
-        let next = self.pieces.get(place.piece + 1).map_or(PIECE, Vec::len);
-        if left == 0 {
+        if children.is_empty() {
             self.pieces.remove(place.piece);
-        } else if left + next <= PIECE / 2 {
-            let next = self.pieces.remove(place.piece + 1);
-            self.pieces[place.piece].extend(next);
+            return;
+        }
+        // With little in it, it is joined with the one behind it or before it.
+        let len = |at: usize| self.pieces.get(at).map_or(PIECE, Vec::len);
+        let joined = |at: &usize| len(*at) + len(at + 1) <= PIECE / 2;
+        let at = [Some(place.piece), place.piece.checked_sub(1)].into_iter().flatten().find(joined);
+        if let Some(at) = at {
+            let next = self.pieces.remove(at + 1);
+            self.pieces[at].extend(next);
         }
     }
 
