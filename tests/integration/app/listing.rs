@@ -7,7 +7,7 @@ use etcdeck::app::effect::{Answer, Call, CallResult, Effect};
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::limit::Limits;
 use etcdeck::domain::load::Load;
-use etcdeck::domain::tree::{Level, NodeId, RowKind};
+use etcdeck::domain::tree::{Dir, Level, NodeId, RowKind};
 use etcdeck::domain::txn::{Op, OpResponse, RangeRequest, RangeResponse, TxnResponse};
 use etcdeck::domain::{EventKind, Key, Revision, escape};
 use etcdeck::store::{ErrorKind, StoreError};
@@ -121,7 +121,7 @@ impl Desk {
     }
 
     fn listed(&self) -> usize {
-        self.table.app.keys.tree.dir(NodeId::ROOT).map_or(0, |dir| dir.len())
+        self.table.app.keys.tree.dir(NodeId::ROOT).map_or(0, Dir::len)
     }
 
     /// The line of the screen that the selection is on.
@@ -135,7 +135,7 @@ impl Desk {
     }
 
     fn left(&self) -> Option<i64> {
-        self.table.app.keys.tree.dir(NodeId::ROOT).and_then(|dir| dir.left())
+        self.table.app.keys.tree.dir(NodeId::ROOT).and_then(Dir::left)
     }
 }
 
@@ -236,7 +236,7 @@ fn a_level_that_is_closed_is_not_listed_on() {
     desk.keys("l");
     assert!(desk.answers() && desk.answers(), "the first of many");
     let dir = desk.table.app.keys.tree.find(b"d/").expect("listed");
-    let known = desk.table.app.keys.tree.dir(dir).map_or(0, |dir| dir.len());
+    let known = desk.table.app.keys.tree.dir(dir).map_or(0, Dir::len);
     assert!((1..300).contains(&known), "{known}");
     let open = desk.open().expect("more is asked");
     desk.table.effects.clear();
