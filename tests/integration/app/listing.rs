@@ -200,6 +200,22 @@ fn the_end_is_listed_also_when_it_is_wanted_before_the_first_answer() {
     assert_eq!((desk.selected().as_str(), desk.listed()), ("host-001499", 1500));
 }
 
+/// The end of a long level comes into view from below: it is listed, and not all that is before it.
+#[test]
+fn a_long_level_above_the_last_row_is_listed_from_its_end() {
+    let keys = (0..20_000).map(|at| format!("a/{at:05}")).chain(["z".to_owned()]);
+    let mut desk = Desk::on(keys, Load::default());
+    desk.keys("l");
+    desk.rests();
+    desk.keys("G");
+    desk.rests();
+    assert_eq!((desk.selected().as_str(), desk.gaps()), ("z", 1));
+    assert!(desk.table.app.keys.tree.rows().len() < 4000);
+    desk.keys("k");
+    desk.rests();
+    assert_eq!(desk.selected(), "a/19999");
+}
+
 #[test]
 fn a_key_in_the_middle_is_listed_with_what_is_around_it() {
     let mut desk = Desk::on(leaves(30_000), Load::default());
