@@ -36,6 +36,13 @@ impl App {
                         self.list_more(dir, &name, edge);
                     }
                 }
+                // Seen from below: its end comes first, as in a gap.
+                RowKind::More(dir) if at >= top && at < selected => {
+                    let listing = self.keys.listings.get(&dir);
+                    if listing.is_some_and(|listing| !listing.is_running() && !listing.has_end()) {
+                        self.list_end(dir);
+                    }
+                }
                 RowKind::More(dir) if at >= top => {
                     let end = self.keys.tree.dir(dir).and_then(|dir| {
                         let (from, _) = *dir.gaps().last()?;

@@ -195,11 +195,11 @@ impl Lister {
         let behind = harvest.children.last().and_then(|last| self.behind(last)).filter(|_| more);
         // Where the interval ends with the child, what is left in it is of the child.
         let is_whole = more && behind.is_none() || behind.is_some() && behind == cell.span.to;
-        if let (true, Some(last)) = (is_whole, harvest.children.last_mut()) {
-            if last.is_dir {
-                harvest.in_last += count - harvest.keys;
-                last.count = Some(harvest.in_last);
-            }
+        if let (true, Some(last)) = (is_whole, harvest.children.last_mut())
+            && last.is_dir
+        {
+            harvest.in_last += count - harvest.keys;
+            last.count = Some(harvest.in_last);
         }
         self.learn_sizes(&cell, &harvest, count, more);
         let learned = self.learned(&cell, &harvest, count, more);
@@ -327,7 +327,7 @@ impl Lister {
         let prefix = Key::new(self.prefix.clone());
         let mut fresh = Lister::new(prefix, &self.delimiter, self.limit);
         let first = spans.next();
-        let last = spans.last().or_else(|| first.clone());
+        let last = spans.next_back().or_else(|| first.clone());
         fresh.line.clear();
         if let (Some((from, _)), Some((_, to))) = (first, last) {
             fresh.line.push_back(Part::Ahead(Span::new(from, to)));

@@ -43,15 +43,15 @@ impl Lister {
         let most = span.most;
         let total = match self.total {
             Some(total) if span.texture != Texture::Unknown => total,
-            _ => return vec![self.whole(span, self.limit)],
+            _ => return vec![Self::whole(span, self.limit)],
         };
         if let Texture::Last { page } = span.texture {
-            return vec![self.whole(span, page)];
+            return vec![Self::whole(span, page)];
         }
         if self.walked.saturating_add(most) > GUESSES * total {
             let page = (most / 2 + 1).clamp(self.limit, self.limit * LAST_PAGES);
             span.texture = Texture::Last { page };
-            return vec![self.whole(span, page)];
+            return vec![Self::whole(span, page)];
         }
         let size = self.size();
         if size < DENSE {
@@ -65,7 +65,7 @@ impl Lister {
         span.texture = Texture::Dense;
         let children = most as f64 / size;
         if most <= 2 * TASTE {
-            return vec![self.whole(span, most)];
+            return vec![Self::whole(span, most)];
         }
         let may_step = children >= 2.0 && self.guesses.0 * 4 >= self.guesses.1;
         if may_step && let Some(parts) = self.plan_steps(&mut span, batch) {
@@ -74,12 +74,12 @@ impl Lister {
         // What is left behind a child tells its size, and is cut the better for it.
         let tells = !self.is_measured && span.before > 0 && most <= total / 8;
         if children < 2.0 || tells {
-            return vec![self.whole(span, (most / TASTE).clamp(2, self.limit.min(TASTE)))];
+            return vec![Self::whole(span, (most / TASTE).clamp(2, self.limit.min(TASTE)))];
         }
         self.plan_cells(span, children, batch)
     }
 
-    fn whole(&self, span: Span, limit: i64) -> Part {
+    fn whole(span: Span, limit: i64) -> Part {
         Part::Planned(Cell { span, limit, guess: None })
     }
 
@@ -87,23 +87,23 @@ impl Lister {
     fn plan_page(&mut self, span: Span, page: i64, batch: u64) -> Vec<Part> {
         if span.most <= 4 * page {
             let most = span.most;
-            return vec![self.whole(span, most)];
+            return vec![Self::whole(span, most)];
         }
         // A round trip costs as much as counting some 3 limits of keys. When looking for the next key
         // has cost as much as counting all that is left, that is done.
         if span.most / (3 * self.limit) < span.empties {
-            return vec![self.whole(span, page)];
+            return vec![Self::whole(span, page)];
         }
         let piece = span.next_piece(&self.prefix);
         let mut asked = Span { level: piece.level, ..span.clone() };
         if piece.level < span.level {
             asked.misses = 0;
         }
-        let Some(to) = piece.to else { return vec![self.whole(asked, page)] };
+        let Some(to) = piece.to else { return vec![Self::whole(asked, page)] };
         let rest = Span { from: to.clone(), batch, ..asked.clone() };
         asked.to = Some(to);
         asked.batch = batch;
-        vec![self.whole(asked, page), Part::Ahead(rest)]
+        vec![Self::whole(asked, page), Part::Ahead(rest)]
     }
 
     /// Intervals that end where guessed names do; none where no name can be guessed.

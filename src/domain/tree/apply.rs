@@ -50,12 +50,11 @@ impl Tree {
             // Listed at an earlier revision, so the event is news here.
             let listed = self.dir(dir).and_then(|dir| dir.listed.at(name));
             let news = listed.filter(|listed| change.revision > *listed);
-            if let (None, Some(dir)) = (listed, self.dir_mut(dir)) {
-                if let Some((left, at)) = &mut dir.left
-                    && change.revision > *at
-                {
-                    *left += change.delta();
-                }
+            if let (None, Some(dir)) = (listed, self.dir_mut(dir))
+                && let Some((left, at)) = &mut dir.left
+                && change.revision > *at
+            {
+                *left += change.delta();
             }
             if !child.is_dir {
                 if news.is_some() {

@@ -7,7 +7,7 @@ use etcdeck::app::effect::{Answer, Call, CallResult, Effect};
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::limit::Limits;
 use etcdeck::domain::load::Load;
-use etcdeck::domain::tree::{Level, NodeId, RowKind};
+use etcdeck::domain::tree::{Dir, Level, NodeId, RowKind};
 use etcdeck::domain::txn::{Op, OpResponse, RangeRequest, RangeResponse, TxnResponse};
 use etcdeck::domain::{EventKind, Key, Revision, escape};
 use etcdeck::store::{ErrorKind, StoreError};
@@ -121,7 +121,7 @@ impl Desk {
     }
 
     fn listed(&self) -> usize {
-        self.table.app.keys.tree.dir(NodeId::ROOT).map_or(0, |dir| dir.len())
+        self.table.app.keys.tree.dir(NodeId::ROOT).map_or(0, Dir::len)
     }
 
     /// The line of the screen that the selection is on.
@@ -135,7 +135,7 @@ impl Desk {
     }
 
     fn left(&self) -> Option<i64> {
-        self.table.app.keys.tree.dir(NodeId::ROOT).and_then(|dir| dir.left())
+        self.table.app.keys.tree.dir(NodeId::ROOT).and_then(Dir::left)
     }
 }
 
@@ -200,6 +200,22 @@ fn the_end_is_listed_also_when_it_is_wanted_before_the_first_answer() {
     assert_eq!((desk.selected().as_str(), desk.listed()), ("host-001499", 1500));
 }
 
+/// The end of a long level comes into view from below: it is listed, and not all that is before it.
+#[test]
+fn a_long_level_above_the_last_row_is_listed_from_its_end() {
+    let keys = (0..20_000).map(|at| format!("a/{at:05}")).chain(["z".to_owned()]);
+    let mut desk = Desk::on(keys, Load::default());
+    desk.keys("l");
+    desk.rests();
+    desk.keys("G");
+    desk.rests();
+    assert_eq!((desk.selected().as_str(), desk.gaps()), ("z", 1));
+    assert!(desk.table.app.keys.tree.rows().len() < 4000);
+    desk.keys("k");
+    desk.rests();
+    assert_eq!(desk.selected(), "a/19999");
+}
+
 #[test]
 fn a_key_in_the_middle_is_listed_with_what_is_around_it() {
     let mut desk = Desk::on(leaves(30_000), Load::default());
@@ -236,7 +252,7 @@ fn a_level_that_is_closed_is_not_listed_on() {
     desk.keys("l");
     assert!(desk.answers() && desk.answers(), "the first of many");
     let dir = desk.table.app.keys.tree.find(b"d/").expect("listed");
-    let known = desk.table.app.keys.tree.dir(dir).map_or(0, |dir| dir.len());
+    let known = desk.table.app.keys.tree.dir(dir).map_or(0, Dir::len);
     assert!((1..300).contains(&known), "{known}");
     let open = desk.open().expect("more is asked");
     desk.table.effects.clear();

@@ -1,6 +1,7 @@
 //! The domain under properties: what must hold for any keys and any order of things.
 
 mod lister;
+mod load;
 pub(crate) mod model;
 mod tail;
 mod tree;

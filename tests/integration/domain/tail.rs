@@ -84,12 +84,15 @@ proptest! {
     }
 }
 
+/// What the keys are, the name of each, and the most rounds the search may take.
+type Case = (&'static str, fn(usize) -> String, usize);
+
 /// Names of 100,000 leaves, and of a level that ends in directories.
 #[test]
 fn the_end_of_a_long_level_takes_few_rounds() {
     let hash = |i: usize| format!("{:016x}", (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mixed = |i: usize| if i < 90_000 { format!("a{i:06}") } else { format!("b/{i}") };
-    let names: [(&str, fn(usize) -> String, usize); 4] = [
+    let names: [Case; 4] = [
         ("padded", |i| format!("host-{i:07}"), 4),
         ("plain", |i| format!("host-{i}"), 5),
         ("hashes", hash, 4),

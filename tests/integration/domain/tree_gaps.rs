@@ -2,7 +2,7 @@
 
 use etcdeck::domain::Key;
 use etcdeck::domain::Revision;
-use etcdeck::domain::tree::{NodeId, Tree};
+use etcdeck::domain::tree::{Dir, NodeId, Tree};
 
 use super::tree_cases::{Names, apply, delete, drawn, find, from, list, page, put, tree, up_to};
 
@@ -43,11 +43,11 @@ fn a_level_is_listed_from_both_ends_and_in_between() {
     tree.set_left(NodeId::ROOT, from(b"b0"), 20, Revision(10));
     insert(&mut tree, from(b"x"), &["x", "z/=4"], false);
     assert_eq!(drawn(&mut tree), "a b/3 …gap x z/4");
-    assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(15));
+    assert_eq!(tree.dir(NodeId::ROOT).and_then(Dir::left), Some(15));
     // What happens in a gap is counted and not made up; elsewhere it is followed.
     let _ = apply(&mut tree, &[put(11, "m", 1), put(12, "w", 1), delete(13, "n"), put(14, "y", 1)]);
     assert_eq!(drawn(&mut tree), "a b/3 …gap x y z/4");
-    assert_eq!(tree.dir(NodeId::ROOT).and_then(|dir| dir.left()), Some(16));
+    assert_eq!(tree.dir(NodeId::ROOT).and_then(Dir::left), Some(16));
     insert(&mut tree, (b"m", Some(b"o")), &["m1", "n"], false);
     assert_eq!(drawn(&mut tree), "a b/3 …gap m m1 …gap x y z/4", "as of revision 14");
     let gaps = tree.rows().iter().map(|row| tree.position(row.kind)).collect::<Vec<_>>();
