@@ -73,7 +73,7 @@ fn what_is_read_so_far_is_found_in_and_the_reading_can_be_stopped_and_cut_off() 
         let doorway = Doorway::new(world.store.clone(), Door::Open);
         let world = world.with(doorway.clone());
         // So little load that a page is waited for.
-        let load = Load { keys_per_second: 1000, requests: 1 };
+        let load = Load { keys_per_second: 2000, requests: 1 };
         let mut screen = world.open(Opening::new().with(|settings| settings.limits.load = load));
         screen.sees("● online").await.sees("▸ /many/").await.keys("f");
         screen
