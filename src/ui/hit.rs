@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(text(b"/config/name", &[(8, 12)], 9), "/c…g/[name]");
         assert_eq!(text(b"a\xff\n\\b", &[(1, 2)], 20), "a[\\xff]\\n\\\\b");
         assert_eq!(text("日本語".as_bytes(), &[(3, 4)], 9), "日[本]語");
-        assert_eq!(text("日本語日本語".as_bytes(), &[], 7), "日…語");
+        assert_eq!(text("日本語日本語".as_bytes(), &[], 7), "日…本語");
         for cells in 0..12 {
             text("/α/日本/語/key".as_bytes(), &[(2, 9)], cells);
         }

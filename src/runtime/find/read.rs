@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::app::find::order::Indexing;
 use crate::domain::find::Phase;
-use crate::domain::load::{Meter, Urgency};
+use crate::domain::load::{Load, Meter, Urgency};
 use crate::domain::txn::{RangeRequest, RangeResponse};
 use crate::domain::{KeyRange, Revision};
 use crate::find::{Ask, Cutter, Index};
@@ -19,7 +19,10 @@ use crate::store::{ErrorKind, Kv, ReadOnly, StoreError};
 
 /// About so many keys an answer has: enough to be worth its price, few enough for the server to make
 /// without much memory, and for others to be served in between.
-const PAGE: u64 = 20_000;
+const PAGE: u64 = 10_000;
+/// So many answers are under way at most, whatever the bound on the load: one is decoded while the next
+/// is made, and more would take more memory than the index.
+const ANSWERS: usize = 2;
 /// So often the reading begins anew where its revision was compacted meanwhile.
 const ANEW: usize = 5;
 /// The rate is that of the last moments.
@@ -83,12 +86,13 @@ pub(super) async fn next(reading: &mut Option<Reading>) -> Page {
 impl Reading {
     pub(super) fn new(indexing: &Indexing, retry: Arc<Notify>) -> Reading {
         let ranges = indexing.ranges.clone();
+        let load = Load { requests: indexing.load.requests.min(ANSWERS), ..indexing.load };
         Reading {
             cutter: Cutter::new(ranges.iter().cloned(), PAGE),
             ranges,
             pinned: indexing.revision,
             revision: indexing.revision,
-            meter: Meter::new(indexing.load, now()),
+            meter: Meter::new(load, now()),
             under_way: JoinSet::new(),
             stopped: false,
             waits: None,
