@@ -141,14 +141,14 @@ impl Bench {
         if args.wants("leaves") && shape == Shape::Leaves {
             measure::leaves::measure(report, etcd, size).await;
         }
+        if args.wants("find") && size >= 100_000 {
+            measure::find::measure(report, with, etcd, (shape, size)).await;
+        }
         // What goes to the terminal is the same on any server; it takes the best part of a minute.
         let is_largest = args.sizes().last() == Some(&size);
         let is_first = args.versions().first() == Some(&etcd.version());
         if args.wants("bytes") && shape == Shape::Wide && is_largest && is_first {
             measure::bytes::measure(report, &self.program, etcd, size).await;
-        }
-        if args.wants("find") && size >= 100_000 {
-            measure::find::measure(report, with, etcd, (shape, size)).await;
         }
         started
     }
