@@ -106,7 +106,7 @@ impl Bench {
                 let etcd = load::server(version);
                 load::fill(&etcd, shape, size).await;
                 let loaded = time(begun.elapsed());
-                self.say(&format!(
+                say(&format!(
                     "etcd {version}: {} {} keys in {loaded}",
                     grouped(size as u64),
                     shape.name()
@@ -173,18 +173,16 @@ impl Bench {
         let paragraph = machine::paragraph(&self.args.versions(), self.plain);
         let (tables, summary) = (self.report.tables(), self.report.summary());
         let text = format!("{paragraph} {summary}\n\n{tables}");
-        self.say(&format!("\n{text}\ntook {}", time(begun.elapsed())));
+        say(&format!("\n{text}\ntook {}", time(begun.elapsed())));
         if self.args.writes() {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
             std::fs::write(&file, text).expect("the package can be written to");
-            self.say(&format!(
-                "written to {FILE}; ETCDECK_WRITE_README=1 cargo test readme quotes it"
-            ));
+            say(&format!("written to {FILE}; ETCDECK_WRITE_README=1 cargo test readme quotes it"));
         }
     }
+}
 
-    #[expect(clippy::print_stdout, reason = "whoever waits sees how far it is")]
-    fn say(&self, text: &str) {
-        println!("{text}");
-    }
+#[expect(clippy::print_stdout, reason = "whoever waits sees how far it is")]
+fn say(text: &str) {
+    println!("{text}");
 }
