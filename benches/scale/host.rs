@@ -57,8 +57,9 @@ impl Host for LoopHost {
         self.terminal.draw(|frame| render(frame)).map_err(io::Error::other)?;
         let buffer = self.terminal.backend().buffer();
         let width = usize::from(buffer.area.width).max(1);
-        let row =
-            |cells: &[ratatui::buffer::Cell]| cells.iter().map(|cell| cell.symbol()).collect();
+        let row = |cells: &[ratatui::buffer::Cell]| {
+            cells.iter().map(ratatui::buffer::Cell::symbol).collect()
+        };
         let rows = buffer.content().chunks(width).map(row).collect();
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let shown = Shown { rows, at: Instant::now(), taken: self.taken, tally };

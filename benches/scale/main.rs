@@ -106,7 +106,7 @@ impl Bench {
                 let etcd = load::server(version);
                 load::fill(&etcd, shape, size).await;
                 let loaded = time(begun.elapsed());
-                self.say(&format!(
+                say(&format!(
                     "etcd {version}: {} {} keys in {loaded}",
                     grouped(size as u64),
                     shape.name()
@@ -141,14 +141,14 @@ impl Bench {
         if args.wants("leaves") && shape == Shape::Leaves {
             measure::leaves::measure(report, etcd, size).await;
         }
+        if args.wants("find") && size >= 100_000 {
+            measure::find::measure(report, with, etcd, (shape, size)).await;
+        }
         // What goes to the terminal is the same on any server; it takes the best part of a minute.
         let is_largest = args.sizes().last() == Some(&size);
         let is_first = args.versions().first() == Some(&etcd.version());
         if args.wants("bytes") && shape == Shape::Wide && is_largest && is_first {
             measure::bytes::measure(report, &self.program, etcd, size).await;
-        }
-        if args.wants("find") && size >= 100_000 {
-            measure::find::measure(report, with, etcd, (shape, size)).await;
         }
         started
     }
@@ -173,18 +173,16 @@ impl Bench {
         let paragraph = machine::paragraph(&self.args.versions(), self.plain);
         let (tables, summary) = (self.report.tables(), self.report.summary());
         let text = format!("{paragraph} {summary}\n\n{tables}");
-        self.say(&format!("\n{text}\ntook {}", time(begun.elapsed())));
+        say(&format!("\n{text}\ntook {}", time(begun.elapsed())));
         if self.args.writes() {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
             std::fs::write(&file, text).expect("the package can be written to");
-            self.say(&format!(
-                "written to {FILE}; ETCDECK_WRITE_README=1 cargo test readme quotes it"
-            ));
+            say(&format!("written to {FILE}; ETCDECK_WRITE_README=1 cargo test readme quotes it"));
         }
     }
+}
 
-    #[expect(clippy::print_stdout, reason = "whoever waits sees how far it is")]
-    fn say(&self, text: &str) {
-        println!("{text}");
-    }
+#[expect(clippy::print_stdout, reason = "whoever waits sees how far it is")]
+fn say(text: &str) {
+    println!("{text}");
 }

@@ -16,6 +16,9 @@ use crate::support::servers::Etcd;
 /// Asked before very many keys are read.
 const QUESTION: &str = "to find in?";
 
+/// From how many keys on the bound on memory holds.
+const LARGE: usize = 1_000_000;
+
 /// The index of all keys: time next to the same pages by curl, and bytes a key.
 pub(crate) async fn measure(
     report: &mut Report,
@@ -43,20 +46,19 @@ pub(crate) async fn measure(
     drop(looped);
     let theirs = plain.ranges(etcd, &whole.tally.pages[pages..]);
     let name = format!("{}, the same {} pages", plain.name(), whole.tally.pages.len() - pages);
-    report.times("find index of all keys", ours, (&name, theirs), Budget::AtMost(1.1));
-    let rate = (size as f64 / ours.as_secs_f64()) as u64;
-    report.figure("find index: rate", format!("{} keys/s", grouped(rate)), None);
+    report.figure("find index in the loop of the benchmark", time(ours), None);
     let term = start(program, etcd, &[]);
     comes(&term, &top, LIMIT);
     settles(&term, Duration::from_millis(500), LIMIT);
     let before = term.resident().unwrap_or_default();
+    let mut begun = Instant::now();
     term.keys("f");
     let told = term.try_wait_for(LIMIT, |screen| {
         let screen = screen.contents();
         (screen.contains(QUESTION) || screen.contains(&done)).then(|| screen.contains(QUESTION))
     });
-    let begun = Instant::now();
     if told == Some(true) {
+        begun = Instant::now();
         term.keys("y");
     }
     if !comes(&term, &done, LIMIT) {
@@ -66,7 +68,10 @@ pub(crate) async fn measure(
     settles(&term, Duration::from_millis(500), LIMIT);
     let grown = term.resident().unwrap_or(u64::MAX).saturating_sub(before);
     let each = grown / size as u64;
-    report.figure("find index in the pseudo-terminal", time(ours), None);
-    let budget = Some(("at most 100 bytes", each <= 100));
+    report.times("find index of all keys", ours, (&name, theirs), Budget::AtMost(1.1));
+    let rate = (size as f64 / ours.as_secs_f64()) as u64;
+    report.figure("find index: rate", format!("{} keys/s", grouped(rate)), None);
+    // In a small store it is the pages in flight that count.
+    let budget = (size >= LARGE).then_some(("at most 100 bytes", each <= 100));
     report.figure("find index: resident memory a key", format!("{each} bytes"), budget);
 }

@@ -16,13 +16,13 @@ use crate::support::servers::Etcd;
 
 /// Past events that are played again, and how many each revision has. A stream plays a thousand
 /// revisions at once: with many more events in each, etcd 3.5 spends its time on cutting messages.
-const PAST: usize = 300_000;
+const PAST: usize = 150_000;
 const PER_REVISION: usize = 4;
 /// How often, since a minute is not always like the next.
 const TIMES: usize = 3;
 const LIVE_TIMES: usize = 2;
 /// Events that are written while they are watched.
-const LIVE: usize = 60_000;
+const LIVE: usize = 40_000;
 /// How many keys the events are of.
 const KEYS: usize = 1000;
 /// What is watched.
