@@ -1,8 +1,22 @@
 //! Everything the user can do with a key.
 
-/// One thing the user can do. What it means in the present state is the application's business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
+/// The actions and the list of them, from one list.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// One thing the user can do. What it means in the present state is the application's business.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Action] = &[$(Action::$name,)*];
+        }
+    };
+}
+
+actions! {
     /// Focus the pane after this one.
     FocusNext,
     /// Focus the pane before this one.
