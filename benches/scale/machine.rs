@@ -18,7 +18,7 @@ pub(crate) fn paragraph(versions: &[Version], plain: Plain) -> String {
     let mut text = format!(
         "Measured on {today} with etcdeck {} on {cores} cores of an {cpu}{memory}, Linux {}, servers and clients all on this machine: ",
         env!("CARGO_PKG_VERSION"),
-        kernel.trim(),
+        kernel.split('-').next().unwrap_or_default().trim(),
     );
     for version in versions {
         let said = first_line(Command::new(version.etcd()).arg("--version"));

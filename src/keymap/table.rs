@@ -52,7 +52,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(row(C::Keys, &["w"], A::Watch, "watch", "Watch the key or directory, or stop watching it.")),
     write(row(C::Keys, &["L"], A::LeaseAttach, "", "Hang the key on a lease, or take it off.")),
     row(C::Keys, &["H"], A::History, "", "Show the history of the key: every version and delete since compaction."),
-    foot(row(C::Keys, &["o"], A::Goto, "go to", "Go to a key or prefix; Tab completes.")),
+    row(C::Keys, &["o"], A::Goto, "", "Go to a key or prefix; Tab completes."),
     foot(row(C::Keys, &["f"], A::Find, "find", "Find keys anywhere: fuzzy, substring or regex.")),
 
     foot(row(C::Value, &["n"], A::NextMatch, "next", "Go to the next place of the text that is looked for; after the last comes the first.")),
