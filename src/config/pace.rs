@@ -10,7 +10,7 @@ pub fn frames(text: &str) -> Option<u8> {
     text.parse().ok().filter(|frames| (1..=60).contains(frames))
 }
 
-/// The most bytes a second, written as a [`size`] and 300 at least, or 0 for any number.
+/// The most bytes a second, written as a [`size()`] and 300 at least, or 0 for any number.
 pub fn rate(text: &str) -> Option<u64> {
     size(text).filter(|bytes| *bytes == 0 || *bytes >= SLOWEST_LINE)
 }
