@@ -82,7 +82,7 @@ async fn live(report: &mut Report, (program, plain): (&Path, Plain), etcd: &Etcd
             theirs.push(at - begun);
         }
         for (follow, times) in [("true", &mut ours), ("false", &mut alone)] {
-            let term = start(program, etcd, &["--follow", follow]);
+            let term = start(program, etcd, &[&format!("--follow={follow}")]);
             at_rest(&term, &format!(":watch {PREFIX}"));
             term.keys("\r");
             let _stands = comes(&term, "1 watching", LIMIT);
@@ -98,7 +98,7 @@ async fn live(report: &mut Report, (program, plain): (&Path, Plain), etcd: &Etcd
     let what = format!("watch, {} events as they are written", grouped(LIVE as u64));
     let name = format!("{} -N", plain.name());
     rate(report, &what, (LIVE, ours), (&name, theirs.clone()));
-    rate(report, &format!("{what}, `--follow false`"), (LIVE, alone), (&name, theirs));
+    rate(report, &format!("{what}, `--follow=false`"), (LIVE, alone), (&name, theirs));
 }
 
 fn rate(
