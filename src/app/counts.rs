@@ -15,19 +15,18 @@ use crate::store::ErrorKind;
 const COUNT_AGAIN: Duration = Duration::from_secs(10);
 /// How many directories are counted in one request.
 const COUNTS: usize = 32;
-/// How many ranges, of which a directory can have several: etcd takes 128 operations at once.
-const COUNTED: usize = 100;
 
 impl App {
     /// Counts the directories in view, all in one request of the lowest priority.
     pub(super) fn read_counts(&mut self) {
         let height = usize::from(self.viewport.keys.height);
-        // A directory of which several ranges may be read is there once for each of them.
+        // A directory of which several ranges may be read is there once for each of them, and counted at
+        // once or not at all.
         let due = self.due_counts(height).take(COUNTS);
         let parts: Vec<(NodeId, KeyRange)> = due
             .flat_map(|dir| self.readable_of(dir).into_iter().map(move |range| (dir, range)))
             .collect();
-        let fits = (0..=parts.len().min(COUNTED))
+        let fits = (0..=parts.len().min(self.keys.asks))
             .rev()
             .find(|at| *at == 0 || *at == parts.len() || parts[*at].0 != parts[*at - 1].0)
             .unwrap_or(0);
@@ -85,6 +84,10 @@ impl App {
             Ok(_) => return self.meter.ended(0, self.now),
             Err(error) => {
                 self.meter.ended(0, self.now);
+                if self.asks_too_much(&error) {
+                    // What is due is counted when the list rests.
+                    return;
+                }
                 // A count is a courtesy: without it the row shows none. Asked again some time, since a
                 // refusal would be repeated.
                 self.keys.counts_from = self.now + COUNT_AGAIN;

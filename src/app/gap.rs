@@ -5,8 +5,9 @@ use crate::domain::tree::ListedChild;
 use crate::domain::txn::RangeResponse;
 use crate::domain::{Key, Revision};
 
-/// How many intervals are asked for in one request: etcd takes 128 operations at once.
-const ASKS: usize = 96;
+/// How many intervals are asked for in one request: etcd takes 128 operations at once, unless it is told
+/// otherwise.
+pub(super) const ASKS: usize = 96;
 /// How many children are listed at once at the lower edge of a gap, and how many keys that may read.
 const BEFORE: (i64, i64) = (100, 1000);
 
@@ -161,7 +162,7 @@ impl Listing {
     pub(super) fn stop(&mut self) {
         self.run = None;
         self.is_due = false;
-        self.gaps.iter_mut().for_each(|gap| gap.lister.give_up());
+        self.ask_again();
     }
 
     fn begin(&mut self, revision: Revision) {
@@ -187,16 +188,21 @@ impl Listing {
         self.run = Some(Run::Search(at, tail));
     }
 
-    /// What to ask now, all in one request; empty when the run is over.
-    pub(super) fn asks(&mut self) -> Vec<Ask> {
+    /// What to ask now, all in one request and so many at most; empty when the run is over.
+    pub(super) fn asks(&mut self, most: usize) -> Vec<Ask> {
         match &mut self.run {
             Some(Run::On(gap, _)) => match self.gaps.get_mut(*gap) {
-                Some(gap) => std::iter::from_fn(|| gap.lister.next()).take(ASKS).collect(),
+                Some(gap) => std::iter::from_fn(|| gap.lister.next()).take(most).collect(),
                 None => Vec::new(),
             },
-            Some(Run::Search(_, tail)) => tail.asks(),
+            Some(Run::Search(_, tail)) => tail.asks().into_iter().take(most).collect(),
             None => Vec::new(),
         }
+    }
+
+    /// What was asked last is not answered, and is to be asked again.
+    pub(super) fn ask_again(&mut self) {
+        self.gaps.iter_mut().for_each(|gap| gap.lister.give_up());
     }
 
     /// Takes in the answers to these, in their order. Answers with what they bring for the tree.

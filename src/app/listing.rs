@@ -154,7 +154,7 @@ impl App {
         }
         let revision = listing.revision;
         let mut asks: Vec<RangeRequest> = listing
-            .asks()
+            .asks(self.keys.asks)
             .into_iter()
             .map(|ask| RangeRequest::new(ask.range).limit(ask.limit).keys_only())
             .map(|request| RangeRequest { serializable: !in_past, ..request.at(revision) })
@@ -224,6 +224,12 @@ impl App {
     }
 
     fn page_failed(&mut self, dir: NodeId, error: StoreError) {
+        if self.asks_too_much(&error) {
+            if let Some(listing) = self.keys.listings.get_mut(&dir) {
+                listing.ask_again();
+            }
+            return self.ask_page(dir);
+        }
         match error.kind {
             ErrorKind::Compacted { .. } | ErrorKind::FutureRevision if self.past.is_none() => {
                 return self.start_listing(dir);
@@ -251,6 +257,16 @@ impl App {
             // At length once; the row has little room.
             self.complain(error.to_string());
         }
+    }
+
+    /// Whether this is a server that takes fewer operations at once. From then on it is asked for half as
+    /// many.
+    pub(super) fn asks_too_much(&mut self, error: &StoreError) -> bool {
+        let fewer = error.is_too_many_operations() && self.keys.asks > 1;
+        if fewer {
+            self.keys.asks /= 2;
+        }
+        fewer
     }
 
     /// What a change of the tree asks for.

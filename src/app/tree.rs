@@ -75,6 +75,8 @@ pub struct KeysPane {
     pub(super) recount: BTreeSet<NodeId>,
     /// Nothing is counted before: counting has just failed.
     pub(super) counts_from: Instant,
+    /// How many ranges are read in one request; fewer once the server has refused as many.
+    pub(super) asks: usize,
 }
 
 impl KeysPane {
@@ -102,6 +104,7 @@ impl KeysPane {
             root_refused: false,
             recount: BTreeSet::new(),
             counts_from: now,
+            asks: super::gap::ASKS,
         }
     }
 

@@ -10,7 +10,6 @@ use std::collections::VecDeque;
 use tokio::sync::watch;
 
 use super::ask::ask;
-use super::look::too_many_operations;
 use super::pages::{Looked, Pages, explained};
 use crate::domain::difference::Difference;
 use crate::domain::txn::{Op, OpResponse, RangeRequest, TxnRequest};
@@ -148,7 +147,8 @@ impl<'a> Differences<'a> {
                 // A server may allow fewer operations, or less of an answer.
                 Err(error)
                     if batch.len() > 1
-                        && (too_many_operations(&error) || error.kind == ErrorKind::TooLarge) =>
+                        && (error.is_too_many_operations()
+                            || error.kind == ErrorKind::TooLarge) =>
                 {
                     self.batch = batch.len() / 2;
                     batch.extend(rest);

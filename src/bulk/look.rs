@@ -92,7 +92,7 @@ impl<'a> Look<'a> {
             Patience::None => self.store.txn(request).await,
         };
         let answer = match answer {
-            Err(error) if too_many_operations(&error) && chunk.len() > 1 => {
+            Err(error) if error.is_too_many_operations() && chunk.len() > 1 => {
                 self.most = chunk.len() / 2;
                 return Ok(None);
             }
@@ -115,11 +115,6 @@ fn request(chunk: &[(&Key, Revision)], want: Want) -> TxnRequest {
         Op::Range(RangeRequest { keys_only: want == Want::Keys, ..request })
     };
     TxnRequest { success: chunk.iter().map(op).collect(), ..TxnRequest::default() }
-}
-
-/// Whether the server allows fewer operations in a transaction (`--max-txn-ops`).
-pub(super) fn too_many_operations(error: &StoreError) -> bool {
-    error.kind == ErrorKind::Invalid && error.message.contains("too many operations")
 }
 
 fn senseless() -> StoreError {

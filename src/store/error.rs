@@ -89,6 +89,12 @@ impl StoreError {
         )
     }
 
+    /// Whether a transaction has more operations than the server allows (`--max-txn-ops`), so that fewer
+    /// may be asked for.
+    pub fn is_too_many_operations(&self) -> bool {
+        self.kind == ErrorKind::Invalid && self.message.contains("too many operations")
+    }
+
     /// Whether the server refuses the request as it is, or who asks, so that the same will be refused
     /// again until something changes.
     pub fn is_refusal(&self) -> bool {

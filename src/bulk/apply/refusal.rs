@@ -1,6 +1,5 @@
 //! What is done about a transaction that failed.
 
-use crate::bulk::look::too_many_operations;
 use crate::store::{ErrorKind, StoreError};
 
 /// What is done about it.
@@ -27,7 +26,7 @@ pub(super) fn refusal(error: &StoreError) -> Refusal {
     match error.kind {
         ErrorKind::Unknown | ErrorKind::Unavailable | ErrorKind::BadAnswer => Refusal::Unanswered,
         ErrorKind::Unreachable => Refusal::Unsent,
-        ErrorKind::Invalid if too_many_operations(error) => Refusal::TooMany,
+        ErrorKind::Invalid if error.is_too_many_operations() => Refusal::TooMany,
         ErrorKind::TooLarge => Refusal::TooLarge,
         ErrorKind::PermissionDenied => Refusal::Denied,
         // A lease that ended meanwhile; a value the server does not take.

@@ -6,7 +6,9 @@ use etcdeck::domain::tree::{ListedChild, child_of};
 use etcdeck::domain::txn::{Op, OpResponse, PutRequest, RangeRequest, RangeResponse, TxnRequest};
 use etcdeck::domain::{Key, KeyRange};
 
-use super::world::{World, on_every_etcd};
+use super::world::{World, block_on, on_every_etcd};
+use crate::support::install::Version;
+use crate::support::servers::Etcd;
 
 const LEAVES: usize = 12_000;
 const DIRS: usize = 100;
@@ -20,7 +22,11 @@ fn leaf(at: usize) -> String {
 async fn fill(world: &World) {
     let below = |dir: usize| (0..BELOW).map(move |key| format!("dirs/d{dir}/key-{key:04}"));
     let keys: Vec<String> = (0..LEAVES).map(leaf).chain((0..DIRS).flat_map(below)).collect();
-    for keys in keys.chunks(128) {
+    fill_with(world, &keys, 128).await;
+}
+
+async fn fill_with(world: &World, keys: &[String], together: usize) {
+    for keys in keys.chunks(together) {
         let put = |key: &String| Op::Put(PutRequest::new(key.as_str(), "x"));
         let success = keys.iter().map(put).collect();
         world.store.txn(TxnRequest { success, ..TxnRequest::default() }).await.expect("puts");
@@ -115,5 +121,22 @@ fn long_levels_cost_real_servers_little() {
         screen.sees("host-006543").await.sees("host-006544").await.keys("k k k");
         screen.sees("host-006540").await.keys("g");
         screen.sees("host-000005").await;
+    });
+}
+
+#[test]
+fn a_server_that_takes_ten_operations_is_asked_for_few_at_once() {
+    let newest = Version::newest();
+    let etcd = Etcd::build(newest).arg("--max-txn-ops=10").start();
+    block_on(async {
+        let world = World::of(etcd);
+        let below = |dir: usize| (0..30).map(move |key| format!("dirs/d{dir:03}/key-{key:04}"));
+        let keys: Vec<String> = (0..100).flat_map(below).collect();
+        fill_with(&world, &keys, 10).await;
+        let mut screen = world.screen();
+        screen.sees("▸ dirs/").await.sees("3,000").await.keys("l");
+        screen.sees("▸ d000/").await.sees("30").await.keys("G");
+        screen.sees("▸ d099/").await.loses("loading").await.loses("too many operations").await;
+        screen.keys("l").sees("101/131").await.keys("G").sees("key-0029").await;
     });
 }
