@@ -110,24 +110,12 @@ fn covers(granted: &[Interval], asked: &Interval) -> bool {
 impl Interval {
     /// None where the range holds no key.
     fn of(range: &KeyRange) -> Option<Interval> {
-        let start = range.start().as_bytes();
-        // No key is empty, so the smallest key and the empty one are the same beginning.
-        let from = if start == [0] { Vec::new() } else { start.to_vec() };
-        let to = match range.end() {
-            [] => Some([start, &[0]].concat()),
-            [0] => None,
-            end => Some(end.to_vec()),
-        };
+        let (from, to) = range.bounds();
         to.as_ref().is_none_or(|to| *to > from).then_some(Interval { from, to })
     }
 
     fn range(&self) -> KeyRange {
-        let start = if self.from.is_empty() { vec![0] } else { self.from.clone() };
-        match &self.to {
-            Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
-            Some(to) => KeyRange::interval(Key::new(start), to.clone()),
-            None => KeyRange::from(Key::new(start)),
-        }
+        KeyRange::between(self.from.clone(), self.to.clone())
     }
 
     /// What both hold.

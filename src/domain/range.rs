@@ -44,6 +44,31 @@ impl KeyRange {
         KeyRange { start: start.into(), end: if end.is_empty() { vec![0] } else { end } }
     }
 
+    /// The keys from these bytes up to, not including, `to` (none: to the end of the key space), as they
+    /// are asked for: no key is empty, and an interval of one key is that key. The other way round as
+    /// [`bounds`](KeyRange::bounds).
+    pub fn between(from: Vec<u8>, to: Option<Vec<u8>>) -> KeyRange {
+        let start = if from.is_empty() { vec![0] } else { from };
+        match to {
+            Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
+            Some(to) => KeyRange::interval(start, to),
+            None => KeyRange::from(start),
+        }
+    }
+
+    /// From which bytes on, and up to which (not included; none: to the end of the key space).
+    pub fn bounds(&self) -> (Vec<u8>, Option<Vec<u8>>) {
+        let start = self.start.as_bytes();
+        // No key is empty, so the smallest key and the empty one are the same beginning.
+        let from = if start == [0] { Vec::new() } else { start.to_vec() };
+        let to = match self.end() {
+            [] => Some([start, &[0]].concat()),
+            [0] => None,
+            end => Some(end.to_vec()),
+        };
+        (from, to)
+    }
+
     /// The same end, a later start: the next page.
     #[must_use]
     pub fn starting_at(&self, start: Key) -> KeyRange {

@@ -31,6 +31,12 @@ pub(super) fn of_pane(app: &App) -> Vec<Hint> {
     if app.dialogs.is_empty() && app.view.as_ref().is_some_and(|view| !view.has_filter()) {
         hints.retain(|hint| hint.action != Action::Filter);
     }
+    if let Some(stop) = hints.iter_mut().find(|hint| hint.action == Action::JobStop) {
+        match app.stops_reading() {
+            Some(text) => stop.text = text,
+            None => hints.retain(|hint| hint.action != Action::JobStop),
+        }
+    }
     if app.value.found.is_none() {
         let of_search =
             |hint: &Hint| matches!(hint.action, Action::NextMatch | Action::PreviousMatch);

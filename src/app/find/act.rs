@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::motion::movement;
+use crate::app::view::View;
 use crate::domain::find::Phase;
 use crate::keymap::Action;
 
@@ -36,6 +37,21 @@ impl App {
             action => {
                 self.edit_field(action);
             }
+        }
+    }
+
+    /// What the key that stops reading does now, in a word or two; none where there is nothing to stop.
+    pub fn stops_reading(&self) -> Option<&'static str> {
+        match &self.view {
+            Some(View::Find) => match self.finder.index.as_ref()?.phase {
+                Phase::Reading | Phase::Waiting(_) => Some("stop"),
+                Phase::Stopped => Some("go on"),
+                Phase::Live | Phase::Lost(_) | Phase::Still(_) | Phase::Stale(_) => None,
+                Phase::Failed(_) => Some("try again"),
+            },
+            Some(View::Values(view)) if view.stage.is_running() => Some("stop"),
+            Some(View::Values(_)) => Some("back"),
+            _ => Some("stop"),
         }
     }
 

@@ -133,13 +133,7 @@ impl Lister {
     /// the keys in it. The range must lie within the prefix.
     pub fn within(prefix: Key, delimiter: &[u8], limit: i64, range: &KeyRange) -> Lister {
         let mut lister = Lister::new(prefix, delimiter, limit);
-        let start = range.start().as_bytes();
-        let from = if start == [0] { Vec::new() } else { start.to_vec() };
-        let to = match range.end() {
-            [] => Some([start, &[0]].concat()),
-            [0] => None,
-            end => Some(end.to_vec()),
-        };
+        let (from, to) = range.bounds();
         lister.line = VecDeque::from([Part::Ahead(Span::new(from, to))]);
         lister
     }
@@ -361,13 +355,7 @@ impl Lister {
     }
 
     fn ask(&mut self, at: usize, cell: Cell) -> Ask {
-        let start = if cell.span.from.is_empty() { vec![0] } else { cell.span.from.clone() };
-        let range = match &cell.span.to {
-            // The interval of one key.
-            Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
-            Some(to) => KeyRange::interval(start, to.clone()),
-            None => KeyRange::from(start),
-        };
+        let range = KeyRange::between(cell.span.from.clone(), cell.span.to.clone());
         self.tickets += 1;
         self.open.push_back(self.tickets);
         let limit = cell.limit;

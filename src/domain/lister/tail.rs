@@ -197,13 +197,8 @@ impl Tail {
 
     fn range(&self, cell: &Cell) -> KeyRange {
         let key = |name: &[u8]| [self.prefix.as_slice(), name].concat();
-        let start = key(&cell.from);
-        let start = if start.is_empty() { vec![0] } else { start };
-        match cell.to.as_ref().map(|to| key(to)).or_else(|| end_of(&self.prefix)) {
-            Some(to) if to.strip_suffix(&[0]) == Some(&start) => KeyRange::single(Key::new(start)),
-            Some(to) => KeyRange::interval(start, to),
-            None => KeyRange::from(start),
-        }
+        let to = cell.to.as_ref().map(|to| key(to)).or_else(|| end_of(&self.prefix));
+        KeyRange::between(key(&cell.from), to)
     }
 }
 
