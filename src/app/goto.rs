@@ -256,8 +256,13 @@ impl App {
         let dir = tree.find(typed.as_bytes()).unwrap_or(NodeId::ROOT);
         // A key that is complete completes to its neighbors with the same beginning.
         let dir = if tree.dir(dir).is_some() { Some(dir) } else { tree.parent(dir) };
-        let children = dir.into_iter().flat_map(|dir| tree.children(dir));
-        let keys = children.map(|child| tree.full_key(child));
+        let Some(dir) = dir else { return Vec::new() };
+        let prefix = tree.prefix_of(dir);
+        // What is typed may be shorter than the prefix of the whole tree.
+        let name = typed.as_bytes().strip_prefix(prefix.as_bytes()).unwrap_or_default();
+        let (_, end) = KeyRange::prefix(name).bounds();
+        let children = tree.children_between(dir, name, end.as_deref());
+        let keys = children.map(|(_, child)| tree.full_key(child));
         let matching = keys.filter(|key| key.as_bytes().starts_with(typed.as_bytes()));
         matching.filter(|key| *key != typed).take(MOST).map(|key| key.to_string()).collect()
     }

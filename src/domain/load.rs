@@ -60,11 +60,6 @@ impl Meter {
         Meter { load, left: burst(load), at: now, requests: 0 }
     }
 
-    /// The bound it keeps to.
-    pub fn load(&self) -> Load {
-        self.load
-    }
-
     /// When a request may be sent as far as counted keys go: now, or later.
     pub fn free_at(&self, urgency: Urgency, now: Instant) -> Instant {
         let kept = match urgency {

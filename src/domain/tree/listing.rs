@@ -111,7 +111,9 @@ impl Tree {
         applied
     }
 
-    /// What a page lists is not left to be listed any more.
+    /// What a page lists is not left to be listed any more. A page of another revision than the count
+    /// makes it unknown: of a change between the two, which may still be on its way, nobody could
+    /// tell whether it was counted.
     fn count_off(
         &mut self,
         id: NodeId,
@@ -122,11 +124,17 @@ impl Tree {
         let prefix = self.full_key(id);
         let Some(dir) = self.dir(id) else { return };
         let Some((left, at)) = dir.left else { return };
+        let overlaps = |gap: &(&[u8], Option<&[u8]>)| {
+            to.is_none_or(|to| gap.0 < to) && gap.1.is_none_or(|end| from < end)
+        };
+        if !dir.gaps().iter().any(overlaps) {
+            return;
+        }
         let is_new = |name: &[u8]| dir.listed.at(name).is_none();
         let keys = |child: &ListedChild| if child.is_dir { child.count } else { Some(1) };
         let listed: Option<i64> = page.iter().filter(|child| is_new(&child.name)).map(keys).sum();
         // Events that the page does not know yet were added before.
-        let later: Option<i64> = self.changes.since(revision.max(at)).map(|changes| {
+        let later: Option<i64> = self.changes.since(at).map(|changes| {
             let below = changes.filter_map(|change| {
                 let name = change.key.as_bytes().strip_prefix(prefix.as_bytes())?;
                 let inside = name >= from && to.is_none_or(|to| name < to) && is_new(name);
@@ -136,7 +144,7 @@ impl Tree {
         });
         let left = listed.zip(later).map(|(listed, later)| (left - listed - later, at));
         if let Some(dir) = self.dir_mut(id) {
-            dir.left = left;
+            dir.left = left.filter(|_| revision == at);
         }
     }
 

@@ -290,3 +290,8 @@ async fn pause(at: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+/// The clock of meters: tokio's, which tests can stop.
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}

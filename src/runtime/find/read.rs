@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use super::now;
 use crate::app::find::order::Indexing;
 use crate::domain::find::Phase;
 use crate::domain::load::{Load, Meter, Urgency};
@@ -151,6 +152,11 @@ impl Reading {
         }
     }
 
+    /// How many requests are under way.
+    fn asked(&self) -> usize {
+        self.under_way.len() - usize::from(self.waits.is_some())
+    }
+
     fn may_ask(&self) -> bool {
         !self.stopped && self.waits.is_none()
     }
@@ -199,8 +205,7 @@ impl Reading {
         while self.samples.len() > 2 && self.samples[1].0 + MOMENTS < now {
             self.samples.pop_front();
         }
-        let answers = self.under_way.len() - usize::from(self.waits.is_some());
-        if self.cutter.is_done() && answers == 0 {
+        if self.cutter.is_done() && self.asked() == 0 {
             return Then::Whole(self.revision);
         }
         Then::GoOn
@@ -213,9 +218,11 @@ impl Reading {
             }
             ErrorKind::Compacted { .. } if self.begun_anew < ANEW => {
                 // A fresh start at the newest revision.
-                self.under_way.abort_all();
+                for _ in 0..self.asked() {
+                    // What they cost is not known; what was counted before still is.
+                    self.meter.ended(0, now());
+                }
                 self.under_way = JoinSet::new();
-                self.meter = Meter::new(self.meter.load(), now());
                 self.cutter = Cutter::new(self.ranges.iter().cloned(), PAGE);
                 self.revision = Revision::NONE;
                 self.waits = None;
@@ -243,9 +250,4 @@ impl Reading {
         }
         Then::Wait
     }
-}
-
-/// The clock of meters: tokio's, which tests can stop.
-fn now() -> std::time::Instant {
-    Instant::now().into_std()
 }

@@ -7,6 +7,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::now;
 use crate::app::find::order::{ValueSearch, ValuesNews};
 use crate::app::message::Message;
 use crate::app::ticket::Ticket;
@@ -111,9 +112,4 @@ async fn matching(pattern: &Arc<Pattern>, entries: Vec<Entry>) -> Vec<ValueHit> 
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Vec::new(),
     }
-}
-
-/// The clock of meters: tokio's, which tests can stop.
-fn now() -> std::time::Instant {
-    Instant::now().into_std()
 }

@@ -58,3 +58,21 @@ fn a_level_is_listed_from_both_ends_and_in_between() {
     insert(&mut tree, (b"o", Some(b"x")), &[], true);
     assert_eq!(drawn(&mut tree), "a b/3 c m m1 w x y z/4");
 }
+
+#[test]
+fn a_page_of_another_revision_leaves_nobody_to_tell_how_much_is_left() {
+    let mut tree = Tree::new(Key::default(), b"/".to_vec());
+    let insert = |tree: &mut Tree, names: Names, keys: &[&str], revision| {
+        let _ = tree.insert_page(NodeId::ROOT, names, &page(keys), Revision(revision), false);
+    };
+    insert(&mut tree, up_to(b"b"), &["a"], 10);
+    tree.set_left(NodeId::ROOT, from(b"b"), 20, Revision(10));
+    let left = |tree: &Tree| tree.dir(NodeId::ROOT).and_then(Dir::left);
+    insert(&mut tree, up_to(b"b"), &["a", "aa"], 12);
+    assert_eq!(left(&tree), Some(20), "what was listed before says nothing of the rest");
+    // "c" may have been there at revision 10 or not: its event, if there is one, is on its way.
+    insert(&mut tree, (b"b", Some(b"d")), &["c"], 12);
+    assert_eq!(left(&tree), None);
+    tree.set_left(NodeId::ROOT, from(b"d"), 18, Revision(12));
+    assert_eq!(left(&tree), Some(18));
+}
