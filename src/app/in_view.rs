@@ -3,7 +3,21 @@
 
 use super::App;
 use super::gap::{Edge, Listing};
+use super::tree::KeysPane;
 use crate::domain::tree::{Dir, Level, NodeId, RowKind};
+
+impl KeysPane {
+    /// The keys and directories in view that may be gone or be others meanwhile: changes came too fast
+    /// to be followed, or were missed, since their level was read.
+    pub fn unfollowed_in_view(&self, height: usize) -> Vec<NodeId> {
+        let rows = self.tree.rows().iter().skip(self.cursor.top).take(height);
+        let nodes = rows.filter_map(|row| match row.kind {
+            RowKind::Node(id) => Some(id),
+            _ => None,
+        });
+        nodes.filter(|id| !self.tree.is_followed(*id)).collect()
+    }
+}
 
 impl App {
     /// Levels that scrolled into view with more to list, or stale ones: listed (on). What is between
@@ -15,6 +29,7 @@ impl App {
         if self.keys.to_end {
             self.go_on_to_end();
         }
+        self.read_again_in_view(height);
         let (top, selected) = (self.keys.cursor.top, self.keys.cursor.selected);
         let from = top.saturating_sub(height / 2);
         let rows = self.keys.tree.rows().iter().enumerate().skip(from);
@@ -62,10 +77,35 @@ impl App {
                 {
                     self.start_listing(dir);
                 }
-                // It would be stale again at once.
-                RowKind::Stale(dir) if at >= top && !self.keys.too_fast => self.start_listing(dir),
+                RowKind::Stale(dir) if at >= top && self.keys.tree.wants_listing(dir) => {
+                    self.read_again(dir, &[]);
+                }
                 _ => {}
             }
+        }
+    }
+
+    /// Levels with rows in view that nothing keeps true any more, since changes came too fast or were
+    /// missed, are read again.
+    fn read_again_in_view(&mut self, height: usize) {
+        for id in self.keys.unfollowed_in_view(height) {
+            let Some(node) = self.keys.tree.get(id) else { continue };
+            if let Some(dir) = node.parent {
+                let name = node.name.to_vec();
+                self.read_again(dir, &name);
+            }
+        }
+    }
+
+    /// Reads a stale level again, from the start; one that is read again already goes on at a name that
+    /// is in view.
+    fn read_again(&mut self, dir: NodeId, name: &[u8]) {
+        match self.keys.tree.dir(dir).map(|dir| &dir.level) {
+            // It would be stale again at once.
+            _ if self.keys.too_fast => {}
+            Some(Level::Stale { .. }) => self.start_listing(dir),
+            Some(Level::Ready { complete: false, .. }) => self.list_from(dir, name),
+            _ => {}
         }
     }
 

@@ -39,6 +39,11 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Follow::Off if !app.settings.follow && app.past.is_none() => {
             notes.push(Span::styled("not followed, R reads again", theme.dim()));
         }
+        Follow::Off | Follow::Starting | Follow::Live
+            if !keys.unfollowed_in_view(usize::from(area.height)).is_empty() =>
+        {
+            notes.push(Span::styled("stale", theme.danger()));
+        }
         Follow::Lost | Follow::Off | Follow::Starting | Follow::Live => {}
     }
     notes.extend(access::note(app).map(|note| Span::styled(note, theme.dim())));

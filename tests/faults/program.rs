@@ -9,6 +9,7 @@ use etcdeck::app::effect::WatchId;
 use etcdeck::app::follow::Follow;
 use etcdeck::app::message::Message;
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::tree::NodeId;
 use etcdeck::gateway::{Gateway, GatewayOptions};
 use etcdeck::journal::Journal;
 use etcdeck::keymap::Chord;
@@ -112,19 +113,31 @@ impl Program {
             look(&lock(&self.seen))
         });
         tokio::time::timeout(limit, looking).await.unwrap_or_else(|_| {
-            let screen = lock(&self.seen).rows.join("\n");
-            panic!("waited {limit:?} in vain for {what}; the screen:\n{screen}")
+            let seen = lock(&self.seen);
+            let keys = &seen.app.keys;
+            let level = keys.tree.dir(NodeId::ROOT).map(|root| &root.level);
+            let told = |id| seen.delivered(id).last();
+            panic!(
+                "waited {limit:?} in vain for {what}; the watch told {:?}, the tree's {:?}, \
+                 following is {:?}, the level {level:?}; the screen:\n{}",
+                told(PANE),
+                told(WatchId::FOLLOW),
+                keys.follow,
+                seen.rows.join("\n")
+            )
         })
     }
 
     /// Waits until the watch in the pane and the tree have seen the key that is written last. After a
     /// flood, as the replay of what was missed can be, the tree lists its levels again.
     pub(crate) async fn comes_to(&self, last: &str, limit: Duration) {
-        self.until(&format!("the event of {last}"), limit, |seen| {
-            let newest = |id| seen.delivered(id).last().is_some_and(|it| it.key == last);
-            (newest(PANE) && newest(WatchId::FOLLOW) && seen.tree_is_true()).then_some(())
-        })
-        .await;
+        let told = |seen: &Seen, id| seen.delivered(id).last().is_some_and(|it| it.key == last);
+        let watch = |seen: &Seen| told(seen, PANE).then_some(());
+        self.until(&format!("the watch to tell {last}"), limit, watch).await;
+        let follow = |seen: &Seen| told(seen, WatchId::FOLLOW).then_some(());
+        self.until(&format!("the tree's watch to tell {last}"), limit, follow).await;
+        let tree = |seen: &Seen| seen.tree_is_true().then_some(());
+        self.until("a tree that is true", limit, tree).await;
     }
 }
 

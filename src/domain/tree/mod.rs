@@ -121,6 +121,13 @@ impl Tree {
         self.marks.retain(|_, at| *at >= before);
     }
 
+    /// Whether a node is there as far as the events tell: its name is listed, and nothing was missed
+    /// since. The root always is.
+    pub fn is_followed(&self, id: NodeId) -> bool {
+        let Some(Node { name, parent: Some(parent), .. }) = self.get(id) else { return true };
+        self.dir(parent).is_some_and(|parent| parent.listed.at(name).is_some())
+    }
+
     /// The key of a leaf, the prefix of a directory. Empty for a node that is gone.
     pub fn full_key(&self, id: NodeId) -> Key {
         let mut names = Vec::new();

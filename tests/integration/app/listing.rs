@@ -1,9 +1,10 @@
 //! Long levels: listed from either end and around a key, as far as the screen needs, within the load
 //! that may be put on the server.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use etcdeck::app::effect::{Answer, Call, CallResult, Effect};
+use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
+use etcdeck::app::message::{Message, WatchNews};
 use etcdeck::app::settings::Settings;
 use etcdeck::domain::limit::Limits;
 use etcdeck::domain::load::Load;
@@ -243,6 +244,45 @@ fn a_key_in_the_middle_is_listed_with_what_is_around_it() {
     desk.table.others(1_000_001, "host-017321a", EventKind::Put);
     desk.table.others(1_000_002, "host-012000a", EventKind::Put);
     assert_eq!(desk.listed(), listed + 1);
+}
+
+/// What was missed makes a level stale as a whole; what is in view of it is true again, though its end,
+/// where that is said, is not in view.
+#[test]
+fn what_is_in_view_is_read_again_after_a_gap_wherever_one_looks() {
+    for (many, at) in [(200, "host-000100"), (30_000, "host-017321")] {
+        let mut desk = Desk::on(leaves(many), Load::default());
+        desk.table.happens(Message::Watch(
+            WatchId::FOLLOW,
+            WatchNews::Watching { revision: desk.revision },
+        ));
+        desk.table.runs(&format!("goto {at}"));
+        desk.rests();
+        let gone = format!("{}a", &at[..at.len() - 1]);
+        desk.table.others(1_000_001, &gone, EventKind::Put);
+        let has = |desk: &Desk, key: &str| {
+            desk.table.app.keys.tree.find(key.as_bytes()).is_some_and(|id| id != NodeId::ROOT)
+        };
+        let height = usize::from(desk.table.app.viewport.keys.height);
+        let unfollowed = |desk: &Desk| desk.table.app.keys.unfollowed_in_view(height).len();
+        assert!(has(&desk, &gone) && unfollowed(&desk) == 0, "{gone}");
+        // The store never had it, as far as a fresh listing tells.
+        desk.revision = Revision(1_000_010);
+        let gap = WatchNews::Gap {
+            from: Revision(1_000_002),
+            to: Revision(1_000_005),
+            received: SystemTime::UNIX_EPOCH,
+        };
+        desk.table.happens(Message::Watch(WatchId::FOLLOW, gap));
+        assert!(unfollowed(&desk) > 5, "nothing of it is certain");
+        let rounds = desk.rests();
+        assert_eq!((has(&desk, &gone), unfollowed(&desk)), (false, 0), "after {rounds} rounds");
+        assert_eq!(desk.selected(), at);
+        assert!(rounds <= 8, "{rounds} rounds");
+        assert!(desk.listed() < 3000, "{}", desk.listed());
+        desk.table.others(1_000_011, &gone, EventKind::Put);
+        assert!(has(&desk, &gone), "followed again");
+    }
 }
 
 #[test]
