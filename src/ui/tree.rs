@@ -34,10 +34,11 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         }
         Follow::Live if keys.too_fast => {
             let text = format!("{} changes, not followed", rate(keys.rate.at(app.now)));
-            notes.push(Span::styled(text, theme.changed()));
+            notes.push(Span::styled(not_followed(text, area.width), theme.changed()));
         }
         Follow::Off if !app.settings.follow && app.past.is_none() => {
-            notes.push(Span::styled("not followed, R reads again", theme.dim()));
+            let text = not_followed("not followed, R reads again".to_owned(), area.width);
+            notes.push(Span::styled(text, theme.dim()));
         }
         Follow::Off | Follow::Starting | Follow::Live
             if !keys.unfollowed_in_view(usize::from(area.height)).is_empty() =>
@@ -72,6 +73,13 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
     let focused = app.focus == Pane::Keys;
     scrollbar(frame, area, theme, focused, (top, height, rows.len()));
     size
+}
+
+/// That the tree does not follow the store is said in a narrow pane too, though in two words.
+fn not_followed(text: String, cells: u16) -> String {
+    // The rest of the line: corners, the name of the pane, and a blank on either side.
+    let fits = width(&text) + 12 <= usize::from(cells);
+    if fits { text } else { "not followed".to_owned() }
 }
 
 /// When there is nothing but one thing to say of the whole tree, it gets the whole pane.
@@ -232,13 +240,16 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
         }
         RowKind::Empty(_) if app.is_read_only() => note("no keys here", theme.dim()),
         RowKind::Empty(_) => note("no keys here; n creates one", theme.dim()),
-        RowKind::Stale(id) => match tree.dir(id).map(|dir| &dir.level) {
-            Some(Level::Stale { missed }) if *missed > 0 => {
-                let text = format!("stale by {} changes; R reads again", number(*missed as i64));
-                Line::styled(text, theme.danger())
-            }
-            _ => note("stale; R reads again", theme.danger()),
-        },
+        RowKind::Stale(id) => {
+            let text = match tree.dir(id).map(|dir| &dir.level) {
+                Some(Level::Stale { missed }) if *missed > 0 => {
+                    format!("stale by {} changes; R reads again", number(*missed as i64))
+                }
+                _ => String::new(),
+            };
+            let fits = !text.is_empty() && width(&text) <= cells;
+            note(if fits { &text } else { "stale; R reads again" }, theme.danger())
+        }
         RowKind::Failed(id) => match tree.dir(id).map(|dir| &dir.level) {
             Some(Level::Failed(reason)) => {
                 // The end of a failed row is what tells the key to press, so the reason is cut.
@@ -250,7 +261,6 @@ fn line<'a>(app: &App, theme: &Theme, row: &Row, cells: usize, depth: usize) -> 
     }
 }
 
-/// The line of a key or directory, which may be marked by the user, and changed just now.
 /// What is said of children that are not listed: how many keys they have, where that is known.
 fn more(app: &App, dir: NodeId) -> String {
     let Some(dir) = app.keys.tree.dir(dir) else { return String::new() };
@@ -261,6 +271,7 @@ fn more(app: &App, dir: NodeId) -> String {
     }
 }
 
+/// The line of a key or directory, which may be marked by the user, and changed just now.
 fn node_line<'a>(
     theme: &Theme,
     node: Node,

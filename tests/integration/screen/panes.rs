@@ -1,9 +1,11 @@
 //! Snapshots of the panes in their states, at the sizes that lay the screen out differently.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use etcdeck::app::message::{ConnectionNews, Message};
+use etcdeck::app::effect::WatchId;
+use etcdeck::app::message::{ConnectionNews, Message, WatchNews};
 use etcdeck::app::settings::Settings;
+use etcdeck::domain::{Entry, Event, EventKind, Revision, Version};
 use etcdeck::sandbox::Sandbox;
 use etcdeck::store::{Alarm, ErrorKind, Status, StoreError};
 
@@ -63,6 +65,44 @@ fn a_lost_connection_marks_every_pane_and_counts_down() {
     assert_eq!(desk.screen().matches(" stale ").count(), 4);
     desk.online();
     assert!(!desk.screen().contains("stale"));
+}
+
+#[test]
+fn a_tree_that_does_not_follow_says_so_in_a_narrow_pane_too() {
+    let flood = |desk: &mut Desk| {
+        let revision = desk.status().revision;
+        for n in 1..=11 {
+            let put = |_| Event {
+                kind: EventKind::Put,
+                entry: Entry {
+                    key: "/flood".into(),
+                    mod_revision: Revision(revision.0 + n),
+                    version: Version(n),
+                    ..Entry::default()
+                },
+                previous: None,
+            };
+            let events = (0..1000).map(put).collect();
+            let news = WatchNews::Events { events, received: SystemTime::UNIX_EPOCH };
+            desk.happens(Message::Watch(WatchId::FOLLOW, news));
+        }
+    };
+    let unfollowed = Settings { follow: false, ..settings() };
+    let narrow = (USUAL, ["━ not followed ", "  stale; R reads again "], "━ not followed ");
+    let wide = (
+        (200, 50),
+        ["/s changes, not followed ", "  stale by 2,000 changes; R reads again "],
+        "━ not followed, R reads again ",
+    );
+    for (size, flooded, off) in [narrow, wide] {
+        let mut desk = scene::fresh(size);
+        flood(&mut desk);
+        for said in flooded {
+            assert!(desk.screen().contains(said), "{said}: {}", desk.screen());
+        }
+        let mut desk = scene::with(unfollowed.clone(), size);
+        assert!(desk.screen().contains(off), "{}", desk.screen());
+    }
 }
 
 #[test]
