@@ -20,6 +20,10 @@ const BY_ITSELF: Duration = Duration::from_millis(100);
 /// The same in a flood: 4 a second.
 const FLOODED: Duration = Duration::from_millis(250);
 
+/// How long a frame that somebody waits for may wait for an answer that is to be in it: nobody notices,
+/// and a pane need not be emptied and filled again.
+const HELD: Duration = Duration::from_millis(12);
+
 /// How much may be on its way when a frame is drawn that somebody waits for.
 const AHEAD: Duration = Duration::from_secs(1);
 
@@ -69,6 +73,8 @@ pub(super) struct Frames {
     /// wait after a frame that came by itself.
     any_at: Instant,
     by_itself_at: Instant,
+    /// Until then an answer is waited for.
+    held_until: Option<Instant>,
     line: Option<Line>,
 }
 
@@ -86,7 +92,8 @@ impl Frames {
         let line = pace.bytes.map(|bytes_a_second| Line { bytes_a_second, free_at: now });
         let every = Duration::from_secs(1) / u32::from(pace.frames.max(1));
         let wanted = Some(Cause::Awaited);
-        Frames { wanted, every, awaited_at: now, any_at: now, by_itself_at: now, line }
+        let (awaited_at, any_at, by_itself_at) = (now, now, now);
+        Frames { wanted, every, awaited_at, any_at, by_itself_at, held_until: None, line }
     }
 
     /// Something changed that can be seen.
@@ -96,10 +103,19 @@ impl Frames {
         }
     }
 
+    /// What was pressed just now leads to an answer that is not here yet, or is here now. From the first
+    /// press on it is waited for, however many follow.
+    pub(super) fn hold(&mut self, now: Instant, awaits: bool) {
+        self.held_until = awaits.then(|| self.held_until.unwrap_or(now + HELD));
+    }
+
     /// When the next frame is due, if one is wanted.
     pub(super) fn due(&self) -> Option<Instant> {
         let (at, ahead) = match self.wanted? {
-            Cause::Awaited => (self.awaited_at.max(self.any_at), AHEAD),
+            Cause::Awaited => {
+                let at = self.awaited_at.max(self.any_at);
+                (self.held_until.map_or(at, |held| held.max(at)), AHEAD)
+            }
             Cause::ByItself => (self.by_itself_at.max(self.any_at + self.every), Duration::ZERO),
         };
         let free = self.line.as_ref().and_then(|line| line.free_at.checked_sub(ahead));
@@ -113,6 +129,7 @@ impl Frames {
         }
         self.any_at = now.max(self.any_at + self.every);
         self.by_itself_at = now + if flooded { FLOODED } else { BY_ITSELF };
+        self.held_until = None;
         self.sent(now, bytes);
     }
 
@@ -219,6 +236,24 @@ mod tests {
         let held = minute(slow, false, Duration::from_millis(30), 900);
         assert!(held.bytes <= 120_000 + 2000 + 900, "{}", held.bytes);
         assert!(held.longest <= Duration::from_millis(451), "{:?}", held.longest);
+    }
+
+    #[test]
+    fn a_frame_waits_for_its_answer_a_moment() {
+        let start = an_instant();
+        let after = |millis| start + Duration::from_millis(millis);
+        let mut frames = Frames::new(Pace::default(), start);
+        frames.drawn(start, false, 0);
+        frames.want(Cause::Awaited);
+        frames.hold(after(100), true);
+        frames.hold(after(105), true);
+        assert_eq!(frames.due(), Some(after(112)), "not longer for a second key");
+        frames.hold(after(106), false);
+        assert!(frames.due() < Some(after(106)), "the answer is here");
+        frames.hold(after(107), true);
+        frames.drawn(after(119), false, 0);
+        frames.want(Cause::Awaited);
+        assert!(frames.due() < Some(after(160)), "drawn without it, and not held again");
     }
 
     #[test]

@@ -115,7 +115,11 @@ impl<H: Host> Loop<'_, H> {
                 },
             };
             let cause = Cause::of(&message);
+            let is_key = matches!(message, Message::Key(_));
             let update = self.app.update(message, now());
+            if is_key || !self.app.awaits_value() {
+                self.frames.hold(now(), self.app.awaits_value());
+            }
             if let Some(ended) = self.carry_out(update, cause).await? {
                 return Ok(ended);
             }

@@ -15,6 +15,8 @@ use super::{Ending, Signalled, Signals};
 const END_LIMIT: Duration = Duration::from_secs(2);
 /// How long the end of one that was killed may take to be seen.
 const KILL_LIMIT: Duration = Duration::from_secs(1);
+/// Within this time of its end we hear of the Ctrl-c or Ctrl-\ that may have ended it.
+const SAME_KEY: Duration = Duration::from_millis(100);
 /// Within this time of our own stop a stop of the other program was the same one.
 const SAME_STOP: Duration = Duration::from_millis(100);
 
@@ -84,7 +86,7 @@ impl Guest {
                 biased;
                 signalled = signals.next() => Some(signalled),
                 news = self.news.recv() => match self.on_news(news) {
-                    Some(outcome) => return Ok(outcome),
+                    Some(outcome) => return Ok(listen_on(outcome, signals).await),
                     // Stopped together with us, a moment ago.
                     None if continued.is_some_and(|at| at.elapsed() < SAME_STOP) => None,
                     None => match timeout(SAME_STOP, signals.next()).await {
@@ -146,6 +148,20 @@ impl Guest {
             let _ = rustix::process::kill_process(self.id, signal);
         }
     }
+}
+
+/// What the terminal sent to both of us while the other program was there is not meant for us, though we
+/// may hear of it only after its end.
+async fn listen_on(outcome: Outcome, signals: &mut Signals) -> Outcome {
+    let told = async {
+        loop {
+            let ending = signals.ending().await;
+            if let Ending::Terminate | Ending::Hangup = ending {
+                return Outcome::Told(ending);
+            }
+        }
+    };
+    timeout(SAME_KEY, told).await.unwrap_or(outcome)
 }
 
 impl Drop for Guest {

@@ -77,8 +77,7 @@ fn a_step_and_a_line_take_few_bytes_and_nothing_takes_none() {
             term.keys("j");
             term.wait(&value, LIMIT);
         });
-        // The step itself is one frame; another brings the value once the cursor rests.
-        assert_small("a step down", &frames, LITTLE * 3 / 2, LITTLE);
+        assert_small("a step down, with its value", &frames, LITTLE, LITTLE);
     }
     for number in 0..3 {
         let value = format!("10.0.2.{number}:81");

@@ -1,10 +1,10 @@
-//! The Value pane: what the selected key holds, fetched when the cursor rests on it.
+//! The Value pane: what the selected key holds, fetched unless the cursor runs over it.
 
 mod layout;
 mod search;
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::App;
 use super::clock::Timer;
@@ -23,7 +23,8 @@ use crate::keymap::Action;
 use crate::store::ErrorKind;
 pub(super) use layout::{Laid, takes_long};
 
-/// How long the cursor rests before a value is fetched.
+/// How long the cursor rests before a value is fetched, when it moves so fast that it did not rest
+/// before either.
 const REST: Duration = Duration::from_millis(60);
 /// How many values are kept, and how many bytes of them.
 const KEPT: usize = 64;
@@ -56,6 +57,8 @@ pub struct ValuePane {
     /// The offset at the top when the search began.
     began: usize,
     kept: VecDeque<Entry>,
+    /// When another key was selected last.
+    selected_at: Option<Instant>,
 }
 
 impl ValuePane {
@@ -115,9 +118,18 @@ impl App {
         self.value.top = self.value.top.min(last);
     }
 
-    /// Another key is selected: shown at once where it is known, else fetched after a rest.
+    /// Whether the value of the selected key was asked for, and is not here yet.
+    pub fn awaits_value(&self) -> bool {
+        self.tickets.awaits(|purpose| matches!(purpose, Purpose::Value(_)))
+    }
+
+    /// Another key is selected: shown at once where it is known, else fetched; where the cursor runs
+    /// over many keys, when it rests.
     fn select_value(&mut self) {
+        let before = self.value.selected_at.replace(self.now);
+        let rested = before.is_none_or(|at| at + REST <= self.now);
         self.timers.clear(Timer::Value);
+        self.give_up(|purpose| matches!(purpose, Purpose::Value(_)));
         self.redraw = true;
         self.forget_layouts();
         let Some((key, false)) = &self.value.key else {
@@ -135,6 +147,7 @@ impl App {
         self.value.entry = Load::Loading;
         match kept {
             Some(entry) => self.value_arrived(Some(entry)),
+            None if rested => self.read_value(),
             None => self.timers.set(Timer::Value, self.now + REST),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use etcdeck::app::effect::{Answer, Call, Slot};
+use etcdeck::app::effect::{Answer, Call, Effect, Slot};
 use etcdeck::app::message::Message;
 use etcdeck::app::ticket::Ticket;
 use etcdeck::domain::LeaseId;
@@ -42,10 +42,17 @@ fn a_level_listed_anew_takes_no_older_page() {
 }
 
 #[test]
-fn a_value_is_read_when_the_cursor_rests_and_the_latest_wins() {
-    let mut table = Table::holding(&["a", "b", "c"]);
-    table.keys("j").passes(REST / 2).keys("j").passes(REST / 2);
-    assert!(table.open.is_empty(), "asked for what was only passed by: {:?}", table.open);
+fn a_value_is_read_at_once_or_when_the_cursor_rests_and_the_latest_wins() {
+    let mut table = Table::holding(&["a", "b", "c", "d"]);
+    table.passes(REST).keys("j");
+    let b = table.asked(|call| is_reading(call, "b"));
+    // From then on the cursor runs.
+    table.effects.clear();
+    for key in ["j", "j", "k"] {
+        table.passes(REST / 2).keys(key);
+        assert!(table.open.is_empty(), "asked for what was passed by: {:?}", table.open);
+    }
+    assert!(table.effects.contains(&Effect::GiveUp(vec![b.ticket])), "{:?}", table.effects);
     table.passes(REST);
     let c = table.asked(|call| is_reading(call, "c"));
     assert_eq!(c.slot, Some(Slot::Value));
@@ -59,7 +66,10 @@ fn a_value_is_read_when_the_cursor_rests_and_the_latest_wins() {
     let entry = table.app.value.entry.ready().cloned().flatten().expect("a value");
     assert_eq!(entry.value, b"of b");
     // What was read is not read again.
-    table.keys("j k").passes(REST);
+    table.keys("j").passes(REST);
+    let c = table.asked(|call| is_reading(call, "c"));
+    table.answers(c.ticket, Ok(found("c", Some("of c"))));
+    table.keys("k j").passes(REST);
     assert!(table.open.is_empty(), "{:?}", table.open);
 }
 
