@@ -163,6 +163,11 @@ impl App {
 
     /// After every message while there is a draft.
     pub(super) fn settle_draft(&mut self) {
+        if matches!(self.dialogs.last(), Some(Dialog::Unsaved { .. })) && !self.has_unsaved_draft()
+        {
+            // It was saved while that was asked.
+            self.dialogs.pop();
+        }
         let height = usize::from(self.viewport.value.height);
         let Some(draft) = self.value.edit.as_mut() else { return };
         let (line, _) = draft.session.buffer().cursor();

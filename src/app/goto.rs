@@ -131,8 +131,13 @@ impl App {
     /// The tree does not know the target. It is not called missing before the store says so, where
     /// the tree is about to hear of what the store has.
     fn missed(&mut self, asked: Asked, target: Key) {
+        if self.connection.is_stale() {
+            self.goto = None;
+            let named = named(&target);
+            return self.complain(format!("{named} is not among what was read; no connection"));
+        }
         match asked {
-            Asked::Not if self.follows() && !self.connection.is_stale() => {
+            Asked::Not if self.follows() => {
                 let beside = RangeRequest::get(target.clone()).keys_only();
                 let mut below = target.as_bytes().to_vec();
                 if !below.ends_with(&self.settings.delimiter) {
@@ -169,6 +174,10 @@ impl App {
                 })
                 .map(|entry| entry.mod_revision)
                 .max(),
+            Err(error) if error.is_connection() => {
+                self.complain(format!("{} could not be looked for: {error}", named(&target)));
+                return self.connection_broke(&error);
+            }
             Ok(_) | Err(_) => None,
         };
         let seen_at = found.unwrap_or(Revision::NONE);

@@ -43,6 +43,7 @@ pub mod view;
 pub mod viewport;
 pub mod watch;
 
+mod anchor;
 mod answer;
 mod attach;
 mod confirm;

@@ -58,7 +58,7 @@ pub struct KeysPane {
     /// When a long list may be filtered again, although nobody asked for it.
     filter_from: Instant,
     /// What the selected row shows, and its key: the selection stays on it when rows come and go.
-    anchor: Option<(RowKind, Key)>,
+    pub(super) anchor: Option<(RowKind, Key)>,
     /// The selection was moved up last: a gap that comes into view is listed from below.
     pub(super) upward: bool,
     /// The last row is to be selected, also when the end of the last level is still to be listed.
@@ -144,33 +144,6 @@ impl KeysPane {
         let is_gap = |at: &usize| matches!(rows[*at].kind, RowKind::Gap { .. });
         let gap = if by > 0 { (from + 1..=to).find(is_gap) } else { (to..from).rev().find(is_gap) };
         gap.map_or(movement, |gap| Move::By(gap as isize - from as isize))
-    }
-
-    fn anchored(&self) -> Option<usize> {
-        let (kind, key) = self.anchor.as_ref()?;
-        // Mostly it is where it was.
-        let stayed = (self.selected_row() == Some(*kind)).then_some(self.cursor.selected);
-        let same = stayed.or_else(|| self.tree.position(*kind));
-        // What was awaited is here: the first of it stands where the wait was told.
-        let arrived = || {
-            let at = self.cursor.selected;
-            let parent = self.tree.parent(self.tree.row(at)?.kind.node())?;
-            let (RowKind::Loading(dir) | RowKind::More(dir) | RowKind::Gap { dir, .. }) = kind
-            else {
-                return None;
-            };
-            (*dir == parent && same.is_none_or(|same| same > at)).then_some(at)
-        };
-        // The wait may go on behind what came.
-        arrived().or(same).or_else(|| self.tree.row_near(key.as_bytes()))
-    }
-
-    pub(super) fn select(&mut self, index: usize) {
-        self.cursor.selected = index;
-        self.anchor = self.tree.row(index).map(|row| {
-            let id = row.kind.node();
-            (row.kind, self.tree.full_key(id))
-        });
     }
 }
 

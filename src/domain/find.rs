@@ -125,6 +125,9 @@ impl Phase {
     }
 }
 
+/// So many matches are counted in one value.
+pub const COUNTED: u64 = 1000;
+
 /// A value that holds what was looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueHit {
@@ -134,7 +137,7 @@ pub struct ValueHit {
     pub at: u64,
     /// The line it is in, from 1.
     pub line: u64,
-    /// How many matches the value holds, as far as they are counted.
+    /// How many matches the value holds; [`COUNTED`] where there may be more.
     pub matches: u64,
     /// What stands around the first match: a piece of its line.
     pub excerpt: Vec<u8>,

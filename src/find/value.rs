@@ -2,13 +2,11 @@
 
 use super::pattern::Matcher;
 use crate::domain::Key;
-use crate::domain::find::ValueHit;
+use crate::domain::find::{COUNTED, ValueHit};
 
 /// Bytes of the line that are shown before and behind the beginning of a match.
 const BEFORE: usize = 40;
 const BEHIND: usize = 200;
-/// So many matches are counted in one value.
-const COUNTED: u64 = 1000;
 
 /// Looks into the value of a key.
 pub fn look_into(matcher: &mut Matcher, key: &Key, value: &[u8]) -> Option<ValueHit> {

@@ -43,7 +43,7 @@ impl Failure {
     /// Nothing came within `limit`.
     pub(super) fn silent(endpoint: &Endpoint, limit: Duration) -> Failure {
         let message = format!(
-            "no answer from {} within {} s (--command-timeout); is the server stopped or overloaded?",
+            "no answer from {} within {} s (--dial-timeout, --command-timeout); is the server stopped or overloaded?",
             endpoint.url(),
             limit.as_secs_f32().ceil()
         );

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::app::dialog::{Confirm, Dialog, Leaving, Prompt, PromptKind};
 use crate::app::export::Export;
 use crate::app::viewport::{Cursor, PaneSize, keep_in_view};
+use crate::domain::edit::State;
 use crate::domain::{Key, escape};
 
 /// Draws the topmost dialog.
@@ -36,7 +37,14 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         Dialog::Prompt(prompt) => self::prompt(frame, area, app, theme, prompt),
         Dialog::Unsaved { quit } => {
             let leave = if *quit { "Quit without saving?" } else { "Leave without saving?" };
-            let lines = vec![Line::raw("The draft has changes that are not saved.")];
+            let state = app.value.edit.as_ref().map(|draft| draft.session.state());
+            let line = match state {
+                Some(State::Saving { .. } | State::Unknown { .. }) => {
+                    "The draft is being saved; nobody knows yet whether it was."
+                }
+                _ => "The draft has changes that are not saved.",
+            };
+            let lines = vec![Line::raw(line)];
             text(frame, area, app, theme, leave, lines, 0)
         }
         Dialog::UnsavedTxn(leaving) => {

@@ -196,11 +196,11 @@ fn connection(app: &App, theme: &Theme) -> (String, Style) {
             // What never stood cannot be lost.
             let word = if status.is_some() { "lost" } else { "no connection" };
             let next = match retry_at {
-                None => "trying now".to_owned(),
-                Some(at) => {
+                Some(at) if *at > app.now => {
                     let left = at.saturating_duration_since(app.now).as_millis().div_ceil(1000);
                     format!("next try in {left}s")
                 }
+                _ => "trying now".to_owned(),
             };
             (format!("○ {word}, {next}"), theme.danger())
         }

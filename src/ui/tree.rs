@@ -87,7 +87,12 @@ fn whole_face(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) -> bool {
     let tree = &app.keys.tree;
     let only = match tree.rows() {
         [] if app.filter(Pane::Keys).is_some() => {
-            face(frame, area, "no name has the filter's text; Esc drops it", theme.dim());
+            face(
+                frame,
+                area,
+                "no name that was read has the filter's text; Esc drops it",
+                theme.dim(),
+            );
             return true;
         }
         [only] => only.kind,

@@ -20,7 +20,7 @@ use crate::app::find::found::{Stage, ValuesView};
 use crate::app::view::View;
 use crate::app::viewport::{PaneSize, keep_in_view};
 use crate::domain::escape;
-use crate::domain::find::ValueHit;
+use crate::domain::find::{COUNTED, ValueHit};
 
 /// Draws the view and says how many rows it has.
 pub(super) fn render(
@@ -119,12 +119,17 @@ fn totals(shown: &ValuesView) -> String {
 fn row<'a>(theme: &Theme, hit: &ValueHit, cells: usize) -> Line<'a> {
     let key = (cells * 2 / 5).clamp(cells.min(12), 60);
     let place = format!("line {}", number(hit.line as i64));
-    let more =
-        if hit.matches > 1 { format!("×{}", number(hit.matches as i64)) } else { String::new() };
+    let more = match hit.matches {
+        ..=1 => String::new(),
+        matches => {
+            let or_more = if matches < COUNTED { "" } else { "+" };
+            format!("×{}{or_more}", number(matches as i64))
+        }
+    };
     let mut spans = vec![Span::raw(fit_key(&hit.key.to_string(), key)), Span::raw("  ")];
     if cells >= 60 {
         spans.push(Span::styled(fit(&place, 10), theme.dim()));
-        spans.push(Span::styled(fit(&more, 6), theme.number()));
+        spans.push(Span::styled(fit(&more, 8), theme.number()));
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let mut room = cells.saturating_sub(used);

@@ -29,7 +29,13 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
         let text = match (app.watch.running.len(), log.filter()) {
             (_, filter) if !filter.is_empty() => "no line has the filter's text; Esc drops it",
             (0, _) => "no watches; w on a key or directory in Keys starts one",
-            _ => "watching; nothing has happened yet",
+            _ if app.watch.running.iter().any(|running| running.events > 0) => {
+                "cleared; nothing has happened since"
+            }
+            _ if app.watch.running.iter().all(|running| running.state == Watching::Live) => {
+                "watching; nothing has happened yet"
+            }
+            _ => "nothing has been seen yet",
         };
         face(frame, inner, text, theme.dim());
         return size;

@@ -60,8 +60,13 @@ impl App {
 
     /// Counts the keys, to ask before many are read. What was found is forgotten.
     pub(in crate::app) fn read_values(&mut self) {
-        self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
         let ranges = self.value_ranges();
+        let away = self.connection.is_stale();
+        let Some(view) = self.values_mut() else { return };
+        if away && !view.hits.is_empty() {
+            return self.complain("no connection; what was found before stays".to_owned());
+        }
+        self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
         let Some(view) = self.values_mut() else { return };
         view.hits.clear();
         view.searched = Searched::default();

@@ -3,6 +3,7 @@
 use std::time::{Instant, SystemTime};
 
 use etcdeck::app::App;
+use etcdeck::app::dialog::Dialog;
 use etcdeck::app::effect::{Answer, Call, CallResult, Effect, WatchId};
 use etcdeck::app::message::{Message, WatchNews};
 use etcdeck::app::settings::Settings;
@@ -103,6 +104,16 @@ fn the_answer_to_a_save_is_not_taken_for_that_of_the_next_draft() {
     assert!(matches!(desk.state(), Some(State::Saving { .. })), "{:?}", desk.state());
     desk.answer(second, saved(9));
     assert!(matches!(desk.state(), Some(State::Clean)), "{:?}", desk.state());
+}
+
+#[test]
+fn what_is_saved_meanwhile_is_not_asked_about_any_more() {
+    let mut desk = Desk::new();
+    let save = desk.save_new("a");
+    desk.keys("esc");
+    assert!(matches!(desk.app.dialogs.last(), Some(Dialog::Unsaved { quit: false })));
+    desk.answer(save, saved(8));
+    assert!(desk.app.dialogs.is_empty() && matches!(desk.state(), Some(State::Clean)));
 }
 
 #[test]

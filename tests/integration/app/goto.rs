@@ -5,7 +5,7 @@ use etcdeck::app::message::Message;
 use etcdeck::domain::txn::{OpResponse, RangeResponse, TxnResponse};
 use etcdeck::domain::{Entry, EventKind, Revision};
 
-use super::table::{NOW, Table, denied, entry, is_listing};
+use super::table::{NOW, Table, denied, down, entry, is_listing};
 
 #[test]
 fn a_way_leads_level_by_level() {
@@ -102,4 +102,19 @@ fn outside_the_root_everything_is_listed_anew() {
     assert!(table.effects.contains(&unwatched));
     table.lists(&["a/x", "b/c"]).lists(&["b/c"]);
     assert_eq!(table.rows(), "a/ b/ >c");
+}
+
+#[test]
+fn without_a_connection_nothing_is_called_missing_and_the_selection_stays() {
+    let mut table = Table::holding(&["a/b", "x", "z"]);
+    table.keys("G").lost().runs("goto y");
+    assert_eq!(table.rows(), "a/ x >z");
+    assert!(table.notice().contains("y is not among what was read"), "{}", table.notice());
+    // It is lost while the store is being asked.
+    let mut table = Table::holding(&["a/b", "x", "z"]);
+    table.keys("G").runs("goto y");
+    let open = table.asked(|call| matches!(call, Call::Txn(txn) if txn.success.len() == 2));
+    table.answers(open.ticket, Err(down()));
+    assert_eq!(table.rows(), "a/ x >z");
+    assert!(table.notice().contains("y could not be looked for"), "{}", table.notice());
 }

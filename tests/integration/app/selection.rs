@@ -70,3 +70,16 @@ fn who_waits_on_the_loading_row_stands_on_the_first_that_comes() {
     table.lists(&["dir/a", "dir/b"]);
     assert_eq!(table.rows(), "dir/ >a b x");
 }
+
+/// Rows of a tree this size are brought up to date with the next frame, not with each event.
+#[test]
+fn the_selection_goes_on_to_the_next_of_many_rows() {
+    let keys: Vec<String> = (0..10_500).map(|n| format!("k{n:05}")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let mut table = Table::holding(&keys);
+    table.keys("j j j").others(101, "k00003", Delete).others(102, "k00007", Put);
+    let update = table.app.before_frame(table.now);
+    table.take(update);
+    let selected = table.app.keys.selected_key().map(|(key, _)| key.to_string());
+    assert_eq!((selected.as_deref(), table.app.keys.tree.rows().len()), (Some("k00004"), 10_499));
+}

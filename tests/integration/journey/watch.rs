@@ -52,7 +52,7 @@ fn the_log_is_paused_and_loses_nothing() {
         screen.sees("PAUSED, 1 new").await;
         assert!(!screen.now().rows.iter().any(|row| row.contains("PUT") && row.contains("w/2")));
         screen.keys("space").sees_row(&["PUT", "w/2", "value 2"]).await.sees("3/3").await;
-        screen.keys("c").sees("nothing has happened yet").await;
+        screen.keys("c").sees("cleared; nothing has happened since").await;
         world.put("w/3", "value 3").await;
         screen.sees_row(&["PUT", "w/3"]).await.sees("1/1").await;
     });
