@@ -244,7 +244,10 @@ impl App {
                 while !self.watch.running.is_empty() {
                     self.stop_watch_at(0);
                 }
-                self.say(format!("{stopped} watches stopped"));
+                self.say(match stopped {
+                    1 => "1 watch stopped".to_owned(),
+                    _ => format!("{stopped} watches stopped"),
+                });
             }
             Some(number) => {
                 let running = &self.watch.running;

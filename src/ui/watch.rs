@@ -273,10 +273,10 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<L
         // What went wrong comes before a long reason.
         let mut told = Vec::new();
         if running.faults > 0 {
-            told.push(format!("{} faults", number(running.faults as i64)));
+            told.push(counted(running.faults, "fault"));
         }
         if running.gaps > 0 {
-            told.push(format!("{} gaps", number(running.gaps as i64)));
+            told.push(counted(running.gaps, "gap"));
         }
         if running.last.is_some() {
             told.push(format!("at {}", number(running.last.0)));
@@ -300,4 +300,10 @@ pub(super) fn running_lines<'a>(app: &App, theme: &Theme, cells: usize) -> Vec<L
         Line::from(spans)
     };
     app.watch.running.iter().map(line).collect()
+}
+
+/// So many of something.
+fn counted(many: u64, thing: &str) -> String {
+    let s = if many == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", number(many as i64))
 }

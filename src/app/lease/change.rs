@@ -67,7 +67,7 @@ impl App {
         let Some((id, status)) = statuses.into_iter().next() else { return };
         let Some(mut status) = status else {
             self.read_leases();
-            return self.complain(format!("lease {id} is gone"));
+            return self.complain(format!("there is no lease {id}"));
         };
         // Servers name them in any order, another one each time.
         status.keys.sort_unstable();

@@ -79,7 +79,7 @@ fn revoking_looks_at_the_keys_first_and_lets_go() {
     table.runs("lease revoke 7");
     let open = table.asked(|call| *call == Call::LeaseStatuses(vec![LeaseId(7)]));
     table.answers(open.ticket, Ok(Answer::LeaseStatuses(vec![(LeaseId(7), None)])));
-    assert!(table.notice().contains("is gone") && table.app.dialogs.is_empty());
+    assert!(table.notice().contains("there is no lease") && table.app.dialogs.is_empty());
 }
 
 #[test]

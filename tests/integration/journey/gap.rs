@@ -42,7 +42,7 @@ fn a_gap_is_told_and_what_a_listing_finds_changed() {
         }
         // And it goes on with what is left, where an event is an event.
         screen.sees_row(&["PUT", "w/c", "3"]).await.sees_row(&["PUT", "w/d", "1 → 2"]).await;
-        screen.keys("w").sees_row(&["w/*", "live", "1 gaps"]).await.keys("esc");
+        screen.keys("w").sees_row(&["w/*", "live", "1 gap,"]).await.keys("esc");
         // The tree is as the store is.
         screen.keys("1 g l").sees_row(&["▾ w/", "4"]).await.sees_row(&["new"]).await;
         screen.loses(" b ").await;

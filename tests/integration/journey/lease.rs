@@ -85,6 +85,6 @@ fn commands_take_hexadecimal_ids() {
         screen.runs("lease keepalive 7fffffffffffffff").sees("is kept alive").await;
         screen.runs("lease revoke 7fffffffffffffff").sees("It has no keys").await.keys("y");
         screen.sees("revoked").await.loses("keeping 1 alive").await;
-        screen.runs("lease revoke 7fffffffffffffff").sees("is gone").await;
+        screen.runs("lease revoke 7fffffffffffffff").sees("there is no lease").await;
     });
 }

@@ -26,7 +26,7 @@ fn several_watches_show_old_and_new_values() {
         world.put("b", "seen").await;
         screen.sees_row(&["PUT", "b", "seen"]).await.sees("4/4").await;
         assert!(!screen.now().rows.iter().any(|row| row.contains("→ unseen")));
-        screen.runs("unwatch").sees("1 watches stopped").await;
+        screen.runs("unwatch").sees("1 watch stopped").await;
         screen.runs("unwatch 9").sees("there is no watch 9").await;
     });
 }
