@@ -220,7 +220,7 @@ impl Http {
         let sent = match limit {
             Some(limit) => tokio::time::timeout(limit, sending)
                 .await
-                .map_err(|_| Failure::silent(endpoint, limit))?,
+                .map_err(|_| Failure::silent_from_dialing(endpoint, limit))?,
             None => sending.await,
         };
         match sent {

@@ -42,8 +42,17 @@ impl Failure {
 
     /// Nothing came within `limit`.
     pub(super) fn silent(endpoint: &Endpoint, limit: Duration) -> Failure {
+        Failure::no_answer(endpoint, limit, "--command-timeout")
+    }
+
+    /// Within `limit` there was no connection, or nothing came over it.
+    pub(super) fn silent_from_dialing(endpoint: &Endpoint, limit: Duration) -> Failure {
+        Failure::no_answer(endpoint, limit, "--dial-timeout, --command-timeout")
+    }
+
+    fn no_answer(endpoint: &Endpoint, limit: Duration, bounds: &str) -> Failure {
         let message = format!(
-            "no answer from {} within {} s (--dial-timeout, --command-timeout); is the server stopped or overloaded?",
+            "no answer from {} within {} s ({bounds}); is the server stopped or overloaded?",
             endpoint.url(),
             limit.as_secs_f32().ceil()
         );
