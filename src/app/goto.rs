@@ -56,6 +56,10 @@ impl App {
             return;
         }
         if !target.as_bytes().starts_with(self.settings.root.as_bytes()) {
+            if self.connection.is_stale() {
+                let (target, root) = (named(&target), named(&self.settings.root));
+                return self.complain(format!("{target} is not below {root}; no connection"));
+            }
             self.root_at(Key::default());
         }
         self.focus(Pane::Keys);

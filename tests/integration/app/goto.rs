@@ -110,6 +110,14 @@ fn without_a_connection_nothing_is_called_missing_and_the_selection_stays() {
     table.keys("G").lost().runs("goto y");
     assert_eq!(table.rows(), "a/ x >z");
     assert!(table.notice().contains("y is not among what was read"), "{}", table.notice());
+    // Nor is what was read given up for what cannot be.
+    let mut table = Table::holding(&["a/b", "x"]);
+    table.app.settings.root = "a/".into();
+    table.lost().runs("goto z");
+    assert_eq!(
+        (table.rows().as_str(), table.notice()),
+        (">a/ x", "z is not below a/; no connection")
+    );
     // It is lost while the store is being asked.
     let mut table = Table::holding(&["a/b", "x", "z"]);
     table.keys("G").runs("goto y");
