@@ -41,7 +41,7 @@ pub(super) fn render(frame: &mut Frame, area: Rect, app: &App, theme: &Theme) ->
             notes.push(Span::styled(text, theme.dim()));
         }
         Follow::Off | Follow::Starting | Follow::Live
-            if !keys.unfollowed_in_view(usize::from(area.height)).is_empty() =>
+            if !keys.unfollowed_in_view(usize::from(area.height.saturating_sub(2))).is_empty() =>
         {
             notes.push(Span::styled("stale", theme.danger()));
         }

@@ -61,9 +61,8 @@ impl App {
     /// Counts the keys, to ask before many are read. What was found is forgotten.
     pub(in crate::app) fn read_values(&mut self) {
         let ranges = self.value_ranges();
-        let away = self.connection.is_stale();
-        let Some(view) = self.values_mut() else { return };
-        if away && !view.hits.is_empty() {
+        let has_found = self.values_mut().is_some_and(|view| !view.hits.is_empty());
+        if has_found && self.connection.is_stale() {
             return self.complain("no connection; what was found before stays".to_owned());
         }
         self.give_up(|purpose| matches!(purpose, Purpose::View(_)));
